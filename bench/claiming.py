@@ -132,7 +132,7 @@ def _claim_all(database: Database) -> float:
                 senders=(SENDER,),
                 guard=lambda session, texts, now: {},
             )
-        if not taken.texts and not taken.full:
+        if not taken.texts and not taken.senders_full:
             raise RuntimeError(f"only {claimed} of {DUE} texts could be claimed")
         claimed += len(taken.texts)
     return time.perf_counter() - start

@@ -47,7 +47,7 @@ from messaging import (
     receipts,
     redaction,
 )
-from messaging.fairness import Crowd
+from messaging.fairness import RecentNumbers
 from messaging.gateways import registry
 from messaging.gateways.base import ProviderRoute
 from messaging.sending import reconcile
@@ -128,7 +128,12 @@ class Worker:
 
     def _ticks(self) -> list[Tick]:
         inboxes = [
-            Tick(f"inbox-{reader}", partial(self._read, Crowd()), _seconds(1), (inbound.CHANNEL,))
+            Tick(
+                f"inbox-{reader}",
+                partial(self._read, RecentNumbers()),
+                _seconds(1),
+                (inbound.CHANNEL,),
+            )
             for reader in range(READERS)
         ]
         outboxes = [
@@ -163,10 +168,10 @@ class Worker:
             Tick("retention", self._forget, timedelta(minutes=20)),
         ]
 
-    def _read(self, crowd: Crowd) -> bool:
+    def _read(self, recent: RecentNumbers) -> bool:
         now = self._clock.now()
         return (
-            inbound.handle_next(self._database.begin, intake.handle, now=now, crowd=crowd)
+            inbound.handle_next(self._database.begin, intake.handle, now=now, recent=recent)
             is not None
         )
 

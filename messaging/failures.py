@@ -1,8 +1,8 @@
-"""The bad ends of texts, handed out once, so that somebody can be told.
+"""Failed messages, reported once.
 
-A text that was refused, undelivered, failed, withheld or expired is an event for whoever sent it.
-`take` hands each out in the caller's transaction: what the caller makes of it and the fact that it
-was handed out commit together. This module must never decide what an end means for a person.
+A text that was refused, undelivered, failed, withheld or expired matters to the caller that queued
+it. `take` reports each one in the caller's transaction, so the report and what the caller does
+about it commit together. This module must never decide what a failure means for a person.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ from messaging.gateways import registry
 from messaging.states import MessageStatus
 from messaging.tables import Message
 
-__all__ = ["BAD_ENDS", "Ending", "take"]
+__all__ = ["FAILED_STATUSES", "FailedMessage", "take"]
 
-BAD_ENDS = (
+FAILED_STATUSES = (
     MessageStatus.UNDELIVERED,
     MessageStatus.FAILED,
     MessageStatus.REFUSED,
@@ -30,9 +30,9 @@ BAD_ENDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """One text that will not arrive. `words`: what the error code means; `number_dead`: the number itself will never take a text;
-    `opted_out`: the provider says STOP.
+class FailedMessage:
+    """One text that will not arrive. `words`: what the error code means. `number_dead`: the number
+    itself will never take a text. `opted_out`: the provider reports a STOP.
     """
 
     message_id: UUID
@@ -49,13 +49,13 @@ class Ending:
     ended_at: datetime
 
 
-def take(session: Session, *, now: datetime, limit: int = 200) -> list[Ending]:
-    """Up to `limit` bad ends that nobody has taken yet, oldest first; they count as taken when the
-    caller's transaction commits.
+def take(session: Session, *, now: datetime, limit: int = 200) -> list[FailedMessage]:
+    """Up to `limit` failed messages that have not been reported yet, oldest first. They count as
+    reported when the caller's transaction commits.
     """
     rows = session.scalars(
         select(Message)
-        .where(Message.reported_at.is_(None), Message.status.in_(BAD_ENDS))
+        .where(Message.reported_at.is_(None), Message.status.in_(FAILED_STATUSES))
         .order_by(Message.ended_at, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -63,12 +63,12 @@ def take(session: Session, *, now: datetime, limit: int = 200) -> list[Ending]:
     for row in rows:
         row.reported_at = now
     session.flush()
-    return [_ending(row, now) for row in rows]
+    return [_failed(row, now) for row in rows]
 
 
-def _ending(row: Message, now: datetime) -> Ending:
+def _failed(row: Message, now: datetime) -> FailedMessage:
     codes = registry.codes(row.provider)
-    return Ending(
+    return FailedMessage(
         message_id=row.id,
         recipient=row.recipient,
         to_number=row.to_number,

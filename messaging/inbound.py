@@ -1,8 +1,8 @@
-"""Texts to us: stored once, then handed out in order per number and in parallel across numbers.
+"""Texts to us: stored once, then handled in order for each number and in parallel across numbers.
 
-A webhook stores and does nothing else. A worker hands the oldest text of a number to a handler, in
-the handler's own transaction. A handler that fails loses nothing: the text is tried again later and
-in the end set aside for a human, and only the texts behind it from the same number wait for that.
+A webhook stores a text and does nothing else. A worker passes the oldest text of a number to a
+handler, in the handler's own transaction. If the handler fails, nothing is lost: the text is tried
+again later and in the end set aside for staff. Only later texts from the same number wait for that.
 This module must never read what a text says.
 """
 
@@ -19,7 +19,7 @@ import structlog
 from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.orm import Session, aliased
 
-from messaging.fairness import Crowd
+from messaging.fairness import RecentNumbers
 from messaging.gateways.webhooks import IncomingText
 from messaging.sending.outage import is_outage
 from messaging.tables import Inbound, InboundStatus
@@ -45,7 +45,7 @@ CHANNEL = "messaging_inbound"
 """Notified, in the transaction, when a new text is stored."""
 
 MAX_ATTEMPTS = 5
-"""A text that a handler failed at this often is set aside."""
+"""After this many failures of the handler the text is set aside."""
 
 _log = structlog.get_logger(__name__)
 _FIRST_WAIT = timedelta(seconds=1)
@@ -55,7 +55,7 @@ Begin = Callable[[], AbstractContextManager[Session]]
 
 
 class Outcome(StrEnum):
-    """How it went with one text."""
+    """What happened to one text."""
 
     HANDLED = "handled"
     RETRY = "retry"
@@ -64,31 +64,35 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """One text was taken up. `id` is its row; it stays readable there whatever the outcome."""
+    """One text was handled, or handling it failed. `id` is its row, which stays readable in either
+    case.
+    """
 
     id: int
     outcome: Outcome
 
 
-# One statement, one journey. Waking inside it makes commits wait for one another, so a webhook
-# wakes by itself, afterwards.
-_KEEP = """
-INSERT INTO inbound (message_sid, provider, from_number, to_number, body, num_media, params, received_at, status, attempts)
-VALUES (%(message_sid)s, %(provider)s, %(from_number)s, %(to_number)s, %(body)s, %(num_media)s, %(params)s::jsonb, %(received_at)s, 'received', 0)
+# One statement, one round trip. A NOTIFY inside it makes commits wait for each other, so a webhook
+# wakes the workers afterwards.
+_STORE = """
+INSERT INTO inbound (message_sid, provider, from_number, to_number, body, num_media, params,
+                     received_at, status, attempts)
+VALUES (%(message_sid)s, %(provider)s, %(from_number)s, %(to_number)s, %(body)s, %(num_media)s,
+        %(params)s::jsonb, %(received_at)s, 'received', 0)
 ON CONFLICT (message_sid) DO NOTHING
 RETURNING id
 """
-_KEEP_AND_WAKE = f"WITH kept AS ({_KEEP}) SELECT pg_notify('messaging_inbound', '') FROM kept"  # noqa: S608 — both parts are our own words
+_STORE_AND_WAKE = f"WITH kept AS ({_STORE}) SELECT pg_notify('messaging_inbound', '') FROM kept"  # noqa: S608 — both parts are our own words
 
 
 def store(session: Session, incoming: IncomingText, *, now: datetime) -> bool:
     """Store a text and wake the workers; False if it is stored already, by the provider's id.
 
-    A text without an id is stored under a digest of all it says: a text that is proved to come from
-    a provider must never be lost because a field is missing.
+    A text without an id is stored under a digest of all its fields: a text that is proved to come
+    from a provider must never be lost because a field is missing.
     """
     return (
-        session.connection().exec_driver_sql(_KEEP_AND_WAKE, _row(incoming, now)).first()
+        session.connection().exec_driver_sql(_STORE_AND_WAKE, _row(incoming, now)).first()
         is not None
     )
 
@@ -99,7 +103,7 @@ def store_at_once(
     """As `store`, for a webhook: on a bare connection that commits by itself. The caller wakes the
     workers (CHANNEL).
     """
-    return connection.execute(_KEEP, _row(incoming, now)).fetchone() is not None
+    return connection.execute(_STORE, _row(incoming, now)).fetchone() is not None
 
 
 def _row(incoming: IncomingText, now: datetime) -> dict[str, Any]:
@@ -124,23 +128,23 @@ def _sid(given: str | None, params: Mapping[str, str]) -> str:
 
 
 def handle_next(
-    begin: Begin, handler: Handler, *, now: datetime, crowd: Crowd | None = None
+    begin: Begin, handler: Handler, *, now: datetime, recent: RecentNumbers | None = None
 ) -> Handled | None:
-    """Hand the next text to `handler` and return how it went, or None when nothing is due.
+    """Pass the next text to `handler` and return what happened, or None if nothing is due.
 
-    `handler(session, inbound, now)` works in the transaction that marks the text as handled; it
-    must not commit. When the database itself fails (a cut connection, a deadlock), that is not held
-    against the text. With a `crowd`, numbers that press are served after the others.
+    `handler(session, inbound, now)` runs in the transaction that marks the text as handled; it must
+    not commit. A failure of the database itself (a cut connection, a deadlock) does not count as a
+    failed attempt. With `recent`, numbers that send very often are served after the others.
     """
     taken: int | None = None
     try:
         with begin() as session:
-            waiting = _next(session, now, [] if crowd is None else crowd.pressing)
+            waiting = _next(session, now, [] if recent is None else recent.frequent)
             if waiting is None:
                 return None
             taken = waiting.id
-            if crowd is not None:
-                crowd.served(waiting.from_number)
+            if recent is not None:
+                recent.add(waiting.from_number)
             handler(session, waiting, now)
             waiting.status, waiting.handled_at, waiting.problem = InboundStatus.HANDLED, now, None
         return Handled(taken, Outcome.HANDLED)
@@ -150,21 +154,21 @@ def handle_next(
         return _record_failure(begin, taken, problem, now)
 
 
-def _next(session: Session, now: datetime, pressing: list[str]) -> Inbound | None:
-    """The oldest waiting text of a number whose oldest is due, locked.
+def _next(session: Session, now: datetime, frequent: list[str]) -> Inbound | None:
+    """The oldest waiting text of a number whose oldest text is due, locked.
 
-    A number whose oldest text is locked by another worker is skipped whole: its later texts are
-    never the oldest, and the lock on the oldest makes SKIP LOCKED pass over it.
+    If another worker has locked a number's oldest text, the whole number is skipped: its later
+    texts are never the oldest, and SKIP LOCKED passes over the locked one.
     """
-    if pressing:
-        others = session.scalars(_NEXT_OF_OTHERS, {"now": now, "pressing": pressing}).first()
+    if frequent:
+        others = session.scalars(_NEXT_OF_OTHERS, {"now": now, "frequent": frequent}).first()
         if others is not None:
             return others
     return session.scalars(_NEXT, {"now": now}).first()
 
 
 def _next_statement() -> Select[Inbound]:
-    """Written once: to write it anew for each text costs more than to run it."""
+    """Built once: building it for each text costs more than running it."""
     older = aliased(Inbound)
     behind = (
         select(older.id)
@@ -189,12 +193,12 @@ def _next_statement() -> Select[Inbound]:
 
 
 _NEXT = _next_statement()
-_NEXT_OF_OTHERS = _NEXT.where(Inbound.from_number.not_in(bindparam("pressing", expanding=True)))
+_NEXT_OF_OTHERS = _NEXT.where(Inbound.from_number.not_in(bindparam("frequent", expanding=True)))
 
 
 def _record_failure(begin: Begin, id: int, problem: Exception, now: datetime) -> Handled:
-    """In a transaction of its own, because the handler's has been rolled back: count the attempt
-    and put the text off or aside.
+    """Count the attempt and postpone the text or set it aside. In a transaction of its own, because
+    the handler's was rolled back.
     """
     counts = not is_outage(problem)
     with begin() as session:
@@ -219,7 +223,9 @@ def _record_failure(begin: Begin, id: int, problem: Exception, now: datetime) ->
 
 
 def retry(session: Session, id: int, *, now: datetime) -> bool:
-    """Hand a text that was set aside out again, with a clean count; False if it is not set aside."""
+    """Queue a text that was set aside again, with its attempts reset; False if it is not set
+    aside.
+    """
     row = session.get(Inbound, id, with_for_update=True)
     if row is None or row.status is not InboundStatus.SET_ASIDE:
         return False
@@ -229,7 +235,7 @@ def retry(session: Session, id: int, *, now: datetime) -> bool:
 
 
 def dismiss(session: Session, id: int, *, now: datetime) -> bool:
-    """Note that a human has read a text that was set aside and wants nothing done; False if it is
+    """Record that staff have read a text that was set aside and want nothing done; False if it is
     not set aside.
     """
     row = session.get(Inbound, id, with_for_update=True)

@@ -1,7 +1,8 @@
 """Read a phone number as people type it, and accept mobiles only.
 
-A text to a landline may be read aloud by the carrier to whoever picks up, so anything not known to
-be a mobile is refused with words that a clerk understands. This module must never guess a digit.
+A text to a landline may be read aloud by the carrier to the person who answers, so anything not
+known to be a mobile is refused, with words that a clerk understands. This module must never guess a
+digit.
 """
 
 import re
@@ -21,14 +22,14 @@ _WORDS = {
 }
 _LONGEST = 40
 _DRAMA = re.compile(r"7700900\d{3}")
-"""Mobile numbers that Ofcom keeps for drama and tests; nobody can be reached on them, and the
-metadata calls them invalid.
+"""Mobile numbers that Ofcom reserves for drama and tests. They reach no one, and the metadata calls
+them invalid.
 """
 
 
 class NumberProblem(ValueError):
     """Why a number cannot be texted: `reason` is one of missing, too_short, not_a_number, landline,
-    foreign; `words` say it plainly.
+    foreign; `words` say it in plain English.
     """
 
     def __init__(self, reason: str) -> None:
@@ -80,15 +81,15 @@ def _check(number: PhoneNumber, region: str) -> None:
 
 
 def _looks_mobile_but_short(number: PhoneNumber, national: str) -> bool:
-    """A British number that begins like a mobile has ten digits after the zero; the metadata takes
-    shorter ones as possible.
+    """Whether a British number starts like a mobile but has fewer than ten digits after the zero.
+    The metadata accepts shorter ones as possible.
     """
     bare = national.lstrip("0")
     return number.country_code == 44 and bare.startswith("7") and len(bare) < 10
 
 
 def _looks_fixed(number: PhoneNumber, national: str) -> bool:
-    """British numbers that begin with 1 to 3 are fixed lines, also where the metadata does not know
-    the exchange.
+    """Whether a British number starts with 1 to 3, which are fixed lines even where the metadata
+    does not know the exchange.
     """
     return number.country_code == 44 and len(national) == 10 and national[0] in "123"

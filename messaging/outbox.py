@@ -1,7 +1,7 @@
-"""Put a text in the queue, or take it back, in the transaction of whoever decides it.
+"""Queue a text, or withdraw it, in the caller's transaction.
 
 A text is a row before anything is sent: if the caller's transaction rolls back there is no text,
-and if it commits there is exactly one, however often it is asked for. This module must never call a
+and if it commits there is exactly one, however often it is queued. This module must never call a
 provider.
 """
 
@@ -25,13 +25,13 @@ __all__ = ["DEFAULT_LIFE", "Lane", "Route", "Text", "TextProblem", "channel", "e
 DEFAULT_ROUTE = Route()
 
 DEFAULT_LIFE = timedelta(hours=24)
-"""How long after `send_after` a text may still be sent when nobody says: a day-old text surprises
-people.
+"""How long after `send_after` a text may still be sent by default: people are surprised by a text
+that is a day old.
 """
 
 
 class Lane(IntEnum):
-    """What goes first when not everything can go."""
+    """Which texts go first when not all can go."""
 
     SAFETY = 0
     CODE = 1
@@ -41,7 +41,7 @@ class Lane(IntEnum):
 
 
 class TextProblem(ValueError):
-    """The text cannot be sent as it is: empty, or longer than a provider takes."""
+    """The text cannot be sent as it is: it is empty, or longer than a provider accepts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class Text:
     """A text to send. `dedupe_key` names the reason for it: the same key is the same text, whatever
     else differs.
 
-    `recipient` and `context` are the caller's own and come back to the guard; `group_key` is what
-    the text is about, to withdraw by. `despite_stop` is for the one text that confirms a STOP. With
-    `redact` the provider is asked to erase its copy once the text is over.
+    `recipient` and `context` belong to the caller and are passed to the guard. `group_key` says
+    what the text is about, and texts are withdrawn by it. `despite_stop` is for the one text that
+    confirms a STOP. With `redact` the provider is asked to erase its copy once the text has ended.
     """
 
     to: str
@@ -73,14 +73,14 @@ _INSERT = (
     .on_conflict_do_nothing()
     .returning(Message, func.pg_notify(literal(CHANNELS).concat(Message.provider), ""))
 )
-"""One statement that queues, and wakes the workers only when it did."""
+"""One statement that queues the text, and wakes the workers only if it did."""
 
 
 def enqueue(session: Session, wanted: Text, *, now: datetime) -> Message:
-    """Queue a text, made plain; with a `dedupe_key` seen before, return the message it made then
+    """Queue a text, made plain. If the `dedupe_key` is known already, return the earlier message
     and change nothing.
 
-    Raises TextProblem for an empty or over-long body.
+    Raises TextProblem for a body that is empty or too long.
     """
     body = plain(wanted.body).strip()
     if not body:
@@ -129,11 +129,11 @@ def withdraw(
     to: str | None = None,
     lane_from: Lane | None = None,
 ) -> int:
-    """Take back the queued texts that match everything given, and return how many; with `lane_from`
+    """Withdraw the queued texts that match everything given, and return how many; with `lane_from`
     only those of that lane or a later one.
 
-    A text that a worker already holds is not touched: it may be on its way, and the record must not
-    say otherwise. Raises ValueError if nothing to match is given.
+    A text that a worker has claimed is not withdrawn: it may have been sent, and the record must
+    not say otherwise. Raises ValueError if nothing to match is given.
     """
     if group_key is None and recipient is None and to is None:
         raise ValueError("say which texts to withdraw: by group_key, recipient or to")

@@ -1,8 +1,9 @@
-"""What a provider says became of a text: stored raw and once, then applied by the table of moves.
+"""What providers report about texts: receipts are stored once as they came, then applied by the
+table of moves.
 
-Receipts come early, late, twice, backwards and for texts we do not know. Each is kept whatever it
-changes. One that can be tied to nothing yet is looked at again later and never holds up those
-behind it. Storing must never depend on understanding.
+Receipts come early, late, twice, out of order and for texts we do not know. Each is kept, whatever
+it changes. One that matches no message yet is tried again later and never delays the others.
+Storing a receipt must never depend on understanding it.
 """
 
 import hashlib
@@ -32,7 +33,7 @@ __all__ = [
     "CHANNEL",
     "Applied",
     "apply_waiting",
-    "look_again",
+    "bring_forward",
     "store",
     "store_at_once",
 ]
@@ -44,9 +45,10 @@ _log = structlog.get_logger(__name__)
 _GIVE_UP_AFTER = 12
 _S = MessageStatus
 
-_LOOK_AGAIN = text("""
+_BRING_FORWARD = text("""
 WITH free AS MATERIALIZED (
-    SELECT id FROM receipt WHERE provider_sid = ANY(:sids) AND applied_at IS NULL FOR UPDATE SKIP LOCKED
+    SELECT id FROM receipt WHERE provider_sid = ANY(:sids) AND applied_at IS NULL
+    FOR UPDATE SKIP LOCKED
 )
 UPDATE receipt SET look_at = :now FROM free WHERE receipt.id = free.id
 """)
@@ -54,8 +56,8 @@ UPDATE receipt SET look_at = :now FROM free WHERE receipt.id = free.id
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A receipt that moved a message. `number_dead` says that the phone network calls the number
-    itself useless.
+    """A receipt that moved a message. `number_dead`: the phone network says that the number itself
+    does not work.
     """
 
     message_id: UUID
@@ -68,22 +70,23 @@ class Applied:
     number_dead: bool
 
 
-# One statement, one journey. Waking inside it makes commits wait for one another, so a webhook
-# wakes by itself, afterwards.
-_KEEP = """
-INSERT INTO receipt (id, digest, provider, message_id, provider_sid, status, error_code, params, received_at, look_at, looks)
-VALUES (%(id)s, %(digest)s, %(provider)s, %(message_id)s, %(provider_sid)s, %(status)s, %(error_code)s, %(params)s::jsonb, %(received_at)s,
-        %(received_at)s, 0)
+# One statement, one round trip. A NOTIFY inside it makes commits wait for each other, so a webhook
+# wakes the workers afterwards.
+_STORE = """
+INSERT INTO receipt (id, digest, provider, message_id, provider_sid, status, error_code, params,
+                     received_at, look_at, looks)
+VALUES (%(id)s, %(digest)s, %(provider)s, %(message_id)s, %(provider_sid)s, %(status)s,
+        %(error_code)s, %(params)s::jsonb, %(received_at)s, %(received_at)s, 0)
 ON CONFLICT (digest) DO NOTHING
 RETURNING id
 """
-_KEEP_AND_WAKE = f"WITH kept AS ({_KEEP}) SELECT pg_notify('messaging_receipts', '') FROM kept"  # noqa: S608 — both parts are our own words
+_STORE_AND_WAKE = f"WITH kept AS ({_STORE}) SELECT pg_notify('messaging_receipts', '') FROM kept"  # noqa: S608 — both parts are our own words
 
 
 def store(session: Session, incoming: IncomingReceipt, *, now: datetime) -> bool:
-    """Store a receipt and wake the workers; False if the very same one is stored already."""
+    """Store a receipt and wake the workers; False if an identical one is stored already."""
     return (
-        session.connection().exec_driver_sql(_KEEP_AND_WAKE, _row(incoming, now)).first()
+        session.connection().exec_driver_sql(_STORE_AND_WAKE, _row(incoming, now)).first()
         is not None
     )
 
@@ -94,7 +97,7 @@ def store_at_once(
     """As `store`, for a webhook: on a bare connection that commits by itself. The caller wakes the
     workers (CHANNEL).
     """
-    return connection.execute(_KEEP, _row(incoming, now)).fetchone() is not None
+    return connection.execute(_STORE, _row(incoming, now)).fetchone() is not None
 
 
 def _row(incoming: IncomingReceipt, now: datetime) -> dict[str, Any]:
@@ -122,8 +125,8 @@ def _uuid(given: str | None) -> UUID | None:
 
 
 def apply_waiting(session: Session, now: datetime, limit: int = 200) -> list[Applied]:
-    """Apply up to `limit` receipts that are due, oldest first, and return the moves they made. Safe
-    in any number of workers at once.
+    """Apply up to `limit` due receipts, oldest first, and return the moves they made. Safe in any
+    number of workers at once.
     """
     waiting = session.scalars(
         select(Receipt)
@@ -151,7 +154,7 @@ class _Known:
 
 
 def _messages_of(session: Session, receipts: Sequence[Receipt]) -> _Known:
-    """The messages that the receipts name, by our id or by the provider's, locked in order of id so
+    """The messages that the receipts name, by our id or the provider's, locked in order of id so
     that nothing deadlocks.
     """
     ids = {receipt.message_id for receipt in receipts if receipt.message_id}
@@ -171,28 +174,28 @@ def _messages_of(session: Session, receipts: Sequence[Receipt]) -> _Known:
 
 
 def _match(receipt: Receipt, known: _Known, now: datetime) -> tuple[Message, MessageStatus] | None:
-    """The message a receipt is about and what it says of it, or None with the receipt settled or
-    put off.
+    """The message that a receipt is about and the status it reports; None if the receipt is
+    finished with or postponed.
     """
     owner = known.by_sid.get((receipt.provider, receipt.provider_sid or ""))
     message = known.by_id.get(receipt.message_id) if receipt.message_id else owner
     if message is None:
-        _put_off(receipt, now)
+        _postpone(receipt, now)
         return None
-    says = registry.meaning(receipt.provider, receipt.status)
-    if says is None:
-        _settled(receipt, now, "The provider used a status we do not know")
+    status = registry.meaning(receipt.provider, receipt.status)
+    if status is None:
+        _finish(receipt, now, "The provider used a status we do not know")
         return None
-    if (owner is not None and owner is not message) or _another_sid(message, receipt):
+    if (owner is not None and owner is not message) or _has_another_sid(message, receipt):
         _log.warning(
             "receipt.second_text", message=str(message.id), provider_sid=receipt.provider_sid
         )
-        _settled(receipt, now, "It is about another text than the one on record for this message")
+        _finish(receipt, now, "It is about another text than the one on record for this message")
         return None
-    return message, says
+    return message, status
 
 
-def _another_sid(message: Message, receipt: Receipt) -> bool:
+def _has_another_sid(message: Message, receipt: Receipt) -> bool:
     if message.provider != receipt.provider:
         return True
     return bool(
@@ -202,54 +205,60 @@ def _another_sid(message: Message, receipt: Receipt) -> bool:
     )
 
 
-def _put_off(receipt: Receipt, now: datetime) -> None:
-    """Look at it again in 1, 2, 4 … seconds; after about an hour keep it and stop looking."""
-    receipt.problem = "No message of ours is known by its ids"
+def _postpone(receipt: Receipt, now: datetime) -> None:
+    """Try it again in 1, 2, 4 … seconds; after about an hour keep it and stop trying."""
+    receipt.problem = "No message has these ids"
     gone = receipt.looks >= _GIVE_UP_AFTER
     receipt.look_at = None if gone else now + timedelta(seconds=2 ** (receipt.looks - 1))
 
 
-def _settled(receipt: Receipt, now: datetime, problem: str | None) -> None:
+def _finish(receipt: Receipt, now: datetime, problem: str | None) -> None:
     receipt.applied_at, receipt.look_at, receipt.problem = now, None, problem
 
 
 def _apply(
     session: Session, ready: Sequence[tuple[Receipt, Message, MessageStatus]], now: datetime
 ) -> list[Applied]:
-    """Make the moves in the order the receipts came: in each round one move per message, each round
-    one statement.
+    """Make the moves in the order in which the receipts came: rounds of one move per message, one
+    statement per round.
     """
     session.flush()
     applied: list[Applied] = []
     rest = list(ready)
     while rest:
-        turn: dict[UUID, tuple[Receipt, Message, MessageStatus]] = {}
+        this_round: dict[UUID, tuple[Receipt, Message, MessageStatus]] = {}
         later: list[tuple[Receipt, Message, MessageStatus]] = []
         for item in rest:
-            if item[1].id in turn:
+            if item[1].id in this_round:
                 later.append(item)
             else:
-                turn[item[1].id] = item
-        moves = [_move(receipt, message, says) for receipt, message, says in turn.values()]
+                this_round[item[1].id] = item
+        moves = [
+            _move(receipt, message, status) for receipt, message, status in this_round.values()
+        ]
         for moved in transitions.apply(session, moves):
-            receipt, message, _ = turn[moved.id]
+            receipt, message, _ = this_round[moved.id]
             applied.append(_applied(moved, receipt, message))
         done = {one.message_id: one.new for one in applied}
-        for receipt, message, says in turn.values():
-            changed = done.get(message.id) is says
-            _settled(receipt, now, None if changed else "The message was already at or past this")
+        for receipt, message, status in this_round.values():
+            changed = done.get(message.id) is status
+            _finish(
+                receipt,
+                now,
+                None if changed else "The message already had this status or a later one",
+            )
         rest = later
     for _, message, _ in ready:
         session.expire(message)
     return applied
 
 
-def _move(receipt: Receipt, message: Message, says: MessageStatus) -> Move:
-    bad = says in (_S.UNDELIVERED, _S.FAILED)
+def _move(receipt: Receipt, message: Message, status: MessageStatus) -> Move:
+    bad = status in (_S.UNDELIVERED, _S.FAILED)
     codes = registry.codes(receipt.provider)
     return Move(
         message.id,
-        says,
+        status,
         receipt.received_at,
         reason=codes.words(receipt.error_code) if bad else None,
         error_code=receipt.error_code if bad else None,
@@ -273,11 +282,11 @@ def _applied(moved: transitions.Moved, receipt: Receipt, message: Message) -> Ap
     )
 
 
-def look_again(session: Session, provider_sids: Sequence[str], now: datetime) -> None:
-    """Bring forward the receipts that waited for these texts to become known.
+def bring_forward(session: Session, provider_sids: Sequence[str], now: datetime) -> None:
+    """Bring forward the receipts that were waiting for these texts to become known.
 
-    One that another worker is looking at is passed over: waiting for it here could close a ring of
-    locks, and it comes round again.
+    A receipt that another worker has locked is skipped: waiting for it here could deadlock, and it
+    will be tried again anyway.
     """
     if provider_sids:
-        session.execute(_LOOK_AGAIN, {"sids": list(provider_sids), "now": now})
+        session.execute(_BRING_FORWARD, {"sids": list(provider_sids), "now": now})

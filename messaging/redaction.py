@@ -1,9 +1,9 @@
-"""Have the provider erase its copy of the words, once a text is over and whoever queued or read it
-wants that.
+"""Ask the provider to erase its copy of a text's words once the text has ended, if the caller who
+queued or read it chose that.
 
-Asking is done outside any transaction, like a send; but unlike a send it does no harm twice, so
-what is not answered is simply asked again, later each time. This module must never touch our own
-copy: how long that is kept is for whoever knows whose it is.
+The provider is asked outside any transaction, as for a send. Unlike a send, asking twice does no
+harm, so an unanswered request is repeated, later each time. This module must never touch our own
+copy: how long that is kept is decided elsewhere.
 """
 
 from collections import Counter
@@ -25,12 +25,12 @@ _log = structlog.get_logger(__name__)
 _HOLD = timedelta(minutes=2)
 _LONGEST_WAIT = timedelta(hours=6)
 _NO_RECEIPT = timedelta(days=3)
-"""A text of which nothing more is heard for so long is over: providers try for a day or so."""
+"""A text with no further receipt for this long counts as ended: providers try for about a day."""
 
 Begin = Callable[[], AbstractContextManager[Session]]
 
-# The same for texts out and texts in; only what "over" means, and the name of the provider's id,
-# differ.
+# Texts out and texts in are treated alike. Only the meaning of "ended" and the column of the
+# provider's id differ.
 _TAKE = """
 WITH due AS MATERIALIZED (
     SELECT id FROM {table}
@@ -39,7 +39,8 @@ WITH due AS MATERIALIZED (
     ORDER BY redact_at NULLS FIRST, id LIMIT :limit FOR UPDATE SKIP LOCKED
 )
 UPDATE {table} SET redact_tries = LEAST(redact_tries + 1, 1000),
-    redact_at = clock_timestamp() + GREATEST(:hold, LEAST(interval '1 minute' * 2 ^ LEAST(redact_tries, 12), :longest))
+    redact_at = clock_timestamp()
+        + GREATEST(:hold, LEAST(interval '1 minute' * 2 ^ LEAST(redact_tries, 12), :longest))
 FROM due WHERE {table}.id = due.id RETURNING {table}.id, {sid} AS sid
 """
 _OUT = {
@@ -67,19 +68,19 @@ _TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """What one run did, in texts. `put_off` could not be erased now and are asked about again;
-    `not_offered` never can be.
+    """What one run did, in texts. `postponed` texts could not be erased now and are asked about
+    again; for `not_offered` texts the provider never erases.
     """
 
     asked: int = 0
     erased: int = 0
-    put_off: int = 0
+    postponed: int = 0
     not_offered: int = 0
 
 
 def redact(begin: Begin, gateway: Gateway, *, now: datetime, limit: int = 50) -> Redacted:
-    """Ask for up to `limit` texts out and as many texts in that are over and due. Safe in any
-    number of workers at once.
+    """Ask the provider to erase up to `limit` texts out and as many texts in that have ended and
+    are due. Safe in any number of workers at once.
     """
     tally: Counter[str] = Counter()
     for take, done, never in _TABLES.values():
@@ -92,13 +93,13 @@ def redact(begin: Begin, gateway: Gateway, *, now: datetime, limit: int = 50) ->
         }
         with begin() as session:
             asked = session.execute(take, given).all()
-        ends: dict[str, list[Any]] = {"erased": [], "put_off": [], "not_offered": []}
+        sorted_ids: dict[str, list[Any]] = {"erased": [], "postponed": [], "not_offered": []}
         for row in asked:
-            ends[_ask(gateway, row.sid)].append(row.id)
+            sorted_ids[_ask(gateway, row.sid)].append(row.id)
         with begin() as session:
-            session.execute(done, {"now": now, "ids": ends["erased"]})
-            session.execute(never, {"ids": ends["not_offered"]})
-        tally.update(asked=len(asked), **{end: len(ids) for end, ids in ends.items()})
+            session.execute(done, {"now": now, "ids": sorted_ids["erased"]})
+            session.execute(never, {"ids": sorted_ids["not_offered"]})
+        tally.update(asked=len(asked), **{result: len(ids) for result, ids in sorted_ids.items()})
     if tally["asked"]:
         _log.info("redaction.done", provider=gateway.name, **tally)
     return Redacted(**tally)
@@ -110,5 +111,5 @@ def _ask(gateway: Gateway, sid: str) -> str:
     except NotOffered:
         return "not_offered"
     except GatewayUnavailable:
-        return "put_off"
+        return "postponed"
     return "erased"

@@ -1,9 +1,9 @@
-"""How a program learns that it is to stop: SIGTERM or SIGINT, noticed within a moment whichever
-thread the signal was given to.
+"""How a program learns that it must stop: SIGTERM or SIGINT, noticed within a tenth of a second
+whichever thread receives the signal.
 
 The handler only sets a flag. An event set by a handler can wait for ever for the lock that the
 interrupted thread holds, and a main thread asleep on a lock is not woken by a signal that another
-thread received, so the flag is looked at every tenth of a second.
+thread received. So the flag is polled every tenth of a second.
 """
 
 import signal
@@ -17,8 +17,8 @@ _LOOK_EVERY_SECONDS = 0.1
 
 @contextmanager
 def stop_signals() -> Iterator[Callable[[], None]]:
-    """Take SIGTERM and SIGINT for the block; gives what waits for the first of them. Main thread
-    only (ValueError elsewhere).
+    """Catch SIGTERM and SIGINT inside the block; gives a function that waits for the first of them.
+    Main thread only (ValueError elsewhere).
     """
     asked = False
 

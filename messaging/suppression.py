@@ -1,8 +1,8 @@
-"""Numbers that want no texts, and the words people say it with.
+"""Numbers that must not be texted, and the words by which people ask for that.
 
-A number is stopped until its owner says START, or a worker holds evidence of consent; no other text
-un-stops it. The words here are whole messages only, because "stop by at 3" is not STOP. This module
-must never decide what a longer text means.
+A number stays suppressed until its owner texts START, or a worker holds evidence of consent; no
+other text lifts it. Only whole messages count as these words, because "stop by at 3" is not STOP.
+This module must never decide what a longer text means.
 """
 
 import re
@@ -44,45 +44,43 @@ _STOP = frozenset(
 _START = frozenset({"START", "UNSTOP", "DECHRAU"})
 _HELP = frozenset({"HELP", "INFO", "CYMORTH"})
 _MAY_BLOCK = frozenset({"CANCEL", "END", "QUIT"})
-"""Ordinary answers to a reminder, which a provider may nevertheless take as STOP if its list was
-not cut down.
+"""Ordinary answers to a reminder, which a provider may still treat as STOP if its list of keywords
+was not shortened.
 """
 
 
 def stop_word(body: str) -> bool:
-    """Is the whole text a request for no more texts, in English or Welsh?"""
+    """Whether the whole text asks for no more texts, in English or Welsh."""
     return _words(body) in _STOP
 
 
 def start_word(body: str) -> bool:
-    """Is the whole text a request for texts again? YES is not one: under an open question it is an
-    answer.
-    """
+    """Whether the whole text asks for texts again. YES does not: it may answer an open question."""
     return _words(body) in _START
 
 
 def help_word(body: str) -> bool:
-    """Is the whole text a request to say how this works?"""
+    """Whether the whole text asks how this works."""
     return _words(body) in _HELP
 
 
 def may_block_word(body: str) -> bool:
-    """Is the whole text a word (CANCEL, END, QUIT) at which the provider may have blocked the
-    number without telling us?
+    """Whether the whole text is a word (CANCEL, END, QUIT) at which the provider may have blocked
+    the number without telling us.
     """
     return _words(body) in _MAY_BLOCK
 
 
 def _words(body: str) -> str:
-    """The text in capitals without the marks and spaces around it, so that `Stop.` and ` STOP!! `
-    are STOP.
+    """The text in capitals without surrounding punctuation and spaces, so that `Stop.` and ` STOP!!
+    ` are STOP.
     """
     return " ".join(re.sub(r"[^\w\s]", " ", body.upper().replace("-", " ")).split())
 
 
 def suppress(session: Session, number: str, reason: str, evidence: str, now: datetime) -> bool:
-    """Stop texts to `number` and withdraw those in the queue; False if it was stopped already,
-    which keeps the first reason.
+    """Suppress `number` and withdraw its queued texts; False if it was suppressed already, which
+    keeps the first reason.
     """
     made = session.scalar(
         insert(Suppression)
@@ -99,7 +97,7 @@ def suppress(session: Session, number: str, reason: str, evidence: str, now: dat
         )
         .values(
             status=MessageStatus.WITHDRAWN,
-            reason=f"This number takes no texts: {reason}",
+            reason=f"This number must not be texted: {reason}",
             ended_at=now,
         )
         .execution_options(synchronize_session="fetch")
@@ -108,8 +106,8 @@ def suppress(session: Session, number: str, reason: str, evidence: str, now: dat
 
 
 def restore(session: Session, number: str, evidence: str, now: datetime) -> bool:
-    """Let texts to `number` go again, on the evidence given (the START, or the consent that a
-    worker holds); False if it was not stopped.
+    """Lift the suppression of `number`, on the evidence given (the START, or the consent that a
+    worker holds); False if it was not suppressed.
     """
     done = session.execute(
         update(Suppression)
@@ -121,7 +119,7 @@ def restore(session: Session, number: str, evidence: str, now: datetime) -> bool
 
 
 def is_suppressed(session: Session, number: str) -> bool:
-    """Does `number` want no texts now?"""
+    """Whether `number` is suppressed now."""
     return number in suppressed(session, [number])
 
 
@@ -131,6 +129,6 @@ _SUPPRESSED = select(Suppression.number, Suppression.reason).where(
 
 
 def suppressed(session: Session, numbers: Collection[str]) -> dict[str, str]:
-    """Those of `numbers` that want no texts now, with the reason."""
+    """Those of `numbers` that are suppressed now, with the reason."""
     rows = session.execute(_SUPPRESSED, {"numbers": list(numbers)})
     return {row.number: row.reason for row in rows}

@@ -1,11 +1,11 @@
-"""The tables of the engine: messages out, receipts for them, messages in, stopped numbers and
+"""The tables of the engine: messages out, receipts for them, messages in, suppressed numbers and
 senders.
 
-They have their own declarative base and point at nothing outside. Two clocks meet here. Columns
-that say when something happened are written with the `now` of the caller. Columns that machines
-race on (`lease_until`, `reconcile_at`, `next_free_at`, `slowed_until`, `held_until`) are written
-and compared with the clock of the database only, so a worker whose own clock is wrong can neither
-steal a lease nor send twice.
+They have their own declarative base and refer to nothing outside. Two clocks are used. Columns that
+record when something happened are written with the caller's `now`. Columns that workers race on
+(`lease_until`, `reconcile_at`, `next_free_at`, `slowed_until`, `held_until`) are written and
+compared with the clock of the database only, so a worker whose own clock is wrong can neither steal
+a lease nor send twice.
 """
 
 from datetime import datetime, timedelta
@@ -48,14 +48,14 @@ __all__ = [
 
 
 def new_id() -> UUID:
-    """A new UUIDv7: unique without asking the database, and in order of time, so indexes grow at
-    one end.
+    """A new UUIDv7: unique without asking the database, and ordered by time, so indexes grow at one
+    end.
     """
     return uuid7()
 
 
 class Base(DeclarativeBase):
-    """The declarative base of this package alone."""
+    """The declarative base of this package only."""
 
     metadata = MetaData(
         naming_convention={
@@ -74,8 +74,8 @@ def _values(kind: type[StrEnum]) -> list[str]:
 
 
 def _status(kind: type[StrEnum]) -> Enum:
-    """A status is text with a CHECK: readable in SQL, and a new value is a constraint to change,
-    not a type.
+    """A status is text with a CHECK: readable in SQL, and a new value changes a constraint, not a
+    type.
     """
     return Enum(
         kind,
@@ -88,17 +88,17 @@ def _status(kind: type[StrEnum]) -> Enum:
 
 
 class Message(Base):
-    """A text to one phone, from the moment somebody decides to send it until its end is known."""
+    """A text to one phone, from the decision to send it until its outcome is known."""
 
     __tablename__ = "message"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     recipient: Mapped[str | None] = mapped_column(
-        doc="Whoever the caller means; this package only groups by it."
+        doc="The caller's own id of the person; this package only groups by it."
     )
     to_number: Mapped[str] = mapped_column(String(20))
     sender: Mapped[str | None] = mapped_column(
-        String(40), doc="Our number or service; null until it is claimed."
+        String(40), doc="Our number or messaging service; null until the text is claimed."
     )
     lane: Mapped[int] = mapped_column(SmallInteger)
     body: Mapped[str]
@@ -107,48 +107,44 @@ class Message(Base):
     status: Mapped[MessageStatus] = mapped_column(
         _status(MessageStatus), default=MessageStatus.QUEUED
     )
-    reason: Mapped[str | None] = mapped_column(
-        doc="Why it stands where it stands, in words for an officer."
-    )
+    reason: Mapped[str | None] = mapped_column(doc="Why it has this status, in words for staff.")
     error_code: Mapped[int | None]
     send_after: Mapped[datetime]
-    expires_at: Mapped[datetime] = mapped_column(
-        doc="After this the text has no use and is not sent."
-    )
+    expires_at: Mapped[datetime] = mapped_column(doc="After this it is too late to send the text.")
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     group_key: Mapped[str | None] = mapped_column(
-        doc="What it is about; texts are withdrawn by it."
+        doc="What the text is about; texts are withdrawn by it."
     )
     context: Mapped[dict[str, Any]] = mapped_column(
-        default=dict, doc="The caller's own facts, handed to the guard."
+        default=dict, doc="The caller's own facts, passed to the guard."
     )
     despite_stop: Mapped[bool] = mapped_column(
         server_default=text("false"),
         default=False,
-        doc="The one text that confirms a STOP, and no other.",
+        doc="For the one text that confirms a STOP.",
     )
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
-    lease_until: Mapped[datetime | None] = mapped_column(doc="By the clock of the database.")
+    lease_until: Mapped[datetime | None] = mapped_column(doc="Clock of the database.")
     claimed_by: Mapped[str | None]
     provider: Mapped[str] = mapped_column(
         String(20),
         default=registry.DEFAULT,
         server_default=text(f"'{registry.DEFAULT}'"),
-        doc="Whom it goes by; never another one once it was tried.",
+        doc="The provider. Fixed after the first attempt.",
     )
     fallback: Mapped[str | None] = mapped_column(
-        String(20), doc="Whom it may go by instead, before the first attempt."
+        String(20), doc="Another provider that may take it before the first attempt."
     )
     fallback_after: Mapped[timedelta | None]
     provider_sid: Mapped[str | None] = mapped_column(String(64))
     reconcile_at: Mapped[datetime | None] = mapped_column(
-        doc="When to ask the provider next; null when nobody will. Clock of the database."
+        doc="When to ask the provider next; null for never. Clock of the database."
     )
     reconcile_looks: Mapped[int] = mapped_column(
         SmallInteger,
         default=0,
         server_default=text("0"),
-        doc="Times the provider's list was read in vain.",
+        doc="Times the provider's list was read without a result.",
     )
     created_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]
@@ -157,15 +153,15 @@ class Message(Base):
     delivered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     reported_at: Mapped[datetime | None] = mapped_column(
-        doc="When a bad end was handed to whoever reads endings."
+        doc="When the failed message was reported to the caller."
     )
     redact: Mapped[bool] = mapped_column(
         server_default=text("false"),
         default=False,
-        doc="The provider is to erase its copy of the words.",
+        doc="Whether the provider must erase its copy of the words.",
     )
     redact_at: Mapped[datetime | None] = mapped_column(
-        doc="When to ask it next; null for at once. Clock of the database."
+        doc="When to ask the provider next; null for at once. Clock of the database."
     )
     redact_tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     redacted_at: Mapped[datetime | None]
@@ -204,7 +200,8 @@ class Message(Base):
             "ix_message_unreported",
             "ended_at",
             postgresql_where=text(
-                "reported_at IS NULL AND status IN ('undelivered', 'failed', 'refused', 'withheld', 'expired')"
+                "reported_at IS NULL AND status IN"
+                " ('undelivered', 'failed', 'refused', 'withheld', 'expired')"
             ),
         ),
         Index(
@@ -221,8 +218,8 @@ class Message(Base):
 
 
 class Receipt(Base):
-    """What a provider said about a text, as it said it; kept once however often it was said, and
-    for ids we do not know too.
+    """What a provider reported about a text, as it came. Stored once however often it is reported,
+    also for ids we do not know.
     """
 
     __tablename__ = "receipt"
@@ -233,7 +230,7 @@ class Receipt(Base):
         String(20), default=registry.DEFAULT, server_default=text(f"'{registry.DEFAULT}'")
     )
     message_id: Mapped[UUID | None] = mapped_column(
-        doc="Our id as the callback gave it; it may be nobody's."
+        doc="Our id as the callback gave it; there may be no such message."
     )
     provider_sid: Mapped[str | None] = mapped_column(String(64))
     status: Mapped[str | None] = mapped_column(String(32), doc="The provider's own word.")
@@ -242,10 +239,10 @@ class Receipt(Base):
     received_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
     look_at: Mapped[datetime | None] = mapped_column(
-        doc="When to try to apply it next; null when done or given up."
+        doc="When to try to apply it next; null if it is applied or given up."
     )
     looks: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
-    problem: Mapped[str | None] = mapped_column(doc="Why it changed nothing, if it did not.")
+    problem: Mapped[str | None] = mapped_column(doc="Why it changed nothing.")
 
     __table_args__ = (
         Index("ix_receipt_look_at", "look_at", "id", postgresql_where=text("look_at IS NOT NULL")),
@@ -257,15 +254,15 @@ class Receipt(Base):
 
 
 class InboundStatus(StrEnum):
-    """Where a text to us stands."""
+    """The status of a text to us."""
 
     RECEIVED = "received"
-    """Stored, and waiting to be understood."""
+    """Stored, and waiting to be handled."""
     HANDLED = "handled"
     SET_ASIDE = "set_aside"
-    """It could not be handled again and again; a human reads it."""
+    """Handling failed repeatedly; staff must read it."""
     DISMISSED = "dismissed"
-    """A human has looked at it and wants nothing done."""
+    """Staff have read it and want nothing done."""
 
 
 class Inbound(Base):
@@ -294,10 +291,10 @@ class Inbound(Base):
     redact: Mapped[bool] = mapped_column(
         server_default=text("false"),
         default=False,
-        doc="The provider is to erase its copy of the words.",
+        doc="Whether the provider must erase its copy of the words.",
     )
     redact_at: Mapped[datetime | None] = mapped_column(
-        doc="When to ask it next; null for at once. Clock of the database."
+        doc="When to ask the provider next; null for at once. Clock of the database."
     )
     redact_tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default=text("0"))
     redacted_at: Mapped[datetime | None]
@@ -321,8 +318,8 @@ class Inbound(Base):
 
 
 class Suppression(Base):
-    """A number that wants no texts, from when and why, and when that ended; at most one open row
-    per number.
+    """A number that must not be texted, since when and why, and when that ended. At most one open
+    row per number.
     """
 
     __tablename__ = "suppression"
@@ -332,7 +329,7 @@ class Suppression(Base):
     since: Mapped[datetime]
     reason: Mapped[str]
     evidence: Mapped[str] = mapped_column(
-        doc="Where the wish can be read again: the id of a text, a refusal, a worker's note."
+        doc="The evidence: the id of a text, a refusal, a worker's note."
     )
     restored_at: Mapped[datetime | None]
     restored_evidence: Mapped[str | None]
@@ -350,8 +347,8 @@ class Suppression(Base):
 
 
 class Sender(Base):
-    """A number or messaging service of ours and how fast it may speak; every worker takes its turn
-    through this row.
+    """One of our numbers or messaging services and how fast it may send. Every worker reserves
+    capacity through this row.
     """
 
     __tablename__ = "sender"
@@ -360,32 +357,34 @@ class Sender(Base):
     segments_per_second: Mapped[float] = mapped_column(Float)
     next_free_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     slowed_until: Mapped[datetime | None]
-    note: Mapped[str | None] = mapped_column(doc="Why it was last slowed, or held still.")
+    note: Mapped[str | None] = mapped_column(
+        doc="Why it was last slowed, or why its circuit was open."
+    )
     unanswered: Mapped[int] = mapped_column(
         SmallInteger,
         default=0,
         server_default=text("0"),
-        doc="Sends in a row that nobody answered; from the fifth on only trials count.",
+        doc="Sends in a row without an answer; from the fifth on only trials count.",
     )
     held_until: Mapped[datetime | None] = mapped_column(
-        doc="Nothing goes before; null where the provider answers. Clock of the database."
+        doc="Until when the circuit is open; null if it is closed. Clock of the database."
     )
     trial: Mapped[UUID | None] = mapped_column(
-        doc="The text that tries the way, or one that nobody answered: if the provider has it, the sender is free again."
+        doc="The trial, or the last text without an answer. A receipt for it closes the circuit."
     )
 
     __table_args__ = (CheckConstraint("segments_per_second > 0", name="segments_per_second"),)
 
 
 class Provider(Base):
-    """A provider as it last answered. Written with the `now` of whoever settles; a provider that
-    never failed has no row.
+    """When a provider last answered. Written with the `now` of the worker that settles; a provider
+    that never failed has no row.
     """
 
     __tablename__ = "provider"
 
     id: Mapped[str] = mapped_column(String(20), primary_key=True)
     failing_since: Mapped[datetime | None] = mapped_column(
-        doc="Since when it has processed nothing; null once it has."
+        doc="Since when it has processed nothing; null if it answers."
     )
     failed_at: Mapped[datetime]

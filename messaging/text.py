@@ -1,9 +1,9 @@
 """Count a text exactly as a phone network does, and make it plain so that it costs no more than it
 must.
 
-The alphabet is GSM 03.38 (one septet a character, two for the extension table); anything outside it
-turns the whole text into UCS-2. A long text loses room in every part to a header, and a character
-of two units is never split between parts. This module must never change what a text says: `plain`
+The alphabet is GSM 03.38 (one septet a character, two for the extension table); any other character
+turns the whole text into UCS-2. Each part of a long text loses room to a header, and a character of
+two units is never split between parts. This module must never change what a text says: `plain`
 replaces only typographic look-alikes.
 """
 
@@ -15,7 +15,7 @@ from enum import StrEnum
 __all__ = ["MAX_BODY", "Encoding", "Segments", "clean", "measure", "plain"]
 
 MAX_BODY = 1600
-"""The longest body, in characters, that providers take."""
+"""The longest body, in characters, that providers accept."""
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -77,8 +77,8 @@ class Encoding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """What a body weighs: its encoding, its length in units of that encoding, and the parts it
-    travels (and is charged) in.
+    """The size of a body: its encoding, its length in units of that encoding, and the parts it is
+    sent (and charged) in.
     """
 
     encoding: Encoding
@@ -87,8 +87,8 @@ class Segments:
 
 
 def measure(body: str) -> Segments:
-    """Weigh `body` as it stands, in septets or 16-bit units and in segments of 160/153 or 70/67; an
-    empty body is one segment.
+    """The size of `body` as it stands, in septets or 16-bit units and in segments of 160/153 or
+    70/67. An empty body is one segment.
     """
     gsm = all(character in _BASIC or character in _EXTENSION for character in body)
     encoding = Encoding.GSM7 if gsm else Encoding.UCS2
@@ -115,10 +115,10 @@ def _widths(body: str, gsm: bool) -> Iterator[int]:
 
 
 def plain(body: str) -> str:
-    """Replace curly quotes, dashes, ellipses, odd spaces and invisible characters that would cost a
-    text its 7-bit alphabet.
+    """Replace curly quotes, dashes, ellipses, odd spaces and invisible characters, which would cost
+    a text its 7-bit alphabet.
 
-    Letters are left alone: a circumflex is how Welsh is spelt, and a name is a name.
+    Letters are left alone: Welsh needs its circumflex, and a name must stay as it is spelt.
     """
     return clean(body).replace("\r\n", "\n").translate(_LOOK_ALIKES)
 

@@ -1,7 +1,7 @@
 """The one statement that changes the status of messages.
 
 Every change of status in this package goes through `apply`, a conditional UPDATE that names the
-statuses it may leave, so two workers, an early receipt and a late answer can race without a message
+statuses it may leave. So two workers, an early receipt and a late answer can race without a message
 ever going back. This module must never choose a move; it only allows or refuses one.
 """
 
@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from messaging.states import ENDED, MessageStatus, leaving
+from messaging.states import ENDED, MessageStatus, may_become
 from messaging.text import clean
 
 __all__ = ["Move", "Moved", "apply", "move"]
@@ -22,12 +22,12 @@ __all__ = ["Move", "Moved", "apply", "move"]
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One wished-for change. It happens only if the message is in a status that may become `to`
+    """One requested change. It happens only if the message is in a status that may change to `to`
     (and in `only_from`, if given).
 
     `attempt` is a fence: the move counts only for that attempt to send. `hand_back` takes the
-    attempt back, for a text whose send was never begun. `look_in` says when reconciliation first
-    looks at an unknown one.
+    attempt back, for a text whose send was never started. `look_in` says when reconciliation first
+    checks an unknown text.
     """
 
     id: UUID
@@ -54,43 +54,45 @@ class Moved:
     new: MessageStatus
 
 
-# Rows are locked in order of id before the UPDATE, so that bulk moves that overlap wait for each
+# Rows are locked in order of id before the UPDATE, so that overlapping bulk moves wait for each
 # other and never deadlock. The status is tested again on the row itself: if it changed while we
-# waited, PostgreSQL re-reads the row and the test is made on what it finds.
+# waited, PostgreSQL reads the row again and tests what it finds.
 _APPLY = text("""
-WITH wish AS MATERIALIZED (
+WITH wanted AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(CAST(:moves AS jsonb)) AS w(
-        id uuid, "to" text, at timestamptz, reason text, error_code int, provider text, provider_sid text, segments int,
-        send_after timestamptz, attempt int, hand_back int, look_in double precision, leaves text[])
-), held AS MATERIALIZED (
-    SELECT message.id, message.status AS old FROM message JOIN wish ON wish.id = message.id
+        id uuid, "to" text, at timestamptz, reason text, error_code int, provider text,
+        provider_sid text, segments int, send_after timestamptz, attempt int, hand_back int,
+        look_in double precision, leaves text[])
+), locked AS MATERIALIZED (
+    SELECT message.id, message.status AS old FROM message JOIN wanted ON wanted.id = message.id
     ORDER BY message.id FOR UPDATE OF message
 )
 UPDATE message SET
-    status = wish."to",
-    reason = wish.reason,
-    error_code = wish.error_code,
-    provider = COALESCE(message.provider, wish.provider),
-    provider_sid = COALESCE(message.provider_sid, wish.provider_sid),
-    segments = COALESCE(wish.segments, message.segments),
-    send_after = COALESCE(wish.send_after, message.send_after),
-    attempts = message.attempts - wish.hand_back,
-    lease_until = CASE WHEN wish."to" = 'unknown' THEN message.lease_until END,
-    claimed_by = CASE WHEN wish."to" <> 'queued' THEN message.claimed_by END,
-    accepted_at = CASE WHEN wish."to" IN ('accepted', 'sent', 'delivered', 'undelivered', 'failed')
-                       THEN COALESCE(message.accepted_at, wish.at) ELSE message.accepted_at END,
-    sent_at = CASE WHEN wish."to" = 'sent' THEN wish.at ELSE message.sent_at END,
-    delivered_at = CASE WHEN wish."to" = 'delivered' THEN wish.at ELSE message.delivered_at END,
-    ended_at = CASE WHEN wish."to" = ANY(CAST(:ended AS text[])) THEN wish.at END,
-    reconcile_at = CASE WHEN wish."to" = 'unknown'
-                        THEN clock_timestamp() + make_interval(secs => wish.look_in) END,
+    status = wanted."to",
+    reason = wanted.reason,
+    error_code = wanted.error_code,
+    provider = COALESCE(message.provider, wanted.provider),
+    provider_sid = COALESCE(message.provider_sid, wanted.provider_sid),
+    segments = COALESCE(wanted.segments, message.segments),
+    send_after = COALESCE(wanted.send_after, message.send_after),
+    attempts = message.attempts - wanted.hand_back,
+    lease_until = CASE WHEN wanted."to" = 'unknown' THEN message.lease_until END,
+    claimed_by = CASE WHEN wanted."to" <> 'queued' THEN message.claimed_by END,
+    accepted_at = CASE
+        WHEN wanted."to" IN ('accepted', 'sent', 'delivered', 'undelivered', 'failed')
+        THEN COALESCE(message.accepted_at, wanted.at) ELSE message.accepted_at END,
+    sent_at = CASE WHEN wanted."to" = 'sent' THEN wanted.at ELSE message.sent_at END,
+    delivered_at = CASE WHEN wanted."to" = 'delivered' THEN wanted.at ELSE message.delivered_at END,
+    ended_at = CASE WHEN wanted."to" = ANY(CAST(:ended AS text[])) THEN wanted.at END,
+    reconcile_at = CASE WHEN wanted."to" = 'unknown'
+                        THEN clock_timestamp() + make_interval(secs => wanted.look_in) END,
     reconcile_looks = 0,
     reported_at = NULL
-FROM wish JOIN held ON held.id = wish.id
-WHERE message.id = wish.id
-  AND message.status = ANY(wish.leaves)
-  AND (wish.attempt IS NULL OR message.attempts = wish.attempt)
-RETURNING message.id, held.old, message.status
+FROM wanted JOIN locked ON locked.id = wanted.id
+WHERE message.id = wanted.id
+  AND message.status = ANY(wanted.leaves)
+  AND (wanted.attempt IS NULL OR message.attempts = wanted.attempt)
+RETURNING message.id, locked.old, message.status
 """)
 
 
@@ -127,7 +129,7 @@ def move(
 
 
 def _as_row(move: Move) -> dict[str, object]:
-    leaves = leaving(move.to) if move.only_from is None else leaving(move.to) & move.only_from
+    leaves = may_become(move.to) if move.only_from is None else may_become(move.to) & move.only_from
     return {
         "id": str(move.id),
         "to": move.to.value,

@@ -160,7 +160,7 @@ def _is_ours(context: ReplyContext) -> bool:
     """Whether the text came from a number that we send from: answering it would be texting
     ourselves.
     """
-    return context.number == context.inbound.to_number or pacing.sends(
+    return context.number == context.inbound.to_number or pacing.is_sender(
         context.session, context.number
     )
 

@@ -7,18 +7,18 @@ from messaging.outbox import Lane
 from messaging.states import MessageStatus
 
 STATUSES: Mapping[MessageStatus, str] = {
-    MessageStatus.QUEUED: "Waiting to go",
-    MessageStatus.SENDING: "Going now",
+    MessageStatus.QUEUED: "Waiting to be sent",
+    MessageStatus.SENDING: "Being sent",
     MessageStatus.ACCEPTED: "Handed to the network",
     MessageStatus.SENT: "Sent, delivery not confirmed",
     MessageStatus.DELIVERED: "Delivered",
     MessageStatus.UNDELIVERED: "Not delivered",
     MessageStatus.FAILED: "Failed",
     MessageStatus.REFUSED: "Refused by the network",
-    MessageStatus.UNKNOWN: "Unknown whether it went",
-    MessageStatus.WITHDRAWN: "Called back before it went",
-    MessageStatus.WITHHELD: "Stopped before it went",
-    MessageStatus.EXPIRED: "Too late to be of use",
+    MessageStatus.UNKNOWN: "Not known whether it was sent",
+    MessageStatus.WITHDRAWN: "Withdrawn before it was sent",
+    MessageStatus.WITHHELD: "Stopped before it was sent",
+    MessageStatus.EXPIRED: "Too late to send",
 }
 
 
@@ -46,7 +46,7 @@ PURPOSES: Mapping[str, str] = {
     "check_in": "Check-in",
     "action": "About the plan",
     "praise": "Praise",
-    "worker_changed": "Another worker",
+    "worker_changed": "Change of worker",
     "notice": "Notice",
 }
 

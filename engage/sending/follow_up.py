@@ -20,7 +20,7 @@ from engage.people import phones
 from engage.signals import Evidence, SignalKind
 from engage.texts import Purpose
 from messaging import failures
-from messaging.failures import Ending
+from messaging.failures import FailedMessage
 from messaging.states import MessageStatus
 
 log = structlog.get_logger(__name__)
@@ -31,8 +31,8 @@ class FollowUp:
     """What follows one kind of failure."""
 
     failure: str
-    applies: Callable[[Ending], bool]
-    follow: Callable[[Session, Ending, datetime], None]
+    applies: Callable[[FailedMessage], bool]
+    follow: Callable[[Session, FailedMessage, datetime], None]
 
 
 def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
@@ -42,22 +42,22 @@ def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
     In the order of their numbers, so that the locks of two workers on numbers never deadlock.
     """
     taken = failures.take(session, now=now, limit=limit)
-    for ending in sorted(taken, key=lambda one: one.to_number):
+    for failed in sorted(taken, key=lambda one: one.to_number):
         for row in FOLLOW_UPS:
-            if row.applies(ending):
-                row.follow(session, ending, now)
+            if row.applies(failed):
+                row.follow(session, failed, now)
     return len(taken)
 
 
-def _suspend_number(session: Session, ending: Ending, now: datetime) -> None:
+def _suspend_number(session: Session, failed: FailedMessage, now: datetime) -> None:
     """Suspend the number for everybody who has it, and tell their offender managers."""
-    lock_number(session, ending.to_number)
-    for person, point in phones.people_on(session, ending.to_number):
+    lock_number(session, failed.to_number)
+    for person, point in phones.people_on(session, failed.to_number):
         phones.mark_suspended(
             session,
             person,
             point,
-            why=f"Texts cannot reach it: {ending.words}",
+            why=f"Texts cannot reach it: {failed.words}",
             actor="system",
             now=now,
         )
@@ -66,23 +66,23 @@ def _suspend_number(session: Session, ending: Ending, now: datetime) -> None:
             SignalKind.NUMBER_DEAD,
             person,
             about=str(point.id),
-            why=f"A text could not reach their number: {ending.words}. This is not held against them.",
+            why=f"A text could not reach their number: {failed.words}. This is not held against them.",
             evidence=[
-                Evidence("message", str(ending.message_id)),
+                Evidence("message", str(failed.message_id)),
                 Evidence("contact_point", str(point.id)),
             ],
             now=now,
         )
 
 
-def _report_opt_out(session: Session, ending: Ending, now: datetime) -> None:
+def _report_opt_out(session: Session, failed: FailedMessage, now: datetime) -> None:
     """Tell the offender managers of everybody who has the number. Messaging has stopped the number
     already.
     """
-    lock_number(session, ending.to_number)
-    if ending.context.get("texts") in LAST_WORDS:
+    lock_number(session, failed.to_number)
+    if failed.context.get("texts") in LAST_WORDS:
         return  # the confirmation of a STOP that we know of
-    for person, point in phones.people_on(session, ending.to_number):
+    for person, point in phones.people_on(session, failed.to_number):
         new = raise_signal(
             session,
             SignalKind.OPTED_OUT,
@@ -90,7 +90,7 @@ def _report_opt_out(session: Session, ending: Ending, now: datetime) -> None:
             about="stop",
             why="The text service says that their number asked for no more texts. Nothing more is"
             " sent to it.",
-            evidence=[Evidence("message", str(ending.message_id))],
+            evidence=[Evidence("message", str(failed.message_id))],
             now=now,
         )
         if new:
@@ -100,27 +100,27 @@ def _report_opt_out(session: Session, ending: Ending, now: datetime) -> None:
                 person,
                 now=now,
                 actor="system",
-                message=ending.message_id,
+                message=failed.message_id,
                 point=point.id,
             )
 
 
-def _log_notice(session: Session, ending: Ending, now: datetime) -> None:
-    log.error("notice.not_delivered", staff=ending.context["staff"], status=ending.status.value)
+def _log_notice(session: Session, failed: FailedMessage, now: datetime) -> None:
+    log.error("notice.not_delivered", staff=failed.context["staff"], status=failed.status.value)
 
 
-def _rewrite_reminder(session: Session, ending: Ending, now: datetime) -> None:
+def _rewrite_reminder(session: Session, failed: FailedMessage, now: datetime) -> None:
     """Plan again what still helps. It then goes, or is skipped with its reason."""
-    rewrite_reminders(session, ending.message_id, now=now)
+    rewrite_reminders(session, failed.message_id, now=now)
 
 
-def _is_notice(ending: Ending) -> bool:
-    return ending.context.get("purpose") == Purpose.NOTICE
+def _is_notice(failed: FailedMessage) -> bool:
+    return failed.context.get("purpose") == Purpose.NOTICE
 
 
-def _is_withheld_reminder(ending: Ending) -> bool:
-    is_reminder = ending.context.get("purpose") == Purpose.REMINDER
-    return is_reminder and ending.status is MessageStatus.WITHHELD
+def _is_withheld_reminder(failed: FailedMessage) -> bool:
+    is_reminder = failed.context.get("purpose") == Purpose.REMINDER
+    return is_reminder and failed.status is MessageStatus.WITHHELD
 
 
 FOLLOW_UPS = (

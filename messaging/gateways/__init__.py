@@ -1,1 +1,1 @@
-"""The providers that carry texts, each behind the seam of `messaging.gateways.base`."""
+"""The providers that carry texts, each behind the interface of `messaging.gateways.base`."""

@@ -1,8 +1,8 @@
-"""The seam between the engine and a provider of texts.
+"""The interface between the engine and a provider of texts.
 
-A provider is anything that can take a text and answer in one of four ways. The four are the whole
-truth about a send, so that nothing above this seam ever looks at an HTTP status. A gateway must
-never retry a send by itself and never raise from `send`.
+A provider is anything that can take a text and answer in one of four ways. The four say everything
+about a send, so nothing above this interface ever looks at an HTTP status. A gateway must never
+retry a send by itself and never raise from `send`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -28,8 +28,8 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class OutgoingText:
-    """A text to hand over. `callback_url` already carries our id; `validity` is how long the
-    provider may still try, in seconds.
+    """A text to hand to a provider. `callback_url` already carries our id; `validity` is how long
+    the provider may keep trying, in seconds.
     """
 
     id: UUID
@@ -42,7 +42,7 @@ class OutgoingText:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider has the text, under `sid`. `status` is its own word; `segments` is None where it
+    """The provider has the text, under `sid`. `status` is its own word; `segments` is None if it
     does not say.
     """
 
@@ -53,8 +53,8 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The provider will not take this text. `words` are for an officer; `permanent` says that the
-    number can never be texted.
+    """The provider will not take this text. `words` are for staff. `permanent`: the number can
+    never be texted.
     """
 
     code: int
@@ -64,8 +64,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotProcessed:
-    """The provider certainly does not have the text: it may be tried again, after `retry_after` if
-    the provider said so.
+    """The provider certainly does not have the text. It may be tried again, after `retry_after` if
+    the provider gave one.
     """
 
     code: int | None = None
@@ -84,8 +84,8 @@ Outcome = Accepted | Refused | NotProcessed | Unknown
 
 @dataclass(frozen=True, slots=True)
 class ProviderText:
-    """A text to a phone as the provider's own list shows it. `id` is ours, where the provider keeps
-    it with the text.
+    """A text to a phone as the provider's own list shows it. `id` is ours, if the provider keeps it
+    with the text.
     """
 
     sid: str
@@ -104,7 +104,7 @@ class GatewayUnavailable(Exception):
 
 
 class NotOffered(Exception):
-    """The provider cannot do this at all, today or another day."""
+    """The provider never does this."""
 
 
 class Gateway(Protocol):
@@ -112,7 +112,7 @@ class Gateway(Protocol):
 
     @property
     def name(self) -> str:
-        """A short name, kept with each text it took."""
+        """A short name, stored with each text it carries."""
 
     @property
     def senders(self) -> Sequence[str]:
@@ -122,15 +122,15 @@ class Gateway(Protocol):
         """Hand over one text. Never raises and never retries."""
 
     def find(self, to: str, since: datetime, ids: Collection[UUID]) -> Sequence[ProviderText]:
-        """Every text to `to` that the provider has had since then, or, where it keeps our ids,
-        every one of `ids` that it has had.
+        """Every text to `to` that the provider has received since then or, if it keeps our ids,
+        every one of `ids` that it has received.
 
         Raises GatewayUnavailable unless the list is complete.
         """
 
     def redact(self, sid: str) -> None:
-        """Erase the body of a text at the provider. Raises GatewayUnavailable, or NotOffered where
-        it erases nothing on request.
+        """Erase the body of a text at the provider. Raises GatewayUnavailable, or NotOffered if it
+        erases nothing on request.
         """
 
 

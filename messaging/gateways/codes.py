@@ -1,6 +1,6 @@
 """What a provider's error codes mean: the shape of the table that each provider fills in.
 
-The words are for an officer who has never heard of a carrier. They must never blame the person,
+The words are for staff who know nothing about phone networks. They must never blame the person,
 because nothing the network does counts against them.
 """
 
@@ -27,8 +27,8 @@ class ErrorCodes:
     """The error codes of one provider.
 
     `about_account`: refusals because of our account, our queue or a proxy. The same text may be
-    accepted once that is corrected. `busy`: the provider asks for fewer texts a second. `opted_out`:
-    the person asked the provider for no more texts.
+    accepted once that is corrected. `busy`: the provider asks for fewer texts a second.
+    `opted_out`: the person asked the provider for no more texts.
     """
 
     known: Mapping[int, ErrorCode] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class ErrorCodes:
     opted_out: frozenset[int] = frozenset()
 
     def words(self, code: int | None) -> str:
-        """What a code means, for an officer."""
+        """What a code means, for staff."""
         if code is None:
             return "The text service gave no reason"
         known = self.known.get(code)

@@ -67,11 +67,11 @@ class ProviderDefinition(Generic[S]):
     """Everything that differs between providers.
 
     name: stored with each text, and part of the webhooks' addresses; at most 20 characters, never
-    changed. label: what staff read. real_account: the variable that shows that real texts are sent,
-    so that nothing is simulated. statuses: the provider's words, in lower case. list_lasts: how long
-    the provider's list of texts shows a text for certain. read_post: what was posted, or NotProved.
-    proof_headers: where a request carries its proof. refusal: what a request without proof is
-    answered. read_receipt is handed our id from the callback's address, if there is one.
+    changed. label: what staff read. real_account: the variable that names a real account; if it is
+    set, nothing is simulated. statuses: the provider's words, in lower case. list_lasts: how long
+    the provider's list of texts is certain to show a text. read_post: what was posted; raises
+    NotProved. proof_headers: where a request carries its proof. refusal: the answer to a request
+    without proof. read_receipt takes our id from the callback's address, if there is one.
     """
 
     name: str

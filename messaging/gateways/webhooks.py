@@ -35,9 +35,7 @@ class WebhookRequest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WebhookAnswer:
-    """What the provider is answered when its post is stored. `content_type` is None for HTTP's
-    usual one.
-    """
+    """The answer to a provider whose post is stored. `content_type` None is Flask's default."""
 
     body: str = ""
     content_type: str | None = None
@@ -60,8 +58,8 @@ class IncomingText:
 
 @dataclass(frozen=True, slots=True)
 class IncomingReceipt:
-    """A receipt as the provider posts it: `mid` is our id of the text and `sid` the provider's, both
-    unchecked; `status` is the provider's word; `params` all that was posted.
+    """A receipt as the provider posts it: `mid` is our id of the text and `sid` the provider's,
+    both unchecked; `status` is the provider's word; `params` all that was posted.
     """
 
     provider: str

@@ -1,10 +1,10 @@
-"""When a provider answers nobody: when a sender holds still, for how long, and what ends it. A
-table and pure functions.
+"""The circuit breaker of a sender: when it opens, for how long, and what closes it. A table and
+pure functions.
 
-Each send that nobody answers is a text of which nobody knows whether it went, so a sender that
-hears nothing several times in a row holds still, and then tries one text at a time, the most urgent
-first, with growing pauses, until one is answered. The texts that wait stay in the queue, where
-nothing can happen to them. This module must never decide what becomes of a text.
+After a send without an answer it is not known whether the text was sent. So after several of those
+in a row the circuit opens. The sender then tries one text at a time, the most urgent first, with
+growing pauses, until one is answered. The other texts stay safely in the queue. This module must
+never decide what becomes of a text.
 """
 
 from collections.abc import Iterable
@@ -13,20 +13,20 @@ from datetime import timedelta
 
 from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused, Unknown
 
-__all__ = ["ENOUGH", "Heard", "Stand", "after", "pause"]
+__all__ = ["OPENS_AFTER", "CircuitState", "SendResult", "pause", "state_after"]
 
-ENOUGH = 5
-"""Sends in a row that nobody answered, after which a sender holds still."""
+OPENS_AFTER = 5
+"""The circuit opens after this many sends in a row without an answer."""
 
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=1)
-_MOST = 1000
+_HIGHEST_COUNT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What came of one send, None if it was never begun; `trial` says that this text tried the way
-    for all the others.
+class SendResult:
+    """The outcome of one send, None if it was never started. `trial`: this text tested an open
+    circuit.
     """
 
     outcome: Outcome | None
@@ -34,45 +34,45 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
-    """Sends in a row that nobody answered; from the fifth on only trials count. `hold`: nothing
-    goes for so long; None leaves it as it is.
+class CircuitState:
+    """Sends in a row without an answer; from the fifth on only trials count. `open_for`: how long
+    nothing may be sent; None leaves that unchanged.
     """
 
     unanswered: int
-    hold: timedelta | None = None
+    open_for: timedelta | None = None
 
 
 def pause(unanswered: int) -> timedelta:
-    """How long a sender holds still: not at all, then five seconds, doubled by each trial up to a
-    minute.
+    """How long an open circuit stays open: five seconds, doubled by each trial up to a minute; zero
+    while it is closed.
     """
-    if unanswered < ENOUGH:
+    if unanswered < OPENS_AFTER:
         return timedelta(0)
-    return min(FIRST_PAUSE * (1 << min(unanswered - ENOUGH, 10)), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(unanswered - OPENS_AFTER, 10)), LONGEST_PAUSE)
 
 
-def after(unanswered: int, heard: Iterable[Heard]) -> Stand:
-    """How a sender stands after these sends, in the order in which they ended."""
-    stand = Stand(unanswered)
-    for one in heard:
-        stand = _next(stand, one)
-    return stand
+def state_after(unanswered: int, results: Iterable[SendResult]) -> CircuitState:
+    """The circuit after these sends, in the order in which they ended."""
+    state = CircuitState(unanswered)
+    for result in results:
+        state = _next(state, result)
+    return state
 
 
-def _next(stand: Stand, heard: Heard) -> Stand:
-    """A text accepted or refused frees the sender; one that the provider did not process, or never
-    heard of, proves nothing.
+def _next(state: CircuitState, result: SendResult) -> CircuitState:
+    """A text that is accepted or refused closes the circuit. One that the provider did not process,
+    or never received, proves nothing.
     """
-    so_far = stand.unanswered
-    match heard.outcome:
+    so_far = state.unanswered
+    match result.outcome:
         case Accepted() | Refused():
-            return Stand(0, timedelta(0))
-        case Unknown() if so_far < ENOUGH or heard.trial:
-            more = min(so_far + 1, _MOST)
-            return Stand(more, pause(more) if more >= ENOUGH else stand.hold)
-        case NotProcessed() if so_far >= ENOUGH and heard.trial:
-            return Stand(so_far, pause(so_far))
-        case None if so_far >= ENOUGH and heard.trial:
-            return Stand(so_far, timedelta(0))
-    return stand
+            return CircuitState(0, timedelta(0))
+        case Unknown() if so_far < OPENS_AFTER or result.trial:
+            count = min(so_far + 1, _HIGHEST_COUNT)
+            return CircuitState(count, pause(count) if count >= OPENS_AFTER else state.open_for)
+        case NotProcessed() if so_far >= OPENS_AFTER and result.trial:
+            return CircuitState(so_far, pause(so_far))
+        case None if so_far >= OPENS_AFTER and result.trial:
+            return CircuitState(so_far, timedelta(0))
+    return state

@@ -1,8 +1,8 @@
-"""Take texts out of the queue: in one transaction, under a lease, after the last look.
+"""Take texts out of the queue: in one transaction, under a lease, after the final check.
 
-`claim` is the only place where a text becomes `sending`. In the same transaction it looks at
-stopped numbers, asks the caller's guard and takes its turn with the sender, so whatever it returns
-may be handed to the provider at once. It must never call the provider.
+`claim` is the only place where a text becomes `sending`. In the same transaction it checks
+suppressed numbers, asks the caller's guard and reserves the sender's capacity, so whatever it
+returns may be handed to the provider at once. It must never call the provider.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,8 +32,8 @@ _S = MessageStatus
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A text that a worker holds. `attempts` counts this claim and is the fence for everything the
-    worker later says about it.
+    """A text that a worker has leased. `attempts` counts this claim and is the fence for everything
+    that the worker later reports about it.
     """
 
     id: UUID
@@ -55,14 +55,14 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Withhold:
-    """The guard's word that a text must not go at all."""
+    """The guard's verdict that a text must not be sent at all."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Defer:
-    """The guard's word that a text must not go before `until`."""
+    """The guard's verdict that a text must not be sent before `until`."""
 
     until: datetime
     reason: str
@@ -70,23 +70,23 @@ class Defer:
 
 Verdict = Withhold | Defer
 Guard = Callable[[Session, Sequence[Claimed], datetime], Mapping[UUID, Verdict]]
-"""Looks at texts in the last moment, in the transaction of the claim; texts it does not name may
-go. It may read and must not write.
+"""The caller's final check of texts, in the transaction of the claim. Texts it does not name may be
+sent. It may read and must not write.
 """
 
 
 @dataclass(slots=True)
 class Claim:
-    """What one claim brought. `full`: more may be due than the senders have room for; `all`:
-    nothing more was due.
+    """The result of one claim. `senders_full`: more may be due than the senders have capacity for.
+    `nothing_left`: nothing more was due.
     """
 
     texts: list[Claimed] = field(default_factory=list)
     withheld: int = 0
     deferred: int = 0
     expired: int = 0
-    full: bool = False
-    all: bool = False
+    senders_full: bool = False
+    nothing_left: bool = False
 
 
 _CLAIM = text("""
@@ -96,16 +96,17 @@ WITH next AS MATERIALIZED (
       AND send_after <= :now AND expires_at > :now
     ORDER BY lane, send_after, id LIMIT :limit FOR UPDATE SKIP LOCKED
 )
-UPDATE message SET status = 'sending', attempts = message.attempts + 1, claimed_by = :worker, claimed_at = :now,
-    lease_until = clock_timestamp() + :lease, sender = :sender, error_code = NULL
+UPDATE message SET status = 'sending', attempts = message.attempts + 1, claimed_by = :worker,
+    claimed_at = :now, lease_until = clock_timestamp() + :lease, sender = :sender, error_code = NULL
 FROM next WHERE message.id = next.id
-RETURNING message.id, recipient, to_number, sender, lane, body, segments, attempts, dedupe_key, group_key, context,
-          despite_stop, send_after, expires_at, created_at
+RETURNING message.id, recipient, to_number, sender, lane, body, segments, attempts, dedupe_key,
+          group_key, context, despite_stop, send_after, expires_at, created_at
 """)
 
 _ASSIGN = text("""
 UPDATE message SET sender = chosen.sender
-FROM unnest(CAST(:ids AS uuid[]), CAST(:senders AS text[])) AS chosen(id, sender) WHERE message.id = chosen.id
+FROM unnest(CAST(:ids AS uuid[]), CAST(:senders AS text[])) AS chosen(id, sender)
+WHERE message.id = chosen.id
 """)
 
 _EXPIRE = text("""
@@ -114,7 +115,7 @@ WITH gone AS MATERIALIZED (
     ORDER BY expires_at LIMIT :limit FOR UPDATE SKIP LOCKED
 )
 UPDATE message SET status = 'expired', ended_at = :now,
-    reason = concat_ws(': ', 'Its use was over before it could be sent', NULLIF(message.reason, ''))
+    reason = concat_ws(': ', 'Too late to send', NULLIF(message.reason, ''))
 FROM gone WHERE message.id = gone.id
 RETURNING message.id
 """)
@@ -125,20 +126,21 @@ WITH lost AS MATERIALIZED (
     ORDER BY lease_until LIMIT :limit FOR UPDATE SKIP LOCKED
 )
 UPDATE message SET status = 'unknown', reconcile_at = clock_timestamp(), reconcile_looks = 0,
-    reason = 'It is not known whether the text service took this text: the worker that held it was lost'
+    reason = 'It is not known whether the text service took this text:'
+        ' the worker that was sending it stopped'
 FROM lost WHERE message.id = lost.id
 RETURNING message.id
 """)
 
 
 def expire(session: Session, now: datetime, limit: int = 500) -> int:
-    """End queued texts whose use is over, with the reason why they waited, and return how many."""
+    """End queued texts that have expired, with the reason why they waited, and return how many."""
     return len(session.execute(_EXPIRE, {"now": now, "limit": limit}).all())
 
 
 def lapse(session: Session, limit: int = 500) -> int:
-    """Turn texts whose lease is over into `unknown`, never into `queued`: whoever held them may
-    have sent them. Return how many.
+    """Turn texts whose lease is over into `unknown`, never into `queued`: the worker may have sent
+    them. Return how many.
     """
     return len(session.execute(_LAPSE, {"limit": limit}).all())
 
@@ -154,13 +156,15 @@ def claim(
     senders: Sequence[str],
     guard: Guard,
 ) -> Claim:
-    """Take up to `limit` due texts of `provider`, most urgent lane first."""
+    """Claim up to `limit` due texts of `provider`, the most urgent lane first."""
     taken = Claim()
-    rooms = {sender: room for sender, room in pacing.rooms(session, senders).items() if room > 0}
-    if not rooms:
-        taken.full = True
+    capacities = {
+        sender: room for sender, room in pacing.capacities(session, senders).items() if room > 0
+    }
+    if not capacities:
+        taken.senders_full = True
         return taken
-    wanted = min(limit, sum(rooms.values()))
+    wanted = min(limit, sum(capacities.values()))
     given = {
         "now": now,
         "limit": wanted,
@@ -171,27 +175,29 @@ def claim(
     }
     rows = [Claimed(**row) for row in session.execute(_CLAIM, given).mappings()]
     rows.sort(key=lambda one: (one.lane, one.send_after, one.id))
-    taken.full = wanted < limit and len(rows) == wanted
-    taken.all = len(rows) < wanted
+    taken.senders_full = wanted < limit and len(rows) == wanted
+    taken.nothing_left = len(rows) < wanted
     kept = _last_look(session, rows, guard, now, taken)
-    taken.texts = _take_turns(session, kept, senders, rooms, now, taken, lease)
+    taken.texts = _reserve_capacity(session, kept, senders, capacities, now, taken, lease)
     return taken
 
 
 def _last_look(
     session: Session, rows: Sequence[Claimed], guard: Guard, now: datetime, taken: Claim
 ) -> list[Claimed]:
-    """Stopped numbers and the guard's verdicts, written in the claim's own transaction; returns
-    what may go.
+    """Apply suppressions and the guard's verdicts in the claim's own transaction; return the texts
+    that may be sent.
     """
     if not rows:
         return []
-    stopped = suppressed(session, {row.to_number for row in rows})
+    suppressed_numbers = suppressed(session, {row.to_number for row in rows})
     verdicts: dict[UUID, Verdict] = dict(_ask(session, guard, rows, now))
     for row in rows:
-        if row.to_number in stopped and not row.despite_stop:
-            verdicts[row.id] = Withhold(f"This number takes no texts: {stopped[row.to_number]}")
-    moves = [_held_back(row, verdicts[row.id], now) for row in rows if row.id in verdicts]
+        if row.to_number in suppressed_numbers and not row.despite_stop:
+            verdicts[row.id] = Withhold(
+                f"This number must not be texted: {suppressed_numbers[row.to_number]}"
+            )
+    moves = [_stopping_move(row, verdicts[row.id], now) for row in rows if row.id in verdicts]
     for moved in transitions.apply(session, moves):
         taken.withheld += moved.new is _S.WITHHELD
         taken.deferred += moved.new is _S.QUEUED
@@ -199,11 +205,11 @@ def _last_look(
     return [row for row in rows if row.id not in verdicts]
 
 
-def _held_back(row: Claimed, verdict: Verdict, now: datetime) -> Move:
+def _stopping_move(row: Claimed, verdict: Verdict, now: datetime) -> Move:
     if isinstance(verdict, Withhold):
         return Move(row.id, _S.WITHHELD, now, reason=verdict.reason, hand_back=True)
     if verdict.until >= row.expires_at:
-        reason = f"Its use is over before it may be sent: {verdict.reason}"
+        reason = f"Too late to send: {verdict.reason}"
         return Move(row.id, _S.EXPIRED, now, reason=reason, hand_back=True)
     return Move(
         row.id, _S.QUEUED, now, reason=verdict.reason, send_after=verdict.until, hand_back=True
@@ -213,10 +219,10 @@ def _held_back(row: Claimed, verdict: Verdict, now: datetime) -> Move:
 def _ask(
     session: Session, guard: Guard, rows: Sequence[Claimed], now: datetime
 ) -> Mapping[UUID, Verdict]:
-    """Ask the guard about all at once; if it fails, about each alone, so that one text it cannot
-    judge holds up no other.
+    """Ask the guard about all texts at once; if it fails, about each alone, so that one text it
+    cannot judge delays no other.
 
-    A text it cannot judge is put off, never sent. A failure of the database is not the guard's and
+    A text it cannot judge is deferred, never sent. A failure of the database is not the guard's and
     is raised.
     """
     try:
@@ -232,52 +238,53 @@ def _ask(
         )
         return {
             rows[0].id: Defer(
-                now + _GUARD_FAILED_WAIT, "The last look before sending failed; it is tried again"
+                now + _GUARD_FAILED_WAIT,
+                "The final check before sending failed; it will be tried again",
             )
         }
 
 
-def _take_turns(
+def _reserve_capacity(
     session: Session,
     rows: list[Claimed],
     senders: Sequence[str],
-    rooms: Mapping[str, int],
+    capacities: Mapping[str, int],
     now: datetime,
     taken: Claim,
     lease: timedelta,
 ) -> list[Claimed]:
-    """Give each text its sender and use up the sender's time; texts whose sender has no room go
-    back.
+    """Give each text its sender and use up the sender's capacity. Texts beyond the capacity go back
+    to the queue.
     """
-    chosen = _choose_senders(session, rows, senders, rooms) if len(senders) > 1 else rows
-    going: list[Claimed] = []
-    back: list[Claimed] = []
+    assigned = _choose_senders(session, rows, senders, capacities) if len(senders) > 1 else rows
+    to_send: list[Claimed] = []
+    returned: list[Claimed] = []
     used: dict[str, int] = {}
-    for row in chosen:
-        if used.get(row.sender, 0) < rooms.get(row.sender, 0):
+    for row in assigned:
+        if used.get(row.sender, 0) < capacities.get(row.sender, 0):
             used[row.sender] = used.get(row.sender, 0) + row.segments
-            going.append(row)
+            to_send.append(row)
         else:
-            back.append(row)
+            returned.append(row)
     for sender in sorted(used):
-        first = next(row.id for row in going if row.sender == sender)
-        pacing.take(session, sender, used[sender], first, lease)
-    # With one sender the rest simply keep their place. In a pool they step back a second, or a full
-    # sender would block the others.
+        first = next(row.id for row in to_send if row.sender == sender)
+        pacing.use_capacity(session, sender, used[sender], first, lease)
+    # With one sender the rest simply keep their place. In a pool they are delayed by a second, or a
+    # full sender would block the others.
     wait = now + _FULL_SENDER_WAIT if len(senders) > 1 else None
     transitions.apply(
-        session, [Move(row.id, _S.QUEUED, now, send_after=wait, hand_back=True) for row in back]
+        session, [Move(row.id, _S.QUEUED, now, send_after=wait, hand_back=True) for row in returned]
     )
-    taken.full = taken.full or bool(back)
-    return going
+    taken.senders_full = taken.senders_full or bool(returned)
+    return to_send
 
 
 def _choose_senders(
-    session: Session, rows: Sequence[Claimed], senders: Sequence[str], rooms: Mapping[str, int]
+    session: Session, rows: Sequence[Claimed], senders: Sequence[str], capacities: Mapping[str, int]
 ) -> list[Claimed]:
-    """A number keeps the sender it knows; a new number gets the one with most room left."""
+    """A number keeps the sender it knows; a new number gets the sender with most capacity left."""
     usual = pacing.usual_senders(session, [row.to_number for row in rows], senders)
-    left = dict(rooms)
+    left = dict(capacities)
     chosen: list[Claimed] = []
     given: dict[str, str] = dict(usual)
     for row in rows:

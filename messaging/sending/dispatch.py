@@ -1,9 +1,9 @@
 """Claim, send, settle: the loop that hands queued texts to a provider.
 
 A text is committed as `sending` before the provider hears of it, no database session is open while
-the provider is asked, and what came of it is written by conditional statements. A worker that dies
-leaves a lease that becomes `unknown`; nothing that may have been sent is ever sent again from here.
-The loop keeps a bounded number of sends in flight, so one slow answer holds up no other text.
+the provider is asked, and the result is written by conditional statements. A worker that dies
+leaves a lease, which becomes `unknown`; nothing that may have been sent is ever sent again from
+here. The loop keeps a limited number of sends in flight, so one slow answer delays no other text.
 """
 
 import threading
@@ -36,7 +36,7 @@ from messaging.sending.claim import (
     lapse,
 )
 from messaging.sending.outage import is_outage
-from messaging.sending.settle import NotBegun, Result, settle
+from messaging.sending.settle import NotStarted, Result, settle
 from messaging.states import MessageStatus
 
 __all__ = ["Claimed", "Clock", "Defer", "Dispatched", "Dispatcher", "Guard", "Verdict", "Withhold"]
@@ -44,23 +44,23 @@ __all__ = ["Claimed", "Clock", "Defer", "Dispatched", "Dispatcher", "Guard", "Ve
 _log = structlog.get_logger(__name__)
 _LONGEST_VALIDITY = 36_000
 _GATHER = 0.03
-"""Seconds for which results are gathered before they are settled together."""
-_IDLE_LOOK = 0.25
-"""Seconds between looks for new texts while sends are in flight and the last look found none."""
+"""Seconds for which results are collected before they are settled together."""
+_IDLE_WAIT = 0.25
+"""Seconds between claims while sends are in flight and the last claim found no text."""
 _SWEEP_EVERY = 1.0
-"""Seconds between looks for texts that are stale or lost: nobody waits for those, and in a rush
-runs follow each other closely.
+"""Seconds between sweeps for expired and lost texts. They are not urgent, and runs follow each
+other closely in a rush.
 """
 _SETTLE_WAITS = (0.1, 0.2, 0.5, 1.0, 2.0)
-"""Seconds between tries to settle while the database does not answer; then the error is raised and
-the results are kept.
+"""Seconds between attempts to settle while the database does not answer. Then the error is raised
+and the results are kept.
 """
 
 Begin = Callable[[], AbstractContextManager[Session]]
 
 
 class Clock(Protocol):
-    """Whatever says what time it is."""
+    """A source of the time."""
 
     def now(self) -> datetime:
         """The present moment, aware."""
@@ -68,7 +68,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What one run did, in texts. `lapsed` were lost by some worker; `waiting` says that a sender's
+    """What one run did, in texts. `lapsed` texts were lost by some worker. `waiting`: a sender's
     rate left due texts in the queue.
     """
 
@@ -86,8 +86,8 @@ class Dispatched:
 
 
 class Dispatcher:
-    """One worker's hands. `run_once` may be called from any thread, again and again; runs of one
-    dispatcher never overlap.
+    """Sends for one worker by one provider. `run_once` may be called from any thread, repeatedly;
+    runs of one dispatcher never overlap.
     """
 
     def __init__(
@@ -106,10 +106,10 @@ class Dispatcher:
         segments_per_second: float = 10.0,
         rates: Mapping[str, float] | None = None,
     ) -> None:
-        """`rates` gives senders a speed of their own; the others have `segments_per_second`.
+        """`rates` are for senders with a speed of their own; the others have `segments_per_second`.
 
-        `send_within` bounds how long one call of the gateway may take; a text is not begun with
-        less of its lease left than that.
+        `send_within` limits how long one call of the gateway may take. A text with less of its
+        lease left than that is not started.
 
         Raises ValueError if the lease is not longer than `send_within`.
         """
@@ -132,33 +132,33 @@ class Dispatcher:
         self._done: SimpleQueue[Result | None] = SimpleQueue()
         self._ready: list[Result] = []
         self._in_flight = 0
-        self._look_at = self._sweep_at = 0.0
-        self._all_taken = False
+        self._next_claim_at = self._next_sweep_at = 0.0
+        self._nothing_left = False
         self._tally: Counter[str] = Counter()
-        self._nudged = threading.Event()
+        self._woken = threading.Event()
         self._stopping = threading.Event()
         self._running = threading.Lock()
         self._unanswered: Counter[str] = Counter()
-        self._hearing = threading.Lock()
+        self._results_lock = threading.Lock()
 
     def run_once(self) -> Dispatched:
-        """Send everything that is due and has room, and return when all of it is settled. What
-        comes meanwhile may wait for the next run.
+        """Send everything that is due and within capacity, and return when all of it is settled.
+        Texts queued meanwhile may wait for the next run.
 
         Raises the database's error if results cannot be settled; they are kept and the next run
         settles them first.
         """
         with self._running:
             self._tally = Counter()
-            self._look_at = 0.0
+            self._next_claim_at = 0.0
             self._settle()
-            if not self._stopping.is_set() and monotonic() >= self._sweep_at:
+            if not self._stopping.is_set() and monotonic() >= self._next_sweep_at:
                 self._sweep()
             self._claim()
             while self._in_flight or self._ready:
                 self._collect()
                 self._settle()
-                if self._in_flight or not self._all_taken:
+                if self._in_flight or not self._nothing_left:
                     self._claim()
             waiting = bool(self._tally.pop("waiting", 0))
             done = {name: count for name, count in self._tally.items() if count}
@@ -167,16 +167,17 @@ class Dispatcher:
             return Dispatched(**done, waiting=waiting)
 
     def wake(self) -> None:
-        """Look for new texts at once, if a run is under way. For whoever hears a notification."""
-        self._nudged.set()
+        """Claim new texts at once, if a run is under way. For a listener that receives a
+        notification.
+        """
+        self._woken.set()
         self._done.put(None)
 
     def stop(self, timeout: float = 30.0) -> bool:
-        """Begin nothing more, give back what was not begun, and wait up to `timeout` seconds for
+        """Start nothing more, hand back what was not started, and wait up to `timeout` seconds for
         what is in flight.
 
-        True if everything was settled. What was not settled is found again as `unknown` when its
-        lease is over.
+        True if everything was settled. Anything else becomes `unknown` when its lease is over.
         """
         self._stopping.set()
         self.wake()
@@ -197,8 +198,8 @@ class Dispatcher:
         return True
 
     def _sweep(self) -> None:
-        """What needs no provider: the first time, make the senders known; then end what is stale
-        and give up what was lost.
+        """Work that needs no provider: register the senders the first time, then end expired texts
+        and give up lost ones.
         """
         with self._begin() as session:
             if not self._registered:
@@ -207,24 +208,24 @@ class Dispatcher:
             self._tally["expired"] += expire(session, self._clock.now())
             self._tally["lapsed"] += lapse(session)
         self._registered = True
-        self._sweep_at = monotonic() + _SWEEP_EVERY
+        self._next_sweep_at = monotonic() + _SWEEP_EVERY
         if self._tally["lapsed"]:
             _log.warning("dispatch.leases_lapsed", texts=self._tally["lapsed"])
 
     def _claim(self) -> None:
-        """Take more texts if there is room for them, and start sending them."""
+        """Claim more texts if there is room for them, and start sending them."""
         if (
             self._stopping.is_set()
             or self._in_flight > self._batch // 2
-            or monotonic() < self._look_at
+            or monotonic() < self._next_claim_at
         ):
             return
-        if self._in_flight and any(map(self._nobody_answers, self._gateway.senders)):
+        if self._in_flight and any(map(self._circuit_open, self._gateway.senders)):
             return  # until all is settled, and the database knows what this worker knows
-        begun = monotonic()
+        started = monotonic()
         with self._begin() as session:
-            # Before the claim: once a text was tried it keeps its provider, so it must not be tried
-            # in vain first.
+            # Before the claim: a text keeps its provider once it was tried, so it must not be tried
+            # at a provider that is out of reach.
             routes.reroute(session, now=self._clock.now())
             taken = claim(
                 session,
@@ -237,86 +238,88 @@ class Dispatcher:
                 guard=self._guard,
             )
         self._count(taken)
-        self._all_taken = taken.all
+        self._nothing_left = taken.nothing_left
         if not taken.texts:
-            self._look_at = monotonic() + _IDLE_LOOK
-        latest = begun + (self._lease - self._send_within).total_seconds()
-        with self._hearing:
+            self._next_claim_at = monotonic() + _IDLE_WAIT
+        latest = started + (self._lease - self._send_within).total_seconds()
+        with self._results_lock:
             self._unanswered = Counter(
-                {s: n for s, n in self._unanswered.items() if n < circuit_breaker.ENOUGH}
+                {s: n for s, n in self._unanswered.items() if n < circuit_breaker.OPENS_AFTER}
             )
-        for held_text in taken.texts:
+        for claimed in taken.texts:
             self._in_flight += 1
-            self._pool.submit(self._send, held_text, latest)
+            self._pool.submit(self._send, claimed, latest)
 
     def _count(self, taken: Claim) -> None:
         self._tally["claimed"] += len(taken.texts)
         self._tally["withheld"] += taken.withheld
         self._tally["deferred"] += taken.deferred
         self._tally["expired"] += taken.expired
-        self._tally["waiting"] = taken.full
+        self._tally["waiting"] = taken.senders_full
 
-    def _send(self, held: Claimed, latest: float) -> None:
-        """In a thread of the pool, with no session: ask the provider, unless we are stopping, the
-        lease is nearly over, or nobody answers.
+    def _send(self, claimed: Claimed, latest: float) -> None:
+        """Ask the provider, in a thread of the pool and with no session, unless the worker is
+        stopping, the lease is nearly over, or the circuit is open.
         """
-        if self._stopping.is_set() or monotonic() > latest or self._nobody_answers(held.sender):
-            self._done.put(Result(held, NotBegun()))
+        if self._stopping.is_set() or monotonic() > latest or self._circuit_open(claimed.sender):
+            self._done.put(Result(claimed, NotStarted()))
             return
         try:
-            outcome = self._gateway.send(self._outgoing(held))
+            outcome = self._gateway.send(self._outgoing(claimed))
         except Exception as problem:
             _log.exception(
-                "dispatch.gateway_raised", message=str(held.id), problem=type(problem).__name__
+                "dispatch.gateway_raised", message=str(claimed.id), problem=type(problem).__name__
             )
             outcome = Unknown(f"the send ended in a fault of ours ({type(problem).__name__})")
-        self._hear(held.sender, outcome)
-        self._done.put(Result(held, outcome))
+        self._record(claimed.sender, outcome)
+        self._done.put(Result(claimed, outcome))
 
-    def _nobody_answers(self, sender: str) -> bool:
-        """Has this worker heard nothing so often that what it holds goes back? It knows before the
-        database does, which then decides.
+    def _circuit_open(self, sender: str) -> bool:
+        """Whether this worker had so many sends without an answer that the texts it has leased go
+        back. It knows before the database does, which then decides.
         """
-        with self._hearing:
-            return self._unanswered[sender] >= circuit_breaker.ENOUGH
+        with self._results_lock:
+            return self._unanswered[sender] >= circuit_breaker.OPENS_AFTER
 
-    def _hear(self, sender: str, outcome: Outcome) -> None:
-        with self._hearing:
-            run = circuit_breaker.after(self._unanswered[sender], [circuit_breaker.Heard(outcome)])
-            self._unanswered[sender] = run.unanswered
+    def _record(self, sender: str, outcome: Outcome) -> None:
+        with self._results_lock:
+            state = circuit_breaker.state_after(
+                self._unanswered[sender], [circuit_breaker.SendResult(outcome)]
+            )
+            self._unanswered[sender] = state.unanswered
 
-    def _outgoing(self, held: Claimed) -> OutgoingText:
-        left = int((held.expires_at - self._clock.now()).total_seconds())
+    def _outgoing(self, claimed: Claimed) -> OutgoingText:
+        left = int((claimed.expires_at - self._clock.now()).total_seconds())
         return OutgoingText(
-            id=held.id,
-            to=held.to_number,
-            sender=held.sender,
-            body=held.body,
-            callback_url=_with_mid(self._callback_url, held) if self._callback_url else None,
+            id=claimed.id,
+            to=claimed.to_number,
+            sender=claimed.sender,
+            body=claimed.body,
+            callback_url=_with_mid(self._callback_url, claimed) if self._callback_url else None,
             validity=min(max(left, 1), _LONGEST_VALIDITY),
         )
 
     def _collect(self) -> None:
-        """Wait for a result (or a wake-up, or the time for another look), then a moment longer for
+        """Wait for a result (or a wake-up, or the time for another claim), then a moment longer for
         those that follow closely.
 
-        The moment is slept through rather than spent on each result as it comes: the senders need
-        the processor more.
+        The moment is slept through instead of being spent on each result as it comes: the sending
+        threads need the processor more.
         """
         try:
-            self._keep(self._done.get(timeout=_IDLE_LOOK))
+            self._add_result(self._done.get(timeout=_IDLE_WAIT))
             if self._in_flight:
-                self._nudged.wait(_GATHER)
+                self._woken.wait(_GATHER)
             while True:
-                self._keep(self._done.get_nowait())
+                self._add_result(self._done.get_nowait())
         except Empty:
             return
 
-    def _keep(self, result: Result | None) -> None:
-        """Put a result with those to be settled; None is a wake-up."""
+    def _add_result(self, result: Result | None) -> None:
+        """Add a result to those to be settled; None is a wake-up."""
         if result is None:
-            self._nudged.clear()
-            self._look_at = 0.0
+            self._woken.clear()
+            self._next_claim_at = 0.0
         else:
             self._ready.append(result)
             self._in_flight -= 1
@@ -338,27 +341,31 @@ class Dispatcher:
                     threading.Event().wait(wait)
 
     def _settle_each(self) -> None:
-        """One result spoils the bulk: write each alone, and leave the bad one to its lease."""
+        """One result makes the bulk fail: write each alone, and leave the bad one to its lease."""
         while self._ready:
             try:
                 self._write(self._ready[:1])
             except DBAPIError as problem:
                 if is_outage(problem):
                     raise
-                held = self._ready[0].text
+                claimed = self._ready[0].text
                 _log.error(
-                    "dispatch.cannot_settle", message=str(held.id), problem=type(problem).__name__
+                    "dispatch.cannot_settle",
+                    message=str(claimed.id),
+                    problem=type(problem).__name__,
                 )
             self._ready = self._ready[1:]
 
     def _write(self, results: list[Result]) -> None:
         with self._begin() as session:
             moved = settle(session, results, now=self._clock.now(), provider=self._gateway.name)
-        not_begun = {result.text.id for result in results if isinstance(result.outcome, NotBegun)}
-        self._all_taken = self._all_taken and not not_begun
+        not_started = {
+            result.text.id for result in results if isinstance(result.outcome, NotStarted)
+        }
+        self._nothing_left = self._nothing_left and not not_started
         for one in moved:
             self._tally[
-                _COUNTED_AS.get(one.new, "retried") if one.id not in not_begun else "handed_back"
+                _COUNTED_AS.get(one.new, "retried") if one.id not in not_started else "handed_back"
             ] += 1
 
 
@@ -370,8 +377,8 @@ _COUNTED_AS = {
 }
 
 
-def _with_mid(address: str, held: Claimed) -> str:
-    """The callback address with our id in its query, whatever the query holds already."""
+def _with_mid(address: str, claimed: Claimed) -> str:
+    """The callback address with our id in its query, whatever the query contains already."""
     parts = urlsplit(address)
-    query = "&".join(filter(None, [parts.query, urlencode({"mid": str(held.id)})]))
+    query = "&".join(filter(None, [parts.query, urlencode({"mid": str(claimed.id)})]))
     return urlunsplit(parts._replace(query=query))

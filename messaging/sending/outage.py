@@ -1,7 +1,7 @@
-"""Tell a database that does not answer from a statement that it will not take.
+"""Distinguish a database that does not answer from a statement that it rejects.
 
-After the first the same work may be done again, and nothing is held against it; after the second it
-would fail again.
+After an outage the same work may be done again, and nothing counts as a failed attempt. A rejected
+statement would fail again.
 """
 
 from sqlalchemy.exc import (
@@ -18,7 +18,7 @@ _OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 
 
 def is_outage(problem: BaseException) -> bool:
-    """Is this the database's trouble (stopped, cut off, read-only, a deadlock) rather than the
-    statement's?
+    """Whether the database is at fault (stopped, cut off, read-only, a deadlock) and not the
+    statement.
     """
     return isinstance(problem, DBAPIError) and not isinstance(problem, _OURS)

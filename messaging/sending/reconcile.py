@@ -1,10 +1,10 @@
-"""Find out what became of sends that nobody answered.
+"""Find out what happened to sends without an answer.
 
 A callback that carries our id is the best answer and needs nothing from here. For the rest the
-provider's own list is read and compared. A text goes back to the queue only when it is shown that
-the provider never had it: the list could be read whole, after the lease was over, more than once,
-and holds no text with these words that is not accounted for. Two texts with the same words to one
-number are never told apart by guessing; what stays unknown stays so, and says so.
+provider's own list is read and compared. A text goes back to the queue only when it is proved that
+the provider never received it: its list was read completely, after the lease was over, more than
+once, and shows no text with these words that is not accounted for. Two texts with the same words to
+one number are never told apart by guessing; what stays unknown stays `unknown`.
 """
 
 from collections import Counter
@@ -25,13 +25,13 @@ from messaging.states import MessageStatus
 from messaging.tables import Message
 from messaging.transitions import Move
 
-__all__ = ["Patience", "Reconciled", "look_now", "settle_unknown"]
+__all__ = ["Reconciled", "Schedule", "check_now", "settle_unknown"]
 
 _log = structlog.get_logger(__name__)
 _S = MessageStatus
 _OPEN = (_S.SENDING, _S.UNKNOWN)
 _SLACK = timedelta(days=1)
-"""How far back of the attempt the list is read: a day costs nothing and covers clocks that
+"""The list is read from this long before the attempt: a day costs nothing and covers clocks that
 disagree.
 """
 
@@ -39,15 +39,15 @@ Begin = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to ask. A look is a whole reading of the provider's list; waits double from
+class Schedule:
+    """How often to ask. A check is one complete reading of the provider's list; waits double from
     `first_wait` up to `longest_wait`.
     """
 
     first_wait: timedelta = timedelta(seconds=15)
     longest_wait: timedelta = timedelta(hours=1)
     after_lease: timedelta = timedelta(seconds=30)
-    looks_for_proof: int = 2
+    checks_for_proof: int = 2
     give_up_after: int = 10
     hold: timedelta = timedelta(minutes=1)
     """While one worker asks, no other does; also the wait after a list that could not be read."""
@@ -75,14 +75,15 @@ class _Question:
 
 _TAKE = text("""
 WITH due AS MATERIALIZED (
-    SELECT id FROM message WHERE status = 'unknown' AND reconcile_at <= clock_timestamp() AND provider = :provider
+    SELECT id FROM message
+    WHERE status = 'unknown' AND reconcile_at <= clock_timestamp() AND provider = :provider
     ORDER BY reconcile_at LIMIT :limit FOR UPDATE SKIP LOCKED
 )
 UPDATE message SET reconcile_at = clock_timestamp() + :hold FROM due WHERE message.id = due.id
 RETURNING message.id, to_number, LEAST(claimed_at, lease_until, created_at) AS since
 """)
 
-_LOOKED = text("""
+_CHECKED = text("""
 UPDATE message SET reconcile_looks = reconcile_looks + 1, reason = COALESCE(:reason, reason),
     reconcile_at = CASE WHEN :again THEN clock_timestamp() + :wait END
 WHERE id = :id AND status = 'unknown'
@@ -95,14 +96,14 @@ def settle_unknown(
     *,
     now: datetime,
     limit: int = 50,
-    patience: Patience | None = None,
+    schedule: Schedule | None = None,
 ) -> Reconciled:
-    """Ask the provider about up to `limit` unknown texts that are due for a look. No session is
+    """Ask the provider about up to `limit` unknown texts that are due for a check. No session is
     open while it is asked.
     """
-    patience = patience or Patience()
+    schedule = schedule or Schedule()
     with begin() as session:
-        given = {"provider": gateway.name, "limit": limit, "hold": patience.hold}
+        given = {"provider": gateway.name, "limit": limit, "hold": schedule.hold}
         due = [
             _Question(row.id, row.to_number, row.since - _SLACK)
             for row in session.execute(_TAKE, given)
@@ -112,7 +113,7 @@ def settle_unknown(
     for question in due:
         by_number.setdefault(question.to, []).append(question)
     for number, questions in by_number.items():
-        tally.update(_settle_number(begin, gateway, number, questions, now, patience))
+        tally.update(_settle_number(begin, gateway, number, questions, now, schedule))
     if due:
         _log.info("reconcile.done", **tally)
     return Reconciled(**tally)
@@ -124,9 +125,9 @@ def _settle_number(
     number: str,
     questions: Sequence[_Question],
     now: datetime,
-    patience: Patience,
+    schedule: Schedule,
 ) -> Counter[str]:
-    """Read the list for one number once, and judge each of its unknown texts against it."""
+    """Read the list for one number once, and decide about each of its unknown texts."""
     with begin() as session:
         asked_at = session.scalars(select(func.clock_timestamp())).one()
     try:
@@ -142,7 +143,7 @@ def _settle_number(
             {"key": f"reconcile {number}"},
         )
         for question in questions:
-            tally[_judge(session, question.id, listed, asked_at, now, patience)] += 1
+            tally[_judge(session, question.id, listed, asked_at, now, schedule)] += 1
     return tally
 
 
@@ -152,7 +153,7 @@ def _judge(
     listed: Sequence[ProviderText],
     asked_at: datetime,
     now: datetime,
-    patience: Patience,
+    schedule: Schedule,
 ) -> str:
     """Decide about one text, and return the name of the count it belongs to."""
     message = session.scalars(
@@ -165,32 +166,36 @@ def _judge(
         return "found"
     if named := [one for one in listed if one.id == message.id]:
         return _found(session, message, named[-1], now)
-    same = _unclaimed(session, message, listed)
-    rivals = _rivals(session, message)
-    if len(same) >= len(rivals):
-        # Where there are more texts than owners, the latest are the likelier.
+    matching = _unclaimed(session, message, listed)
+    owners = _possible_owners(session, message)
+    if len(matching) >= len(owners):
+        # If there are more texts than owners, the latest are the more likely.
         return _found(
-            session, message, same[len(same) - len(rivals) + rivals.index(message.id)], now
+            session, message, matching[len(matching) - len(owners) + owners.index(message.id)], now
         )
-    if not same and _proves(message, asked_at, patience):
-        return _never_had(session, message, now)
-    return _look_later(session, message, bool(same), patience)
+    if not matching and _proves_absence(message, asked_at, schedule):
+        return _never_received(session, message, now)
+    return _check_later(session, message, bool(matching), schedule)
 
 
 def _unclaimed(
     session: Session, message: Message, listed: Sequence[ProviderText]
 ) -> list[ProviderText]:
-    """Texts in the list with these very words that no message of ours accounts for, oldest first."""
-    same = [one for one in listed if one.id is None and _words(one.body) == _words(message.body)]
+    """Texts in the list with exactly these words that belong to no message of ours, oldest
+    first.
+    """
+    matching = [
+        one for one in listed if one.id is None and _words(one.body) == _words(message.body)
+    ]
     owned = set(
         session.scalars(
             select(Message.provider_sid).where(
-                Message.provider_sid.in_([one.sid for one in same]),
+                Message.provider_sid.in_([one.sid for one in matching]),
                 Message.provider == message.provider,
             )
         )
     )
-    free = [one for one in same if one.sid not in owned]
+    free = [one for one in matching if one.sid not in owned]
     return sorted(free, key=lambda one: (one.created_at is None, one.created_at, one.sid))
 
 
@@ -198,9 +203,9 @@ def _words(body: str) -> str:
     return body.replace("\r\n", "\n").strip()
 
 
-def _rivals(session: Session, message: Message) -> list[UUID]:
-    """Every message, this one included, that may be the owner of such a text: same number, same
-    words, end not known. In order of claim.
+def _possible_owners(session: Session, message: Message) -> list[UUID]:
+    """Every message, this one included, that such a text may belong to: same number, same words,
+    outcome not known. In order of claim.
     """
     return list(
         session.scalars(
@@ -216,17 +221,17 @@ def _rivals(session: Session, message: Message) -> list[UUID]:
     )
 
 
-def _proves(message: Message, asked_at: datetime, patience: Patience) -> bool:
-    """Does this look's finding nothing prove that the provider never had it? Only after the lease,
-    and not at the first look.
+def _proves_absence(message: Message, asked_at: datetime, schedule: Schedule) -> bool:
+    """Whether finding nothing in this check proves that the provider never received the text. Only
+    after the lease, and not at the first check.
     """
     provider = registry.find(message.provider)
     if provider is None or message.lease_until is None:
         return False
     if asked_at > message.lease_until + provider.list_lasts:
         return False  # the provider may have forgotten it
-    late_enough = asked_at > message.lease_until + patience.after_lease
-    return late_enough and message.reconcile_looks + 1 >= patience.looks_for_proof
+    late_enough = asked_at > message.lease_until + schedule.after_lease
+    return late_enough and message.reconcile_looks + 1 >= schedule.checks_for_proof
 
 
 def _found(session: Session, message: Message, found: ProviderText, now: datetime) -> str:
@@ -242,24 +247,24 @@ def _found(session: Session, message: Message, found: ProviderText, now: datetim
         provider_sid=found.sid,
     )
     transitions.apply(session, [move])
-    receipts.look_again(session, [found.sid], now)
+    receipts.bring_forward(session, [found.sid], now)
     return "found"
 
 
-def _never_had(session: Session, message: Message, now: datetime) -> str:
+def _never_received(session: Session, message: Message, now: datetime) -> str:
     if message.expires_at <= now:
-        reason = "Not sent before its use was over: the text service never had it"
+        reason = "Too late to send: the text service never received it"
         transitions.apply(session, [Move(message.id, _S.EXPIRED, now, reason=reason)])
         return "expired"
-    reason = "The text service never had it; it will be sent again"
+    reason = "The text service never received it; it will be sent again"
     only = frozenset({_S.UNKNOWN})
     transitions.apply(session, [Move(message.id, _S.QUEUED, now, reason=reason, only_from=only)])
     return "requeued"
 
 
-def _look_later(session: Session, message: Message, ambiguous: bool, patience: Patience) -> str:
+def _check_later(session: Session, message: Message, ambiguous: bool, schedule: Schedule) -> str:
     looks = message.reconcile_looks + 1
-    again = looks < patience.give_up_after
+    again = looks < schedule.give_up_after
     reason = None
     if not again:
         why = (
@@ -268,17 +273,18 @@ def _look_later(session: Session, message: Message, ambiguous: bool, patience: P
             else "its list does not show it"
         )
         reason = (
-            f"It is not known whether the text service took this text: {why}, and nobody can tell"
+            f"It is not known whether the text service took this text: {why},"
+            " and this cannot be settled"
         )
-    wait = min(patience.first_wait * 2 ** min(looks, 16), patience.longest_wait)
-    session.execute(_LOOKED, {"id": message.id, "reason": reason, "again": again, "wait": wait})
+    wait = min(schedule.first_wait * 2 ** min(looks, 16), schedule.longest_wait)
+    session.execute(_CHECKED, {"id": message.id, "reason": reason, "again": again, "wait": wait})
     session.expire(message)
     return "open" if again else "given_up"
 
 
-def look_now(session: Session, id: UUID) -> bool:
-    """Let a text that is unknown be asked about again, with fresh patience; False if it is not
-    unknown. For an administrator.
+def check_now(session: Session, id: UUID) -> bool:
+    """Check an unknown text again now, with its schedule reset; False if it is not unknown. For an
+    administrator.
     """
     message = session.get(Message, id, with_for_update=True)
     if message is None or message.status is not _S.UNKNOWN:

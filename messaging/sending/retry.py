@@ -1,7 +1,7 @@
-"""Outcome of a send → what to do next, as a table and pure functions.
+"""What to do after each outcome of a send, as a table and pure functions.
 
-Nothing here touches a database, a clock or a provider. Times are handed in, and so is the chance
-that spreads retries.
+Nothing here touches a database, a clock or a provider. Times are arguments, and so is the random
+number that spreads retries.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ _FIRST_WAIT = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows from an outcome: the status to move to, why, and whether the number or the
-    sender is affected.
+    """What follows from an outcome: the new status, why, and whether the number or the sender is
+    affected.
     """
 
     status: MessageStatus
@@ -42,8 +42,8 @@ def after(
     expires_at: datetime,
     chance: float,
 ) -> Decision:
-    """Decide what follows. `codes` are the provider's; `attempts` counts this one; `chance` in [0, 1) spreads retries between
-    half and one and a half times the wait.
+    """Decide what follows. `codes` are the provider's. `attempts` counts this one. `chance` in [0,
+    1) spreads retries between half and one and a half times the wait.
     """
     match outcome:
         case Accepted():
@@ -73,8 +73,8 @@ def _again(
     expires_at: datetime,
     chance: float,
 ) -> Decision:
-    """Try again inside the text's life, later each time; outside it the text is expired, which says
-    that it was never sent.
+    """Try again while the text has not expired, later each time. An expired text was never sent,
+    and its status says so.
     """
     doubled = min(_FIRST_WAIT * 2 ** min(max(attempts, 1) - 1, 16), LONGEST_WAIT)
     wait = max(doubled * (0.5 + chance), outcome.retry_after or timedelta(0))
@@ -83,7 +83,7 @@ def _again(
     if now + wait >= expires_at:
         return Decision(
             MessageStatus.EXPIRED,
-            f"Not sent before its use was over: {why}",
+            f"Too late to send: {why}",
             outcome.code,
             slow_sender=busy,
         )

@@ -1,8 +1,8 @@
-"""Write down what became of sends: many results, one transaction, every change conditional.
+"""Write the results of sends: many results, one transaction, every change conditional.
 
-A result may come late: the lease may be over, a receipt may have said more, another attempt may be
-under way. What the provider certainly has is always written; anything else counts only for the
-attempt it is about. Settling twice must change nothing.
+A result may come late: the lease may be over, a receipt may have reported more, another attempt may
+be under way. A text that the provider certainly has is always recorded; any other result counts
+only for its own attempt. Settling twice must change nothing.
 """
 
 from collections.abc import Sequence
@@ -23,37 +23,37 @@ from messaging.states import MessageStatus
 from messaging.suppression import suppress
 from messaging.transitions import Move, Moved
 
-__all__ = ["NotBegun", "Result", "settle"]
+__all__ = ["NotStarted", "Result", "settle"]
 
 _S = MessageStatus
-_HELD = frozenset({_S.SENDING, _S.UNKNOWN})
+_LEASED = frozenset({_S.SENDING, _S.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
-class NotBegun:
-    """The worker never began to send this text, and gives it back."""
+class NotStarted:
+    """The worker never started to send this text, and hands it back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one held text."""
+    """The result for one leased text."""
 
     text: Claimed
-    outcome: Outcome | NotBegun
+    outcome: Outcome | NotStarted
 
 
 def settle(
     session: Session, results: Sequence[Result], *, now: datetime, provider: str
 ) -> list[Moved]:
-    """Write `results` and what follows from them: the next attempt, a stopped number, a slowed or
-    silent sender. Returns the moves that happened.
+    """Write `results` and what follows from them: the next attempt, a suppressed number, a slowed
+    sender or an open circuit. Returns the moves that happened.
     """
     moves: list[Move] = []
     decided: list[tuple[Claimed, Decision]] = []
     codes = registry.codes(provider)
     for result in results:
-        if isinstance(result.outcome, NotBegun):
-            moves.append(_handed_back(result.text, now))
+        if isinstance(result.outcome, NotStarted):
+            moves.append(_hand_back(result.text, now))
             continue
         decision = retry.after(
             result.outcome,
@@ -66,23 +66,23 @@ def settle(
         decided.append((result.text, decision))
         moves.append(_move(result.text, result.outcome, decision, now, provider))
     moved = transitions.apply(session, moves)
-    receipts.look_again(session, [move.provider_sid for move in moves if move.provider_sid], now)
-    holding = _consequences(session, results, decided, now)
-    outcomes = [result.outcome for result in results if not isinstance(result.outcome, NotBegun)]
-    routes.note(session, provider, outcomes, now, nobody_answers=holding)
+    receipts.bring_forward(session, [move.provider_sid for move in moves if move.provider_sid], now)
+    circuit_open = _consequences(session, results, decided, now)
+    outcomes = [result.outcome for result in results if not isinstance(result.outcome, NotStarted)]
+    routes.record_outcomes(session, provider, outcomes, now, circuit_open=circuit_open)
     return moved
 
 
-def _handed_back(held: Claimed, now: datetime) -> Move:
-    return Move(held.id, _S.QUEUED, now, attempt=held.attempts, only_from=_HELD)
+def _hand_back(claimed: Claimed, now: datetime) -> Move:
+    return Move(claimed.id, _S.QUEUED, now, attempt=claimed.attempts, only_from=_LEASED)
 
 
 def _move(
-    held: Claimed, outcome: Outcome, decision: Decision, now: datetime, provider: str
+    claimed: Claimed, outcome: Outcome, decision: Decision, now: datetime, provider: str
 ) -> Move:
     if isinstance(outcome, Accepted):
         return Move(
-            held.id,
+            claimed.id,
             _S.ACCEPTED,
             now,
             provider=provider,
@@ -90,14 +90,14 @@ def _move(
             segments=outcome.segments,
         )
     return Move(
-        held.id,
+        claimed.id,
         decision.status,
         now,
         reason=decision.reason,
         error_code=decision.error_code,
         send_after=decision.retry_at,
-        attempt=held.attempts,
-        only_from=_HELD,
+        attempt=claimed.attempts,
+        only_from=_LEASED,
     )
 
 
@@ -107,12 +107,12 @@ def _consequences(
     decided: Sequence[tuple[Claimed, Decision]],
     now: datetime,
 ) -> bool:
-    """Numbers before senders, each in order, so that two workers settling together never wait for
-    each other in a ring.
+    """Numbers before senders, each in order, so that two workers that settle at once never
+    deadlock.
 
-    Returns whether a sender holds still because nobody answers it.
+    Returns whether a sender's circuit is open.
     """
-    stopped = {held.to_number: held for held, decision in decided if decision.opted_out}
+    stopped = {claimed.to_number: claimed for claimed, decision in decided if decision.opted_out}
     for number in sorted(stopped):
         suppress(
             session,
@@ -122,18 +122,18 @@ def _consequences(
             now,
         )
     slowed: dict[str, Decision] = {}
-    for held, decision in decided:
-        before = slowed.get(held.sender)
+    for claimed, decision in decided:
+        before = slowed.get(claimed.sender)
         if decision.slow_sender and (before is None or _longer(decision, before)):
-            slowed[held.sender] = decision
+            slowed[claimed.sender] = decision
     sends: dict[str, list[tuple[UUID, Outcome | None]]] = {}
     for result in results:
-        outcome = None if isinstance(result.outcome, NotBegun) else result.outcome
+        outcome = None if isinstance(result.outcome, NotStarted) else result.outcome
         sends.setdefault(result.text.sender, []).append((result.text.id, outcome))
-    holding = pacing.hear(session, sends, also=slowed)
+    circuit_open = pacing.record_results(session, sends, also=slowed)
     for sender in sorted(slowed):
         pacing.slow(session, sender, slowed[sender].pause_sender, slowed[sender].reason or "")
-    return holding
+    return circuit_open
 
 
 def _longer(one: Decision, other: Decision) -> bool:

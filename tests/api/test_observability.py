@@ -106,7 +106,7 @@ def test_queue_depths_come_from_the_database(
             twilio.read_text({"MessageSid": "SM1", "From": "+447700900101", "Body": "yes"}),
             now=now,
         )
-        routes.note(session, TWILIO.name, [NotProcessed()], now)
+        routes.record_outcomes(session, TWILIO.name, [NotProcessed()], now)
         raise_signal(
             session,
             SignalKind.NUMBER_SHARED,

@@ -44,7 +44,7 @@ from messaging.sending.dispatch import Dispatcher
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, Receipt
 from tests.api.conftest import StoppedClock, settings
-from tests.messaging.builders import nothing_held, put_committed, read
+from tests.messaging.builders import allow_all, put_committed, read
 
 NAME = "pigeon"
 SECRET = "feathers-and-more-feathers"
@@ -223,7 +223,7 @@ def test_a_text_goes_by_it_and_its_receipt_is_understood(
     )
     id = put_committed(committed, "one", route=Route(NAME), now=clock.now())
     dispatcher = Dispatcher(
-        committed.begin, route.gateway, nothing_held, route.callback_url, clock, "w"
+        committed.begin, route.gateway, allow_all, route.callback_url, clock, "w"
     )
     dispatcher.run_once()
     dispatcher.stop()

@@ -22,14 +22,14 @@ from messaging import inbound, outbox, receipts
 from messaging.gateways.twilio.send import TwilioGateway
 from messaging.outbox import Lane, Text, enqueue
 from messaging.sending.dispatch import Dispatcher
-from messaging.sending.reconcile import Patience, settle_unknown
+from messaging.sending.reconcile import Schedule, settle_unknown
 from messaging.tables import Inbound
-from tests.messaging.builders import SENDER, nothing_held
+from tests.messaging.builders import SENDER, allow_all
 
 LEASE = timedelta(seconds=3)
 SEND_WITHIN = timedelta(seconds=2)
 TIMEOUT = 1.0
-PATIENCE = Patience(
+SCHEDULE = Schedule(
     first_wait=timedelta(seconds=0.3),
     longest_wait=timedelta(seconds=1),
     after_lease=timedelta(seconds=2.5),
@@ -91,7 +91,7 @@ class FaultyWorker:
         self._dispatcher = Dispatcher(
             self._database.begin,
             self._gateway,
-            nothing_held,
+            allow_all,
             orders.callback_url,
             self._clock,
             f"mortal-{os.getpid()}",
@@ -152,6 +152,6 @@ class FaultyWorker:
 
     def _reconcile(self) -> bool:
         done = settle_unknown(
-            self._database.begin, self._gateway, now=self._clock.now(), patience=PATIENCE
+            self._database.begin, self._gateway, now=self._clock.now(), schedule=SCHEDULE
         )
         return done.asked > 0 and not done.unavailable

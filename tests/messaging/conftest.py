@@ -12,7 +12,7 @@ from engage.core.db import Database
 from messaging.gateways.simulator import Delays, SimulatorServer, SimulatorSettings
 from messaging.gateways.twilio.send import TwilioGateway
 from messaging.sending.dispatch import Dispatcher
-from tests.messaging.builders import OTHER, SENDER, StoppedClock, nothing_held
+from tests.messaging.builders import OTHER, SENDER, StoppedClock, allow_all
 
 _SETTINGS = SimulatorSettings(inbound_url=None, numbers=(SENDER, OTHER), delays=Delays(), hold=3.0)
 
@@ -95,7 +95,7 @@ def worker(committed: Database, gateway: TwilioGateway) -> Iterator[Callable[...
         settings: dict[str, Any] = {
             "begin": committed.begin,
             "gateway": gateway,
-            "guard": nothing_held,
+            "guard": allow_all,
             "callback_url": None,
             "clock": StoppedClock(),
             "worker": f"worker-{len(made)}",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engage.core.db import Database
 from messaging import failures, transitions
-from messaging.failures import BAD_ENDS
+from messaging.failures import FAILED_STATUSES
 from messaging.states import ENDED, MessageStatus
 from tests.messaging.builders import NOW, put_in
 
@@ -21,7 +21,7 @@ def test_only_bad_ends_are_told(session: Session, status: MessageStatus) -> None
     still open.
     """
     put_in(session, "one", status, ended_at=NOW if status in ENDED else None)
-    assert len(failures.take(session, now=NOW)) == (status in BAD_ENDS)
+    assert len(failures.take(session, now=NOW)) == (status in FAILED_STATUSES)
 
 
 def test_an_end_tells_what_is_needed_to_act(session: Session) -> None:

@@ -131,7 +131,7 @@ def test_a_late_sent_changes_nothing_and_is_kept(session: Session) -> None:
     assert heard(session, "sent", message.id) == []
     late = session.scalars(select(Receipt).where(Receipt.status == "sent")).one()
     assert late.applied_at == NOW
-    assert late.problem == "The message was already at or past this"
+    assert late.problem == "The message already had this status or a later one"
     session.refresh(message)
     assert message.status is S.DELIVERED
 
@@ -190,7 +190,7 @@ def test_a_receipt_before_the_sid_is_known_waits_and_is_applied(session: Session
         session, [Move(message.id, S.ACCEPTED, NOW, provider="twilio", provider_sid=SID)]
     )
     assert apply_waiting(session, NOW, 100) == []
-    receipts.look_again(session, [SID], NOW)
+    receipts.bring_forward(session, [SID], NOW)
     assert [one.new for one in apply_waiting(session, NOW, 100)] == [S.DELIVERED]
 
 

@@ -107,7 +107,7 @@ def test_what_cannot_be_erased_now_is_asked_again_later_and_later(committed: Dat
     eraser = Eraser(*[GatewayUnavailable()] * 3)
     waits = []
     for _ in range(3):
-        assert run(committed, eraser) == Redacted(asked=1, put_off=1)
+        assert run(committed, eraser) == Redacted(asked=1, postponed=1)
         message = read(committed, id)
         assert message.redact_at is not None and message.redacted_at is None
         waits.append(message.redact_at)

@@ -54,7 +54,7 @@ def test_delivered_is_final_and_nothing_returns_to_the_queue_from_the_providers_
 def test_unknown_is_never_sent_again_without_passing_through_the_queue() -> None:
     """No lease turns into a second send: sending and unknown never become sending."""
     assert S.SENDING not in ALLOWED[S.UNKNOWN]
-    assert states.leaving(S.SENDING) == {S.QUEUED}
+    assert states.may_become(S.SENDING) == {S.QUEUED}
 
 
 def test_moments_are_kept_as_life_goes_on(session: Session) -> None:

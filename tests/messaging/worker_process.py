@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from engage.core.db import Database
 from messaging.sending.dispatch import Dispatcher
-from tests.messaging.builders import StoppedClock, nothing_held
+from tests.messaging.builders import StoppedClock, allow_all
 from tests.messaging.conftest import gateway_to
 
 
@@ -16,7 +16,7 @@ def main(database_url: str, simulator_url: str) -> None:
     dispatcher = Dispatcher(
         Database(database_url).begin,
         gateway_to(simulator_url),
-        nothing_held,
+        allow_all,
         None,
         StoppedClock(),
         "mortal",

@@ -43,7 +43,7 @@ def ask_provider(message_id: uuid.UUID) -> ResponseReturnValue:
     at = now()
 
     def work(session: Session) -> None:
-        if not reconcile.look_now(session, message_id):
+        if not reconcile.check_now(session, message_id):
             raise Conflict("This text is not unknown any more.", code="not_unknown")
         events.record(
             session, "text.asked_after", now=at, actor=current_actor().label, message=message_id

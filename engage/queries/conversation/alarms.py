@@ -13,7 +13,7 @@ from engage.agencies.model import Role, Staff
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep
 from engage.conversation.safety import rota
 from engage.conversation.safety.rota import managed_hubs
-from messaging.failures import BAD_ENDS
+from messaging.failures import FAILED_STATUSES
 from messaging.states import MessageStatus
 from messaging.tables import Message
 
@@ -97,7 +97,12 @@ def _views(session: Session, which: ColumnElement[bool]) -> Mapping[uuid.UUID, A
 def _line(step: AlarmStep, name: str | None, status: MessageStatus | None) -> AlarmLine:
     called_back = status is MessageStatus.WITHDRAWN or status is MessageStatus.WITHHELD
     return AlarmLine(
-        step.at, step.outcome, name, step.level, status in BAD_ENDS and not called_back, called_back
+        step.at,
+        step.outcome,
+        name,
+        step.level,
+        status in FAILED_STATUSES and not called_back,
+        called_back,
     )
 
 

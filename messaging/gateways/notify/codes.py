@@ -1,6 +1,6 @@
-"""What GOV.UK Notify's status words mean, and the codes that we keep for its reasons.
+"""What GOV.UK Notify's status words mean, and the codes under which we store its reasons.
 
-Notify has words and no codes. The codes here are ours, clear of Twilio's five digits.
+Notify has words and no codes. The codes here are ours, and distinct from Twilio's five digits.
 """
 
 from collections.abc import Mapping
@@ -68,5 +68,5 @@ _DELIVERY = {
 
 
 def delivery_code(status: str | None) -> int | None:
-    """The code under which we keep why a text was not delivered."""
+    """The code under which we store why a text was not delivered."""
     return _DELIVERY.get(status or "")

@@ -1,10 +1,10 @@
-"""GOV.UK Notify behind the seam, through its own client library.
+"""Send through GOV.UK Notify, with its own client library.
 
 Notify sends templates, not words: the service has one template, whose whole content is `((body))`.
-It keeps a reference with each text, so ours goes with it, and a send that nobody answered is looked
-up by that. It does not refuse a second text with the same reference, so an unknown send stays
-unknown until it has been looked up. This module must never retry a send, and never let the library
-log.
+It stores a reference with each text. Ours is the message's id, and a send without an answer is
+looked up by it. Notify does not refuse a second text with the same reference, so an unknown send
+stays unknown until it has been looked up. This module must never retry a send, and never let the
+library log.
 """
 
 import logging
@@ -32,13 +32,13 @@ from messaging.gateways.base import (
     Unknown,
 )
 from messaging.gateways.codes import HTTP_BUSY
-from messaging.gateways.lines import broken, never_left
+from messaging.gateways.connection_failures import describe, was_never_sent
 from messaging.gateways.notify import NAME, codes
 
 __all__ = ["DEFAULT_SENDER", "NotifyGateway"]
 
 DEFAULT_SENDER = "notify"
-"""What our record calls the sender that Notify chooses when none is named."""
+"""Our name for the sender that Notify chooses when no sender is named."""
 
 _API_KEY = re.compile(r".*[0-9a-f-]{36}-[0-9a-f-]{36}")
 _MOST_OF_ONE = 200
@@ -75,7 +75,7 @@ class NotifyGateway:
         """`template_id` is the template whose content is `((body))`; `timeout` is in seconds, for
         connecting and for each read.
 
-        Raises ValueError for a key that is none, or an address that is not http(s).
+        Raises ValueError for a malformed key, or an address that is not http(s).
         """
         if not _API_KEY.fullmatch(api_key):
             raise ValueError("a key of GOV.UK Notify ends in two ids: name-service-secret")
@@ -92,14 +92,14 @@ class NotifyGateway:
         self._threads = threading.local()
 
     def _client(self) -> NotificationsAPIClient:
-        """The library's client is for one thread alone."""
+        """This thread's client: the library's client is not thread-safe."""
         client: NotificationsAPIClient | None = getattr(self._threads, "client", None)
         if client is None:
             client = self._threads.client = NotificationsAPIClient(**self._given)
         return client
 
     def send(self, outgoing: OutgoingText) -> Outcome:
-        """Hand one text to Notify. Never raises, never retries. Notify takes neither a callback
+        """Hand one text to Notify. Never raises, never retries. Notify accepts neither a callback
         address nor a validity with a text.
         """
         try:
@@ -116,14 +116,14 @@ class NotifyGateway:
         except APIError as problem:
             return _refused(problem)
         except requests.exceptions.RequestException as problem:
-            return NotProcessed() if never_left(problem) else Unknown(broken(problem))
+            return NotProcessed() if was_never_sent(problem) else Unknown(describe(problem))
         except Exception as problem:
             # Notify answered 2xx with JSON of another shape.
             return Unknown(f"its answer could not be read ({type(problem).__name__})")
 
     def find(self, to: str, since: datetime, ids: Collection[UUID]) -> Sequence[ProviderText]:
-        """Every text that Notify has had under one of our ids. Raises GatewayUnavailable unless all
-        could be looked up.
+        """Every text that Notify has received under one of our ids. Raises GatewayUnavailable
+        unless all could be looked up.
         """
         found: list[ProviderText] = []
         for id in ids:
@@ -142,21 +142,21 @@ class NotifyGateway:
 
     def redact(self, sid: str) -> None:
         """Raises NotOffered: Notify erases by its own settings (redaction of the template, and days
-        until all is deleted).
+        until everything is deleted).
         """
         raise NotOffered
 
 
 def _refused(problem: APIError) -> Outcome:
-    """An error that Notify (or something on the way) stated, or a line that broke, which the
-    library turns into the same error.
+    """An error that Notify (or something on the way to it) answered, or a broken connection, which
+    the library turns into the same error.
     """
     cause = problem.__cause__
     if problem.response is None:
         known = isinstance(cause, requests.exceptions.RequestException)
-        if known and never_left(cause):  # type: ignore[arg-type]
+        if known and was_never_sent(cause):  # type: ignore[arg-type]
             return NotProcessed()
-        return Unknown(broken(cause) if known else "the connection broke")  # type: ignore[arg-type]
+        return Unknown(describe(cause) if known else "the connection broke")  # type: ignore[arg-type]
     status = problem.status_code
     words = str(problem.message)
     if status == HTTP_BUSY:

@@ -36,8 +36,8 @@ class NotifySettings:
 def read(
     environment: EnvironmentReader, *, simulated: bool, simulator_url: str
 ) -> NotifySettings | None:
-    """The service that the environment names, or None if there is no key; where the network is
-    simulated, the demonstration's. Raises SettingsError.
+    """The service that the environment names, or None if there is no key; the demonstration service
+    if the network is simulated. Raises SettingsError.
     """
     key = environment.raw("NOTIFY_API_KEY") or (DEMO_KEY if simulated else None)
     if key is None:
@@ -73,8 +73,8 @@ def read(
 def connect(
     settings: NotifySettings, *, callback_url: str, segments_per_second: float
 ) -> ProviderRoute:
-    """The gateway to GOV.UK Notify. Its callback address is set once, on Notify's own pages, and its
-    speed in its own settings.
+    """The gateway to GOV.UK Notify. Its callback address is set once, on Notify's own pages, and
+    its speed in its own settings.
     """
     # Imported here: Notify's library is large, and only a worker sends.
     from messaging.gateways.notify.send import NotifyGateway

@@ -1,6 +1,6 @@
-"""What GOV.UK Notify posts to us: how it proves itself, and how a text and a receipt are read.
+"""What GOV.UK Notify posts to us: how a post is proved, and how a text and a receipt are read.
 
-A field that is missing or of another kind is left out, never refused.
+A field that is missing or malformed is left out, never refused.
 """
 
 import hmac
@@ -78,7 +78,9 @@ def _words(posted: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _e164(given: str) -> str:
-    """A number as Notify writes it; a short code or a word stays what it is."""
+    """A number in E.164, whichever way Notify writes it; a short code or a word is left
+    unchanged.
+    """
     if re.fullmatch(r"0[1-9][0-9]{9}", given):
         return f"+44{given[1:]}"
     return f"+{given}" if re.fullmatch(r"[1-9][0-9]{9,14}", given) else given

@@ -1,4 +1,4 @@
-"""The accounts that the simulator plays, from the settings with which the service reaches them."""
+"""The simulated accounts, built from the settings with which the service reaches its providers."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from messaging.gateways.twilio.settings import DEMO_NUMBER
 __all__ = ["simulated_accounts"]
 
 _RETRIES = "#rc=3&rp=ct,rt,5xx"
-"""Twilio's retry policy: three times, when we cannot be reached or answer with a fault."""
+"""Twilio's retry policy: three retries, if we cannot be reached or answer with a server error."""
 
 
 def simulated_accounts(

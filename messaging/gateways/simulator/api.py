@@ -55,7 +55,7 @@ class _Views:
         }
 
     def gate(self) -> Response | None:
-        """What every request meets first: an outage, then the check of who is asking."""
+        """Check for an outage first, then who is asking."""
         outage = self._provider.outage
         if outage is not None:
             return self._down(outage)
@@ -94,7 +94,7 @@ class _Views:
                 raise ApiProblem(20503)
 
     def account(self, account: str) -> Response:
-        """The account itself, for those who only ask whether their login works."""
+        """The account itself, for a caller that only checks whether its login works."""
         return _json(
             {
                 "sid": account,
@@ -106,7 +106,7 @@ class _Views:
         )
 
     def create(self, account: str) -> Response:
-        """Take a text on, unless the script or a check says otherwise."""
+        """Accept a text, unless the script or a check says otherwise."""
         form = request.form
         to, body = e164(form.get("To", "")), form.get("Body", "")
         fate, dice = self._provider.script.fate(Operation.CREATE, to, body)
@@ -133,7 +133,7 @@ class _Views:
         return self._after(fate, created)
 
     def _before(self, fate: Fate) -> Callable[[], Response] | None:
-        """The end of a request that is never taken on, or None."""
+        """The answer to a request that is not accepted, or None."""
         match fate.answer:
             case Answer.TOO_MANY:
                 return lambda: _problem(ApiProblem(20429, retry_after=fate.retry_after))
@@ -147,7 +147,7 @@ class _Views:
                 return None
 
     def _after(self, fate: Fate, good: Response) -> Response:
-        """The end of a request that was taken on."""
+        """The answer to a request that was accepted."""
         match fate.answer:
             case Answer.ERROR_AFTER:
                 return _problem(ApiProblem(20500))
@@ -194,7 +194,7 @@ class _Views:
         )
 
     def delete(self, account: str, sid: str) -> Response:
-        """Take a text out of sight."""
+        """Hide a text from the interface."""
         self._provider.delete(sid)
         return Response(status=204)
 
@@ -204,7 +204,7 @@ class _Views:
         return self._scripted(Operation.LIST, e164(query.get("To", "")), lambda: self._page(query))
 
     def unknown(self, rest: str) -> Response:
-        """Everything of Twilio's that is not played here."""
+        """Any part of Twilio's interface that is not simulated."""
         raise ApiProblem(20404, request.path)
 
     def _page(self, query: "MultiDict[str, str]") -> Response:
@@ -270,7 +270,7 @@ def _problem(problem: ApiProblem) -> Response:
 
 
 def refusal(error: HTTPException) -> Response:
-    """A request that Flask itself refuses, in Twilio's shape."""
+    """A request that Flask itself refuses, in Twilio's format."""
     known = {404: 20404, 405: 20004}
     return _problem(ApiProblem(known.get(error.code or 500, 20422), request.path))
 

@@ -17,18 +17,18 @@ _NAME = "messaging.simulator"
 
 
 class _Json(DefaultJSONProvider):
-    """Short lines and no sorting: the ledger of a long run is large."""
+    """Compact and unsorted: the ledger of a long run is large."""
 
     def dumps(self, obj: Any, **options: Any) -> str:
         return json.dumps(obj, separators=(",", ":"), ensure_ascii=True)
 
 
 def create_simulator(settings: SimulatorSettings) -> Flask:
-    """A simulated Twilio account, and a GOV.UK Notify service beside it, as a web application. Its
-    threads start with the first text.
+    """A simulated Twilio account and a GOV.UK Notify service as a web application. Its threads
+    start with the first text.
 
-    Faults that close a connection need the server in `server.py`; all else runs under any WSGI
-    server with one process.
+    Faults that close a connection need the server in `server.py`; everything else runs under any
+    WSGI server with one process.
     """
     app = Flask(__name__)
     app.json = _Json(app)
@@ -44,7 +44,7 @@ def create_simulator(settings: SimulatorSettings) -> Flask:
 
 
 def _nowhere(error: HTTPException) -> ResponseReturnValue:
-    """A request that no route takes is refused in the manner of the part that it was meant for."""
+    """Refuse a request without a route, in the format of the interface it was sent to."""
     if request.path.startswith(f"/{API_VERSION}/"):
         return api.refusal(error)
     if request.path.startswith("/v2/"):

@@ -1,6 +1,4 @@
-"""Twilio's error codes: the words, and the HTTP status that each comes with. Facts only, no
-decisions.
-"""
+"""Twilio's error codes: their words, and the HTTP status of each. Data only, no decisions."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -20,12 +18,13 @@ API_WORDS: Mapping[int, str] = MappingProxyType(
         21211: "Invalid 'To' Phone Number: {subject}",
         21212: "Invalid From Number (caller ID): {subject}",
         21266: "'To' and 'From' number cannot be the same: {subject}",
-        21408: "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {subject}",
+        21408: "Permission to send an SMS has not been enabled for the region indicated by the"
+        " 'To' number: {subject}",
         21602: "Message body is required.",
         21603: "A 'From' phone number is required.",
         21604: "A 'To' phone number is required.",
-        21606: "The 'From' phone number provided ({subject}) is not a valid message-capable Twilio phone number"
-        " for this destination",
+        21606: "The 'From' phone number provided ({subject}) is not a valid message-capable"
+        " Twilio phone number for this destination",
         21609: "The 'StatusCallback' URL {subject} is not a valid URL.",
         21610: "Attempt to send to unsubscribed recipient",
         21611: "This 'From' number has exceeded the maximum number of queued messages",
@@ -60,7 +59,7 @@ _STATUSES: Mapping[int, int] = MappingProxyType(
 
 
 class ApiProblem(Exception):
-    """The interface refuses a request, in Twilio's shape. `retry_after` in seconds goes into the
+    """The interface refuses a request, in Twilio's format. `retry_after` in seconds goes into the
     header.
     """
 

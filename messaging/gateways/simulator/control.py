@@ -1,5 +1,5 @@
-"""The control interface under `/simulator`, in JSON: scripts, outages, the ledger, the phones. See
-the package's words.
+"""The control interface under `/simulator`, in JSON: scripts, outages, the ledger, the phones. The
+package's docstring describes it.
 """
 
 from collections.abc import Callable, Mapping
@@ -69,11 +69,10 @@ class _Views:
         self._provider = provider
 
     def health(self) -> Response:
-        """Whether it is there."""
+        """Whether the simulator is running."""
         return jsonify(ok=True, texts=self._provider.ledger.outbound_count())
 
     # Scripts and outages
-    # ----------------------------------------------------------------------------------------
 
     def script(self) -> Response:
         """The rules in force."""
@@ -87,7 +86,7 @@ class _Views:
         return self.script()
 
     def replace_rules(self) -> Response:
-        """Take ``{"rules": […], "seed": n}`` in place of what is in force."""
+        """Replace the rules with ``{"rules": […], "seed": n}``."""
         given = _object({"rules", "seed"})
         rules = given.get("rules", [])
         if not isinstance(rules, list):
@@ -99,7 +98,7 @@ class _Views:
         return self.script()
 
     def clear_rules(self) -> Response:
-        """Fine weather from now on."""
+        """Remove all rules."""
         self._provider.script.clear()
         return self.script()
 
@@ -109,7 +108,7 @@ class _Views:
         return jsonify(on=outage is not None, kind=None if outage is None else outage.kind.value)
 
     def begin_outage(self) -> Response:
-        """Go down: ``{"kind": …, "seconds": …}``, both optional."""
+        """Start an outage: ``{"kind": …, "seconds": …}``, both optional."""
         given = _object({"kind", "seconds"}, optional=True)
         kind = _choice(given, "kind", frozenset(OutageKind), OutageKind.UNAVAILABLE)
         seconds = given.get("seconds")
@@ -121,12 +120,12 @@ class _Views:
         return self.outage()
 
     def end_outage(self) -> Response:
-        """Come back."""
+        """End the outage."""
         self._provider.end_outage()
         return self.outage()
 
     def settings(self) -> Response:
-        """What can be changed while it runs, and the opt-outs in force."""
+        """The settings that can be changed while it runs, and the opt-outs in force."""
         phones = self._provider.phones
         return jsonify(
             now=iso(self._provider.clock()),
@@ -144,7 +143,9 @@ class _Views:
         )
 
     def change_settings(self) -> Response:
-        """Change ``now``, ``inbound_url``, ``opt_out`` (reduced, full, none) or ``opt_out_type``."""
+        """Change ``now``, ``inbound_url``, ``opt_out`` (reduced, full, none) or
+        ``opt_out_type``.
+        """
         given = _object({"now", "inbound_url", "opt_out", "opt_out_type"})
         phones = self._provider.phones
         url = given.get("inbound_url", phones.inbound_url)
@@ -166,10 +167,9 @@ class _Views:
         return self.settings()
 
     # What happened
-    # ----------------------------------------------------------------------------------------------
 
     def ledger(self) -> Response:
-        """Every text taken on, oldest first; ``after`` and ``limit`` page through a long one."""
+        """Every accepted text, oldest first; ``after`` and ``limit`` page through a long list."""
         ledger = self._provider.ledger
         texts = ledger.outbound(
             after=request.args.get("after", 0, type=int),
@@ -187,12 +187,12 @@ class _Views:
         )
 
     def phones(self) -> Response:
-        """Every phone with texts, the newest first."""
+        """Every phone with texts, newest first."""
         threads = self._provider.ledger.threads()
         return jsonify(phones=[{"number": phone, "texts": len(texts)} for phone, texts in threads])
 
     def phone(self, number: str) -> Response:
-        """One phone: its state, whether it opted out, its thread."""
+        """One phone: its state, whether it has opted out, its texts."""
         phone = _phone(number)
         ledger, phones = self._provider.ledger, self._provider.phones
         texts = ledger.thread(phone)
@@ -227,7 +227,7 @@ class _Views:
         return jsonify(sid=sid, answers=answers), 201
 
     def change_phone(self, number: str) -> Response:
-        """Switch a phone off, break it, or put it right: ``{"state": …}``."""
+        """Switch a phone off, break it, or repair it: ``{"state": …}``."""
         given = _object({"state"})
         set_state(
             self._provider, _phone(number), _choice(given, "state", frozenset(PHONE_STATES), "")
@@ -235,7 +235,7 @@ class _Views:
         return self.phone(number)
 
     def idle(self) -> Response:
-        """Wait until nothing is moving: ``{"timeout": seconds}``."""
+        """Wait until no text is moving: ``{"timeout": seconds}``."""
         given = _object({"timeout"}, optional=True)
         seconds = _whole(given, "timeout", 0, 600) if "timeout" in given else 10
         return jsonify(idle=self._provider.network.wait_until_idle(seconds))
@@ -295,7 +295,7 @@ def _moment(value: object) -> datetime:
 
 
 def _can_travel(body: str) -> bool:
-    """Whether the text is sound Unicode; a lone surrogate is not."""
+    """Whether the text is valid Unicode; a lone surrogate is not."""
     try:
         body.encode()
     except UnicodeEncodeError:

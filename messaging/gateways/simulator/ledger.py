@@ -1,7 +1,6 @@
-"""All that the simulated provider remembers, behind one lock: texts, opt-outs and what was asked of
-it.
+"""Everything that the simulated provider remembers, behind one lock: texts, opt-outs and requests.
 
-It keeps; it decides nothing and posts nothing.
+It only stores: it decides nothing and posts nothing.
 """
 
 import secrets
@@ -18,7 +17,7 @@ from messaging.gateways.simulator.texts import IN_PROGRESS, Direction, Status, T
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request to send, as it was answered: for tests that count how often something was tried."""
+    """One request to send and its answer, for tests that count attempts."""
 
     at: datetime
     to: str
@@ -49,7 +48,7 @@ class Ledger:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold everything still."""
+        """Keep everything unchanged for the block."""
         with self._lock:
             yield
 
@@ -65,14 +64,14 @@ class Ledger:
             self._next_number = 1
 
     def next_number(self) -> int:
-        """The place of the next text in the order of acceptance."""
+        """The number of the next text, in order of acceptance."""
         with self._lock:
             number = self._next_number
             self._next_number += 1
             return number
 
     def add(self, text: Text) -> None:
-        """Take a text on. Its thread is kept by the phone's number."""
+        """Add a text to the thread of its phone."""
         with self._lock:
             self._texts[text.sid] = text
             self._by_phone.setdefault(phone_of(text), []).append(text)
@@ -97,7 +96,7 @@ class Ledger:
             return self._texts.get(sid)
 
     def outbound(self, *, after: int = 0, limit: int | None = None) -> list[Text]:
-        """Texts taken on from the interface, oldest first, those after a number; at most `limit`."""
+        """Accepted texts from the interface after a number, oldest first; at most `limit`."""
         with self._lock:
             return list(islice((text for text in self._outbound if text.number > after), limit))
 
@@ -122,7 +121,7 @@ class Ledger:
         return sorted(threads, key=lambda thread: thread[1][-1].number, reverse=True)
 
     def move(self, text: Text, status: Status, at: datetime, error_code: int | None = None) -> None:
-        """Put a text into a status and note when."""
+        """Give a text a new status and record when."""
         with self._lock:
             text.status = status
             text.updated = at
@@ -130,7 +129,7 @@ class Ledger:
             text.history.append((status, at))
 
     def opt_out(self, pool: str, phone: str) -> None:
-        """The phone wants nothing more from this number or service."""
+        """The phone wants no more texts from this number or service."""
         with self._lock:
             self._opted_out.add((pool, phone))
 
@@ -149,7 +148,7 @@ class Ledger:
             return sorted(self._opted_out)
 
     def note_request(self, request: Request) -> None:
-        """Remember that somebody asked to send."""
+        """Record a request to send."""
         with self._lock:
             self._requests.append(request)
             self._answers[request.answer] += 1
@@ -171,12 +170,12 @@ class Ledger:
 
 
 def phone_of(text: Text) -> str:
-    """The far end of a text: the number that is not the account's."""
+    """The number of a text that is not the account's."""
     if text.direction is Direction.INBOUND and text.sender is not None:
         return text.sender
     return text.to
 
 
 def new_sid(prefix: str = "SM") -> str:
-    """A fresh identifier in Twilio's shape."""
+    """A new identifier in Twilio's format."""
     return prefix + secrets.token_hex(16)

@@ -1,7 +1,7 @@
 """The phone network: moves an accepted text along and posts its callbacks.
 
-One timer thread wakes what is due; a few couriers post. Callbacks of one text follow each other
-unless a script says otherwise. Nothing here answers a request.
+One timer thread starts what is due; a few courier threads post. The callbacks of one text are
+posted in order unless a script says otherwise. Nothing here answers a request.
 """
 
 import heapq
@@ -29,7 +29,7 @@ _QUEUE = frozenset({Status.QUEUED, Status.SENDING})
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A status that a text will reach, so many seconds after the one before it."""
+    """A status that a text will reach, so many seconds after the one before."""
 
     status: Status
     delay: float
@@ -38,7 +38,7 @@ class _Step:
 
 @dataclass(slots=True)
 class _Journey:
-    """One text on its way. Changed under the network's lock."""
+    """One text being carried. Changed under the network's lock."""
 
     text: Text
     fate: Fate
@@ -73,7 +73,7 @@ class Network:
     def carry(
         self, text: Text, fate: Fate, dice: Random, finished: threading.Event | None = None
     ) -> None:
-        """Start a text on its way; the event, if given, is set when its last callback has been
+        """Start to carry a text. The event, if given, is set when its last callback has been
         posted.
         """
         journey = _Journey(
@@ -85,7 +85,7 @@ class Network:
         self._walk(journey)
 
     def post_soon(self, work: Callable[[], object]) -> None:
-        """Let a courier do something, counted as under way until it is done."""
+        """Let a courier do some work, counted as under way until it is done."""
         with self._lock:
             self._start_threads()
             self._open += 1
@@ -100,14 +100,14 @@ class Network:
         self._posts.put(job)
 
     def wait_until_idle(self, timeout: float) -> bool:
-        """Wait until no text is moving and no post is under way; False if it took longer than
+        """Wait until no text is moving and no post is under way; False if that takes longer than
         `timeout` seconds.
         """
         with self._lock:
             return self._idle.wait_for(lambda: self._open == 0, timeout)
 
     def forget(self) -> None:
-        """Let go of every text that is under way; nothing of them is posted any more."""
+        """Drop every text that is being carried; nothing more is posted about them."""
         with self._lock:
             self._run += 1
             self._open = 0
@@ -115,7 +115,7 @@ class Network:
             self._idle.notify_all()
 
     def stop(self) -> None:
-        """End the threads; posts already begun are left to themselves."""
+        """End the threads; posts already started are left to finish."""
         with self._lock:
             self._stopped = True
             self._due.notify_all()
@@ -123,8 +123,7 @@ class Network:
         for _ in range(threads):
             self._posts.put(None)
 
-    # A text's way
-    # -----------------------------------------------------------------------------------------------
+    # Carrying a text
 
     def _walk(self, journey: _Journey) -> None:
         """Take every step that needs no waiting, then set a timer for the next."""
@@ -165,9 +164,7 @@ class Network:
             self._offer(journey, params)
 
     def _plan(self, text: Text, fate: Fate, dice: Random) -> deque[_Step]:
-        """The steps ahead of a text, up to where its fate ends, or to the end of its time in the
-        queue.
-        """
+        """The steps ahead of a text, up to its scripted end or the end of its validity."""
         steps: deque[_Step] = deque()
         queued = 0.0
         for status in _road(text.status, fate.ends):
@@ -223,7 +220,6 @@ class Network:
         self._done(journey)
 
     # Callbacks
-    # --------------------------------------------------------------------------------------------------
 
     def _offer(self, journey: _Journey, params: Params) -> None:
         for _ in range(1 + journey.fate.repeat):
@@ -298,7 +294,6 @@ class Network:
                 self._idle.notify_all()
 
     # Threads
-    # ----------------------------------------------------------------------------------------------------
 
     def _start_threads(self) -> None:
         if self._threads or self._stopped:
@@ -337,7 +332,7 @@ class Network:
 
 
 def _notification(text: Text) -> Params:
-    """What Notify posts when a text has come to its end; it says nothing before."""
+    """What Notify posts about a text: only its final status."""
     return {
         "id": text.sid,
         "reference": text.reference or "",
@@ -371,5 +366,5 @@ def _error_code(status: Status, fate: Fate) -> int | None:
 
 
 def _sender_for(phone: str, numbers: tuple[str, ...]) -> str:
-    """The number of the pool that a phone always hears from."""
+    """The number of the pool that always texts this phone."""
     return numbers[crc32(phone.encode()) % len(numbers)]

@@ -1,8 +1,8 @@
 """GOV.UK Notify's own interface: the part of `/v2` that sends and shows texts.
 
-The texts go into the same ledger, to the same phones and by the same network as those of the Twilio
-account; its callbacks and the texts that its number receives are posted as JSON with the bearer
-token. An outage is Twilio's alone; rules of the script hold for both.
+The texts go into the same ledger, to the same phones and by the same network as the Twilio
+account's. Its callbacks and the texts that its number receives are posted as JSON with the bearer
+token. An outage affects Twilio only; the script's rules apply to both.
 """
 
 import json
@@ -31,14 +31,14 @@ _LONGEST_EARLY_WAIT = 10.0
 
 
 class NotifyProblem(Exception):
-    """Notify refuses a request, in its own shape."""
+    """Notify refuses a request, in its own format."""
 
     def __init__(self, status: int, error: str, message: str) -> None:
         self.status, self.error, self.message = status, error, message
         super().__init__(f"{status}: {message}")
 
     def answer(self) -> Response:
-        """What it answers."""
+        """The answer to the caller."""
         errors = [{"error": self.error, "message": self.message}]
         return _json({"status_code": self.status, "errors": errors}, self.status)
 
@@ -58,7 +58,7 @@ def blueprint(provider: Provider) -> Blueprint:
 
 
 def refusal(error: HTTPException) -> Response:
-    """A request that Flask itself refuses, in Notify's shape."""
+    """A request that Flask itself refuses, in Notify's format."""
     return NotifyProblem(error.code or 500, "Exception", error.description or "").answer()
 
 
@@ -68,8 +68,8 @@ class _Views:
         self._account: NotifyAccount = provider.settings.notify
 
     def gate(self) -> None:
-        """Who asks proves it with a token signed by the service's secret, at most half a minute
-        old.
+        """Check the caller's token, which is signed with the service's secret and at most half a
+        minute old.
         """
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         try:
@@ -82,7 +82,7 @@ class _Views:
             raise NotifyProblem(403, "AuthError", "Invalid token: service not found")
 
     def send(self) -> Response:
-        """Take a text on, unless the script or a check says otherwise."""
+        """Accept a text, unless the script or a check says otherwise."""
         given = request.get_json()
         to, body = e164(str(given.get("phone_number", ""))), self._body(given)
         fate, dice = self._provider.script.fate(Operation.CREATE, to, body)
@@ -147,7 +147,7 @@ class _Views:
         return text
 
     def _before(self, fate: Fate) -> Callable[[], Response] | None:
-        """The end of a request that is never taken on, or None."""
+        """The answer to a request that is not accepted, or None."""
         match fate.answer:
             case Answer.TOO_MANY:
                 words = "Exceeded rate limit for key type LIVE of 3000 requests per 60 seconds"
@@ -162,7 +162,7 @@ class _Views:
                 return None
 
     def _after(self, fate: Fate, good: Response) -> Response:
-        """The end of a request that was taken on."""
+        """The answer to a request that was accepted."""
         match fate.answer:
             case Answer.ERROR_AFTER:
                 return NotifyProblem(500, "Exception", "Internal server error").answer()
@@ -205,7 +205,7 @@ class _Views:
         )
 
     def list(self) -> Response:
-        """The texts with a reference, or all, newest first."""
+        """The texts with a reference, or all texts, newest first."""
         reference = request.args.get("reference")
         fate, dice = self._provider.script.fate(Operation.LIST, reference or "")
         _pause(fate.latency.draw(dice))
@@ -229,12 +229,12 @@ class _Views:
             return _json(text.as_notification())
 
     def unknown(self, rest: str) -> Response:
-        """Everything of Notify's that is not played here."""
+        """Any part of Notify's interface that is not simulated."""
         raise NotifyProblem(404, "NoResultFound", "No result found")
 
 
 def _refused(code: int) -> NotifyProblem:
-    """One of Twilio's codes, said as Notify would."""
+    """One of Twilio's codes in Notify's words."""
     words = {
         21211: "phone_number Not enough digits",
         21408: "Cannot send to international mobile numbers",

@@ -1,7 +1,6 @@
-"""Pages for people who want to hold the phone: pick one, read its texts, answer. Work without
-JavaScript.
+"""Pages to use a simulated phone: choose one, read its texts, answer. They work without JavaScript.
 
-For a developer's own machine: no sign-in, so it must not be put where others can reach it.
+For a developer's own machine: there is no sign-in, so others must not be able to reach it.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,14 +22,17 @@ from messaging.gateways.simulator.validation import e164
 _LONGEST_TEXT = 1600
 _NEWEST = 200
 _REFRESH = {"2", "5", "15"}
-_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-_WAY_WORDS: Mapping[Status, str] = {
-    Status.ACCEPTED: "Taken on",
+_POLICY = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
+)
+_STATUS_WORDS: Mapping[Status, str] = {
+    Status.ACCEPTED: "Accepted",
     Status.QUEUED: "Waiting to be sent",
-    Status.SENDING: "On its way",
-    Status.SENT: "Sent, no receipt yet",
+    Status.SENDING: "Being sent",
+    Status.SENT: "Sent, delivery not confirmed",
     Status.DELIVERED: "Delivered",
-    Status.CANCELED: "Taken back before it was sent",
+    Status.CANCELED: "Cancelled before it was sent",
 }
 
 
@@ -74,7 +76,7 @@ class _Views:
         )
 
     def open(self) -> Response | tuple[str, int]:
-        """Go to the phone whose number was typed."""
+        """Open the phone whose number was typed."""
         given = request.args.get("number", "")
         number = british(given)
         if number is None:
@@ -89,7 +91,7 @@ class _Views:
         return redirect(url_for("pages.phone", number=number), 303)  # type: ignore[return-value]
 
     def phone(self, number: str) -> str:
-        """One phone with its texts and a box to answer in."""
+        """One phone with its texts and a box to answer."""
         return self._render(_phone(number))
 
     def _render(self, number: str, **more: object) -> str:
@@ -120,14 +122,14 @@ class _Views:
         return self._back(phone)
 
     def state(self, number: str) -> Response:
-        """Switch the phone off, or on again."""
+        """Switch the phone off or on, or change what is wrong with it."""
         phone, state = _phone(number), request.form.get("state", "")
         if state in PHONE_STATES:
             set_state(self._provider, phone, state)
         return self._back(phone)
 
     def ledger(self) -> str:
-        """The newest texts that were taken on."""
+        """The newest accepted texts."""
         ledger = self._provider.ledger
         texts = ledger.outbound()
         return render_template(
@@ -150,13 +152,13 @@ class _Views:
 
 
 def delivery_words(text: Text) -> str:
-    """What became of a text, in plain words."""
+    """What happened to a text, in plain words."""
     if text.direction is Direction.INBOUND:
         return _inbound_words(text)
     if text.error_code is not None:
         why = DELIVERY_WORDS.get(text.error_code, "no reason known").lower()
-        return f"Never reached this phone: {why} ({text.error_code})"
-    return _WAY_WORDS.get(text.status, text.status.value)
+        return f"Not delivered to this phone: {why} ({text.error_code})"
+    return _STATUS_WORDS.get(text.status, text.status.value)
 
 
 def _inbound_words(text: Text) -> str:
@@ -164,19 +166,19 @@ def _inbound_words(text: Text) -> str:
         return "Sent, not posted yet"
     post = text.posts[-1]
     if post.taken:
-        return "The service has it"
-    return f"The service did not take it: {post.error}"
+        return "Received by the service"
+    return f"Not received by the service: {post.error}"
 
 
 def readable(number: str) -> str:
-    """A British mobile number in the groups that people read: 07700 900123."""
+    """A British mobile number in groups: 07700 900123."""
     if number.startswith("+447") and len(number) == 13:
         return f"0{number[3:7]} {number[7:]}"
     return number
 
 
 def british(given: str) -> str | None:
-    """A number as typed (07700 900123, 0044…, +44…) in E.164; None when it cannot be one."""
+    """A number as typed (07700 900123, 0044…, +44…) in E.164; None if it cannot be one."""
     number = e164(given)
     if number.startswith("00"):
         number = "+" + number[2:]
@@ -201,7 +203,7 @@ def _refresh() -> str | None:
 
 
 def _same_origin() -> None:
-    """Refuse a form that another site's page sent."""
+    """Refuse a form sent by another site's page."""
     origin = request.headers.get("Origin")
     if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
         raise Forbidden("The form came from another site.")
@@ -219,5 +221,5 @@ def _locked_down(response: Response) -> Response:
 
 
 def refusal(error: HTTPException) -> tuple[str, int]:
-    """A request that cannot be answered, as a page with a way back."""
+    """A request that cannot be answered, as a page with a link back."""
     return render_template("problem.html", words=error.description, refresh=None), error.code or 500

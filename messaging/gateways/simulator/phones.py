@@ -1,8 +1,8 @@
-"""The phones' end: what happens when one of them texts the service.
+"""What happens when a phone texts the service.
 
-The provider reads its own keywords first (STOP blocks), keeps the text, and posts it to the
-webhook. A post with a wrong or missing signature is a stranger's, so it is neither kept nor read
-for keywords.
+The provider acts on its own keywords first (STOP blocks), stores the text, and posts it to the
+webhook. A post with a wrong or missing signature comes from a stranger, so it is neither stored nor
+read for keywords.
 """
 
 import secrets
@@ -30,12 +30,12 @@ from messaging.text import measure
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How a phone's text is to reach the service.
+    """How a phone's text reaches the service.
 
-    to: which of the account's numbers; None for the one that the phone last heard from.
-    sid: post this text (again) under the given sid; None for a new one.
-    copies: how many posts of it, all at once. media: how many pictures hang on it.
-    wait: False posts it in the background and answers nothing.
+    to: which of the account's numbers; None for the one that last texted the phone. sid: post this
+    text (again) under the given sid; None for a new one. copies: how many posts of it, all at once.
+    media: how many pictures are attached. wait: False posts it in the background and returns no
+    answers.
     """
 
     to: str | None = None
@@ -59,13 +59,13 @@ class Phones:
         self.restore_settings()
 
     def restore_settings(self) -> None:
-        """Go back to what the run was started with."""
+        """Restore the settings of the start."""
         self.words: OptOutWords = self._settings.opt_out
         self.say_opt_out_type: bool = self._settings.opt_out_type
         self.inbound_url: str | None = self._settings.inbound_url
 
     def pool(self, number: str | None) -> str:
-        """What an opt-out holds for: the messaging service where there is one, else the single
+        """What an opt-out applies to: the messaging service if there is one, else the single
         number.
         """
         return self._settings.messaging_service_sid or number or self._settings.numbers[0]
@@ -147,7 +147,7 @@ class Phones:
         return next((name for name, known in words.items() if word in known), None)
 
     def _answer(self, text: Text, body: str | None) -> None:
-        """The provider's own reply to a keyword; it reaches even a phone that opted out."""
+        """The provider's own reply to a keyword; it reaches even a phone that has opted out."""
         if body is None:
             return
         now = self._settings.now()
@@ -205,7 +205,7 @@ class Phones:
 
 
 def _received(text: Text) -> dict[str, str]:
-    """What Notify posts: numbers without the plus, its own as people dial it."""
+    """What Notify posts: numbers without the plus, and its own number as people dial it."""
     return {
         "id": text.sid,
         "source_number": (text.sender or "").lstrip("+"),
@@ -216,7 +216,7 @@ def _received(text: Text) -> dict[str, str]:
 
 
 def _at_once(post: Callable[[], Post], copies: int) -> list[Post]:
-    """Do the same post in so many threads that start together."""
+    """Make the same post in several threads that start together."""
     start = threading.Barrier(copies)
     answers: list[Post] = []
 

@@ -1,10 +1,9 @@
-"""Posts webhooks the way Twilio does: form-encoded, signed, and retried by the policy in the
-address.
+"""Posts webhooks as Twilio does: form-encoded, signed, and retried by the policy in the address.
 
-The policy is the fragment of the address, ``#rc=3&rp=ct,rt,5xx``: `rc` further attempts, `rp` which
-failures deserve one (`ct` no connection, `rt` no answer, `4xx`, `5xx`, `all`), `ct`, `rt` and `tt`
-the milliseconds to wait for a connection, for an answer, and altogether. It must never be sent or
-signed.
+The policy is the fragment of the address, ``#rc=3&rp=ct,rt,5xx``: `rc` retries, `rp` the failures
+to retry (`ct` no connection, `rt` no answer, `4xx`, `5xx`, `all`), `ct`, `rt` and `tt` the
+milliseconds to wait for a connection, for an answer, and altogether. The fragment must never be
+sent or signed.
 """
 
 import base64
@@ -30,7 +29,7 @@ _ONLY_CONNECTIONS = frozenset({"ct"})
 
 
 class Signature(StrEnum):
-    """How a post is signed; the last two are what a stranger would send."""
+    """How a post is signed; the last two are forgeries."""
 
     VALID = "valid"
     WRONG = "wrong"
@@ -56,9 +55,7 @@ class RetryPolicy:
 
     @classmethod
     def from_fragment(cls, fragment: str) -> "RetryPolicy":
-        """Read ``rc=3&rp=ct,rt,5xx``; what cannot be read or lies outside Twilio's limits is
-        ignored.
-        """
+        """Read ``rc=3&rp=ct,rt,5xx``. Anything unreadable or outside Twilio's limits is ignored."""
         given = dict(parse_qsl(fragment))
 
         def length(name: str, default: float, most: int) -> float:
@@ -75,7 +72,7 @@ class RetryPolicy:
         )
 
     def again(self, failure: str) -> bool:
-        """Whether a failure of this kind deserves another attempt."""
+        """Whether to retry after a failure of this kind."""
         return failure in self.on or "all" in self.on
 
 
@@ -89,7 +86,7 @@ class _Attempt:
 
 
 class Postman:
-    """Signs and posts. Safe for many threads, which share the connections that are kept open."""
+    """Signs and posts. Safe for many threads, which share the open connections."""
 
     def __init__(self, token: str, *, now: Callable[[], datetime], retry_pause: float) -> None:
         self._token = token
@@ -109,9 +106,9 @@ class Postman:
         """Post one webhook, with as many attempts as its policy allows. Never raises for a bad
         answer or none.
 
-        Without `bearer` it is a form with Twilio's signature; with it JSON with that token, as
-        GOV.UK Notify posts. `status` is only carried into the result, so that a reader knows what
-        the post was about.
+        Without `bearer` it is a form with Twilio's signature; with it, JSON with that token, as
+        GOV.UK Notify posts. `status` is only copied into the result, to show what the post was
+        about.
         """
         bare, _, fragment = url.partition("#")
         policy = RetryPolicy.from_fragment(fragment)
@@ -156,7 +153,7 @@ class Postman:
         return headers
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the open connections."""
         with self._lock:
             kept, self._kept = self._kept, {}
         for connections in kept.values():
@@ -205,10 +202,10 @@ class Postman:
         return attempt, response.isclosed() and not response.will_close
 
     def _connect(self, parts: SplitResult, policy: RetryPolicy) -> http.client.HTTPConnection:
-        """An open connection: one used a moment ago, else a new one.
+        """An open connection: one used a moment ago, or a new one.
 
-        Servers drop idle connections; one that died unseen would look like a lost answer, so old
-        ones are not trusted.
+        Servers drop idle connections. A dropped one would look like a lost answer, so old
+        connections are not reused.
         """
         connection = self._take_kept(parts.netloc)
         if connection is None:
@@ -255,7 +252,7 @@ def _why(error: Exception) -> str:
 
 
 def _dropped(connection: http.client.HTTPConnection) -> bool:
-    """Whether the far end has closed a connection that nothing is being said on."""
+    """Whether the other side has closed an idle connection."""
     connection.sock.setblocking(False)
     try:
         connection.sock.recv(1, socket.MSG_PEEK)

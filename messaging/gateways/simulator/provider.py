@@ -1,6 +1,4 @@
-"""The simulated account: takes texts on, shows them, lists them, erases them. Every interface leads
-here.
-"""
+"""The simulated account: accepts, shows, lists and erases texts for every interface."""
 
 import time
 from collections.abc import Mapping
@@ -21,7 +19,7 @@ from messaging.text import measure
 
 
 class OutageKind(StrEnum):
-    """What a caller meets while the provider is down."""
+    """What a caller gets during an outage."""
 
     UNAVAILABLE = "unavailable"
     ERROR = "error"
@@ -32,9 +30,7 @@ class OutageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """The provider is down until a moment of the computer's own clock; None: until it is told
-    otherwise.
-    """
+    """The provider is down until a moment of the computer's own clock; None: until it is ended."""
 
     kind: OutageKind
     until: float | None
@@ -42,7 +38,7 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of a list: the texts, and whether there are more behind them."""
+    """One page of a list: the texts, and whether there are more."""
 
     texts: list[Text]
     more: bool
@@ -64,7 +60,7 @@ class Provider:
         self._outage: Outage | None = None
 
     def reset(self) -> None:
-        """Back to the first moment: no texts, no rules, no outage, no opt-outs."""
+        """Restore the start: no texts, no rules, no outage, no opt-outs."""
         self.network.forget()
         self.ledger.reset()
         self.script.clear(self.settings.seed)
@@ -73,7 +69,7 @@ class Provider:
         self._outage = None
 
     def stop(self) -> None:
-        """End the background threads and close what is kept open."""
+        """End the background threads and close the open connections."""
         self.network.stop()
         self.postman.close()
 
@@ -86,11 +82,11 @@ class Provider:
         return outage
 
     def begin_outage(self, kind: OutageKind, seconds: float | None) -> None:
-        """Go down, for so many seconds or for good."""
+        """Start an outage, for so many seconds or until it is ended."""
         self._outage = Outage(kind, None if seconds is None else time.monotonic() + seconds)
 
     def end_outage(self) -> None:
-        """Come back."""
+        """End the outage."""
         self._outage = None
 
     def draft(self, form: Mapping[str, str]) -> Draft:
@@ -98,8 +94,8 @@ class Provider:
         return check(form, self.settings)
 
     def accept(self, draft: Draft) -> Text:
-        """Take a text on; it stays where it is until it is carried. Raises ApiProblem 21610 for a
-        phone that opted out.
+        """Accept a text; it is not moved until the network carries it. Raises ApiProblem 21610 for
+        a phone that has opted out.
         """
         now = self.settings.now()
         status = Status.ACCEPTED if draft.sender is None else Status.QUEUED
@@ -127,7 +123,7 @@ class Provider:
         return text
 
     def take_on(self, text: Text) -> None:
-        """Give a text its number and remember it."""
+        """Give a text its number and store it."""
         with self.ledger.lock():
             text.number = self.ledger.next_number()
             self.ledger.add(text)
@@ -135,7 +131,7 @@ class Provider:
     def note(
         self, to: str, body: str, answer: str, code: int | None = None, sid: str | None = None
     ) -> None:
-        """Remember a request to send and how it was answered."""
+        """Record a request to send and its answer."""
         self.ledger.note_request(Request(self.settings.now(), to, body, answer, code, sid))
 
     def get(self, sid: str) -> Text:
@@ -148,7 +144,9 @@ class Provider:
         return text
 
     def update(self, sid: str, form: Mapping[str, str]) -> Text:
-        """Erase the words of a text (an empty Body), or cancel one not yet sent. Raises ApiProblem."""
+        """Erase the words of a text (an empty Body), or cancel one not yet sent. Raises
+        ApiProblem.
+        """
         text = self.get(sid)
         with self.ledger.lock():
             if form.get("Status") == "canceled":
@@ -165,7 +163,7 @@ class Provider:
         return text
 
     def delete(self, sid: str) -> None:
-        """Take a text out of the interface; the ledger keeps it. Raises ApiProblem."""
+        """Hide a text from the interface; the ledger keeps it. Raises ApiProblem."""
         text = self.get(sid)
         with self.ledger.lock():
             if text.status in IN_PROGRESS:
@@ -173,11 +171,11 @@ class Provider:
             text.deleted = True
 
     def listing(self, query: Mapping[str, str], *, size: int, before: int | None) -> Listing:
-        """Texts, newest first, that the query asks for; `before` is the number of the last one
-        already seen.
+        """Texts that match the query, newest first; `before` is the number of the last one already
+        seen.
 
-        A text that has not left the queue has no date sent, so a query about that date does not
-        show it. Raises ApiProblem for a date that cannot be read.
+        A text that has not left the queue has no date sent, so a query by that date does not show
+        it. Raises ApiProblem for a date that cannot be read.
         """
         to, sender = e164(query.get("To", "")), e164(query.get("From", ""))
         earliest, latest = _span(query)
@@ -218,11 +216,9 @@ def _within(sent: datetime | None, earliest: datetime | None, latest: datetime |
 
 
 def _span(query: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
-    """The first and last second asked for by DateSent (a day), DateSent> and DateSent< (both ends
-    count).
+    """The first and last second of DateSent (a day), DateSent> and DateSent< (both inclusive).
 
-    Twilio's libraries write a bare date as its midnight, so DateSent alone stands for its whole
-    day.
+    Twilio's libraries write a bare date as its midnight, so DateSent alone means its whole day.
     """
     if query.get("DateSent"):
         return _seconds_of(query["DateSent"][: len("2026-01-31")])
@@ -234,7 +230,7 @@ def _span(query: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
 
 
 def _seconds_of(given: str) -> tuple[datetime, datetime]:
-    """The first and the last second that a date (a whole day, UTC) or a moment stands for."""
+    """The first and the last second of a date (a whole day, UTC) or a moment."""
     try:
         if len(given) == len("2026-01-31"):
             day = date.fromisoformat(given)

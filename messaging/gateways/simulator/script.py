@@ -1,9 +1,9 @@
-"""What should go wrong, and when: rules that are asked about each request. Chance only, no input or
+"""Which faults occur, and when: rules that are applied to each request. Chance only, no input or
 output.
 
-Every rule that matches a request adds what it says; where two say the same thing, the earlier rule
-wins. Chance is drawn from the seed together with the request itself (its number, its words, which
-attempt), so a run can be repeated exactly even when its texts arrive in another order.
+Every rule that matches a request applies; where two give the same field, the earlier rule wins.
+Chance is drawn from the seed together with the request itself (its number, its words, which
+attempt), so a run can be repeated exactly even if its texts arrive in another order.
 """
 
 from collections import Counter
@@ -28,7 +28,7 @@ class Operation(StrEnum):
 
 
 class Answer(StrEnum):
-    """How a request is answered. `_after` answers come when the text has been taken on."""
+    """How a request is answered. `_after` answers are given after the text was accepted."""
 
     ACCEPT = "accept"
     REFUSE = "refuse"
@@ -44,7 +44,7 @@ class Answer(StrEnum):
 
 
 class Order(StrEnum):
-    """In which order the callbacks of one text are posted."""
+    """The order in which the callbacks of one text are posted."""
 
     IN_ORDER = "in_order"
     REVERSED = "reversed"
@@ -66,12 +66,12 @@ ALL_STATUSES = frozenset(status.value for status in Status)
 
 
 class ScriptError(ValueError):
-    """A rule that cannot be read. The words say which part, and go back to the author."""
+    """A rule that cannot be read. The message says which part, for the author."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What is going to happen to one request. The defaults are a fine day."""
+    """What will happen to one request. By default nothing goes wrong."""
 
     latency: Between = AT_ONCE
     answer: Answer = Answer.ACCEPT
@@ -93,13 +93,13 @@ class Fate:
 
 FINE = Fate()
 
-# What hangs together comes from one rule: a code belongs to the answer that it was written with.
+# These fields come from the same rule: a code belongs to the answer that it was written with.
 _TIED = {"code": "answer", "hold": "answer", "retry_after": "answer", "error_code": "ends"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of a script: which requests, how often, and what it does to them."""
+    """One rule of a script: which requests, how often, and its effects."""
 
     effects: Mapping[str, Any]
     source: Mapping[str, Any]
@@ -111,7 +111,7 @@ class Rule:
     phone: str | None = field(default=None, compare=False)
 
     def matches(self, operation: Operation, to: str, body: str) -> bool:
-        """Whether the rule is about this request."""
+        """Whether the rule applies to this request."""
         return (
             self.on is operation
             and (self.to is None or self.to == to)
@@ -130,12 +130,12 @@ class Script:
         self._attempts: Counter[tuple[str, str, str]] = Counter()
 
     def add(self, rules: Sequence[Rule]) -> None:
-        """Put rules behind those in force."""
+        """Add rules after those in force."""
         with self._lock:
             self._rules = [*self._rules, *rules]
 
     def put_phone(self, phone: str, rule: Rule | None) -> None:
-        """Say how one phone behaves, before all other rules. None: as usual."""
+        """Set how one phone behaves, before all other rules. None: as usual."""
         with self._lock:
             others = [other for other in self._rules if other.phone != phone]
             self._rules = [*([rule] if rule is not None else []), *others]
@@ -145,7 +145,7 @@ class Script:
         return next((rule for rule in self._rules if rule.phone == phone), None)
 
     def clear(self, seed: int | None = None) -> None:
-        """Forget all rules; with a seed, draw from that one from now on."""
+        """Remove all rules; with a seed, use that seed from now on."""
         with self._lock:
             self._rules = []
             self._attempts.clear()
@@ -153,7 +153,7 @@ class Script:
                 self._seed = seed
 
     def as_json(self) -> dict[str, object]:
-        """The seed and the rules still in force, with the times that each has left."""
+        """The seed and the rules still in force, with the remaining times of each."""
         with self._lock:
             rules = [
                 {**rule.source, "times": rule.times}
@@ -164,7 +164,7 @@ class Script:
             return {"seed": self._seed, "rules": rules}
 
     def fate(self, operation: Operation, to: str = "", body: str = "") -> tuple[Fate, Random]:
-        """What is to happen to a request, and the dice from which the rest of its chance is drawn."""
+        """What will happen to a request, and the random numbers for the rest of its course."""
         if not self._rules:
             return FINE, self._fine_dice
         with self._lock:
@@ -190,7 +190,7 @@ class Script:
 
     @staticmethod
     def _merge(effects: dict[str, Any], more: Mapping[str, Any]) -> bool:
-        """Add what is not said yet; True if anything was added."""
+        """Add the fields that are not set yet; True if any was added."""
         news = {
             name: value
             for name, value in more.items()

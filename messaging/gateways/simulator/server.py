@@ -1,7 +1,7 @@
-"""Serves the simulator: threads, connections that are kept open, and an end within a second.
+"""Serves the simulator: threads, persistent connections, and a stop within a second.
 
-Werkzeug's own handler closes the connection after each answer, which would make a client's speed
-that of TCP handshakes. This one reads each body whole before it asks the application, so the
+Werkzeug's own handler closes the connection after each answer, which would limit a client to the
+speed of TCP handshakes. This one reads each body completely before it calls the application, so the
 connection can be kept.
 """
 
@@ -52,7 +52,7 @@ class _Handler(WSGIRequestHandler):
                 close()
         try:
             self._write(answer[0], answer[1], payload)
-        except OSError:  # the caller is gone, or was hung up on
+        except OSError:  # the caller has gone, or its connection was closed on purpose
             self.close_connection = True
 
     def _read_body(self) -> bytes | None:
@@ -80,10 +80,10 @@ class _Handler(WSGIRequestHandler):
         self.wfile.write(head if self.command == "HEAD" else head + payload)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: an address may carry a phone number."""
+        """Log nothing: an address may contain a phone number."""
 
     def log_error(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
-        """Say nothing of broken requests, for the same reason."""
+        """Log nothing, for the same reason."""
 
 
 class _Server(ThreadedWSGIServer):
@@ -91,7 +91,7 @@ class _Server(ThreadedWSGIServer):
     request_queue_size = 512
 
     def server_activate(self) -> None:
-        """A caller who hangs up between the knock and the opening must not keep the server waiting
+        """Set a timeout: a caller that hangs up before it is accepted must not make the server wait
         for the next one.
         """
         super().server_activate()
@@ -115,7 +115,7 @@ class SimulatorServer:
         return f"http://{self.host}:{self.port}"
 
     def start(self) -> "SimulatorServer":
-        """Serve in a thread of its own."""
+        """Serve in its own thread."""
         self._thread.start()
         return self
 
@@ -123,7 +123,9 @@ class SimulatorServer:
         self._server.serve_forever(poll_interval=0.05)
 
     def stop(self) -> None:
-        """Take no more requests and end the background work; held connections die with the process."""
+        """Accept no more requests and end the background work; open connections end with the
+        process.
+        """
         self._server.shutdown()
         self._server.server_close()
         provider_of(self.app).stop()
@@ -142,7 +144,7 @@ class SimulatorServer:
 
 
 def serve(settings: SimulatorSettings, host: str, port: int) -> None:
-    """Run a simulator in this process until SIGTERM or SIGINT. Raises OSError when the port is
+    """Run a simulator in this process until SIGTERM or SIGINT. Raises OSError if the port is
     taken.
     """
     SimulatorServer(settings, host, port).run()

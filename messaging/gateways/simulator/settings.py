@@ -1,6 +1,4 @@
-"""What one run of the simulator is set up with. Values only: nothing here reads the environment or
-the clock.
-"""
+"""The settings of one simulator. Values only: nothing here reads the environment or the clock."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,28 +12,28 @@ def real_now() -> datetime:
 
 
 class MovableClock:
-    """A clock that can be put to another moment, from which it runs on."""
+    """A clock that can be set to another moment and runs on from there."""
 
     def __init__(self, source: Callable[[], datetime]) -> None:
         self._source = source
         self._ahead = timedelta(0)
 
     def __call__(self) -> datetime:
-        """The present moment of the run."""
+        """The present moment."""
         return self._source() + self._ahead
 
     def put(self, moment: datetime) -> None:
-        """Let it be this moment now."""
+        """Set the clock to this moment."""
         self._ahead = moment - self._source()
 
     def restore(self) -> None:
-        """Follow the clock that the run was started with."""
+        """Return to the clock of the start."""
         self._ahead = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A length of time drawn evenly between two ends, in seconds."""
+    """A range of seconds, from which a value is drawn evenly."""
 
     low: float
     high: float
@@ -45,7 +43,7 @@ class Between:
             raise ValueError("a range needs 0 <= low <= high")
 
     def draw(self, dice: Random) -> float:
-        """One length out of the range, in seconds."""
+        """One value from the range, in seconds."""
         return self.low if self.low == self.high else dice.uniform(self.low, self.high)
 
 
@@ -54,7 +52,7 @@ AT_ONCE = Between(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """How long a text takes to *reach* each status, counted from the one before, in seconds."""
+    """How long a text takes to *reach* each status from the one before, in seconds."""
 
     queued: Between = AT_ONCE
     sending: Between = Between(0.02, 0.02)
@@ -66,7 +64,7 @@ class Delays:
 class OptOutWords:
     """The account's advanced opt-out list: whole-message words, compared without regard to case.
 
-    A reply that is None is not sent: the phone then hears only what the service itself answers.
+    If a reply is None, the provider sends none: the phone then gets only the service's own answer.
     """
 
     stop: frozenset[str]
@@ -82,8 +80,8 @@ REDUCED_WORDS = OptOutWords(
     start=frozenset({"START"}),
     help=frozenset({"HELP"}),
 )
-"""What an account used for appointments should be reduced to, so that CANCEL and YES keep their
-everyday meaning.
+"""The list for an account that texts about appointments, so that CANCEL and YES keep their everyday
+meaning.
 """
 
 TWILIO_WORDS = OptOutWords(
@@ -105,7 +103,7 @@ WORD_LISTS: Mapping[str, OptOutWords] = {
 
 @dataclass(frozen=True, kw_only=True)
 class NotifyAccount:
-    """The GOV.UK Notify service that it plays beside the Twilio account.
+    """The simulated GOV.UK Notify service.
 
     api_key: ``name-service-secret``. template_id: the template whose content is ``((body))``.
     number: what its texts come from, and what phones answer. token: what its posts carry as
@@ -124,34 +122,34 @@ class NotifyAccount:
 
     @property
     def service_id(self) -> str:
-        """Whom a token is issued by."""
+        """The issuer of a token."""
         return self.api_key[-73:-37]
 
     @property
     def secret(self) -> str:
-        """What a token is signed with."""
+        """The key that signs a token."""
         return self.api_key[-36:]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatorSettings:
-    """Everything that a simulator is told at its start.
+    """Everything that a simulator is given at its start.
 
-    account_sid, auth_token: the account that it plays; the token also signs what it posts.
-    api_keys: further logins, SK sid to secret. inbound_url: where a phone's text is posted. A
-    fragment such as ``#rc=3&rp=ct,rt,5xx`` sets Twilio's retry policy; it is neither sent nor
-    signed. None: the text is kept and posted nowhere. numbers: the account's own numbers, E.164;
-    the first one answers phones that were never texted. messaging_service_sid: when set, the
-    numbers are its pool, and an opt-out holds for all of them. opt_out, opt_out_type: the keyword
-    list, and whether OptOutType is posted with a keyword. calling_codes: countries the account may
-    text; others are refused with 21408. refuse_landlines: answer 21614 for a landline. Twilio does
-    not do so for UK numbers, hence off. now: clock for every date in the interface; lengths of time
-    always run on the computer's own. seed: what chance is drawn from. The same seed, rules and
-    texts give the same faults, in whatever order the texts arrive. hold: how many seconds a "hang"
-    keeps the caller waiting before the connection is closed. retry_pause: seconds between two
-    attempts at a webhook. couriers: how many webhook posts may be under way at once. timezone: the
-    zone of the times on the pages. notify: the GOV.UK Notify service. keep: most outbound texts to
-    remember; the oldest finished ones are forgotten first. None: all of them.
+    account_sid, auth_token: the simulated account; the token also signs its posts. api_keys:
+    further logins, SK sid to secret. inbound_url: where a phone's text is posted. A fragment such
+    as ``#rc=3&rp=ct,rt,5xx`` sets Twilio's retry policy; it is neither sent nor signed. None: the
+    text is stored and not posted. numbers: the account's own numbers, E.164; the first one answers
+    phones that were never texted. messaging_service_sid: if set, the numbers are its pool, and an
+    opt-out applies to all of them. opt_out, opt_out_type: the keyword list, and whether OptOutType
+    is posted with a keyword. calling_codes: countries the account may text; others are refused with
+    21408. refuse_landlines: answer 21614 for a landline. Twilio does not do so for UK numbers,
+    hence off. now: clock for every date in the interface; durations always use the computer's own.
+    seed: what chance is drawn from. The same seed, rules and texts give the same faults, in
+    whatever order the texts arrive. hold: how many seconds a "hang" keeps the caller waiting before
+    the connection is closed. retry_pause: seconds between two attempts at a webhook. couriers: how
+    many webhook posts may be under way at once. timezone: the zone of the times on the pages.
+    notify: the GOV.UK Notify service. keep: most outbound texts to remember; the oldest finished
+    ones are forgotten first. None: all of them.
     """
 
     account_sid: str = "AC" + "0" * 32

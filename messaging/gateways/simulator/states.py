@@ -1,4 +1,4 @@
-"""What can be the matter with a phone: ready-made scripts for one number, offered by page and by
+"""What can be wrong with a phone: ready-made scripts for one number, for the pages and the control
 interface.
 """
 
@@ -24,7 +24,7 @@ PHONE_STATES: Mapping[str, PhoneState] = MappingProxyType(
         "on": PhoneState("on", {}),
         "off": PhoneState("switched off (30003)", {"ends": "undelivered", "error_code": 30003}),
         "unknown": PhoneState(
-            "not in use any more (30005)", {"ends": "undelivered", "error_code": 30005}
+            "no longer in use (30005)", {"ends": "undelivered", "error_code": 30005}
         ),
         "landline": PhoneState("a landline (30006)", {"ends": "undelivered", "error_code": 30006}),
         "filtered": PhoneState(
@@ -36,7 +36,7 @@ PHONE_STATES: Mapping[str, PhoneState] = MappingProxyType(
 
 
 def state_of(provider: Provider, phone: str) -> str:
-    """The state that a phone was put into; "on" when nothing is the matter."""
+    """The state of a phone; "on" if nothing is wrong."""
     rule = provider.script.phone_rule(phone)
     if rule is None:
         return "on"
@@ -45,7 +45,7 @@ def state_of(provider: Provider, phone: str) -> str:
 
 
 def set_state(provider: Provider, phone: str, state: str) -> None:
-    """Put a phone into a state. Raises KeyError for one that does not exist."""
+    """Set the state of a phone. Raises KeyError for an unknown state."""
     effect = PHONE_STATES[state].effect
     rule = read_rule({**effect, "to": phone}, phone=phone) if effect else None
     provider.script.put_phone(phone, rule)

@@ -1,6 +1,4 @@
-"""One text as the simulated provider holds it, and the JSON forms in which it is shown. No
-behaviour.
-"""
+"""One text of the simulated provider, and its JSON forms. No behaviour."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,11 +9,11 @@ from messaging.gateways.simulator.codes import DELIVERY_WORDS
 
 API_VERSION = "2010-04-01"
 TWILIO, NOTIFY = "twilio", "notify"
-"""Through whose interface a text came or went."""
+"""The interface through which a text came or went."""
 
 
 class Status(StrEnum):
-    """Twilio's words for where a text is."""
+    """Twilio's words for the status of a text."""
 
     ACCEPTED = "accepted"
     QUEUED = "queued"
@@ -35,7 +33,7 @@ _FOR_GOOD = frozenset({30004, 30005, 30006})
 
 
 class Direction(StrEnum):
-    """Who started a text: the interface, a phone, or the provider's own answer to a keyword."""
+    """Where a text started: the interface, a phone, or the provider's own answer to a keyword."""
 
     OUTBOUND = "outbound-api"
     REPLY = "outbound-reply"
@@ -44,7 +42,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What became of one webhook post, after all its attempts. `http_status` None: no answer, see
+    """The result of one webhook post, after all its attempts. `http_status` None: no answer, see
     `error`.
     """
 
@@ -58,7 +56,7 @@ class Post:
 
     @property
     def taken(self) -> bool:
-        """Whether the service said that it has it."""
+        """Whether the service answered that it has it."""
         return self.http_status is not None and 200 <= self.http_status < 300
 
     def as_json(self) -> dict[str, object]:
@@ -76,8 +74,8 @@ class Post:
 class Text:
     """A text. Changed only under the ledger's lock.
 
-    `sender` is None until a messaging service has picked a number; `body` is what was said and
-    stays, for the ledger is the truth of a test; what the interface still shows is `shown_body`.
+    `sender` is None until a messaging service has picked a number. `body` is never erased, because
+    tests compare with the ledger; `shown_body` is what the interface shows.
     """
 
     number: int
@@ -106,7 +104,7 @@ class Text:
 
     @property
     def shown_body(self) -> str:
-        """What the interface still tells of the words."""
+        """The words as the interface shows them."""
         return "" if self.redacted else self.body
 
     def as_resource(self, account_sid: str) -> dict[str, object]:
@@ -169,7 +167,7 @@ class Text:
         }
 
     def as_ledger(self) -> dict[str, object]:
-        """For the control interface: what was really taken on, and what became of it."""
+        """For the control interface: what was really accepted, and what happened to it."""
         return {
             "number": self.number,
             "provider": self.provider,

@@ -1,4 +1,4 @@
-"""Checks a request to send the way Twilio does, in Twilio's order and with its codes. Pure."""
+"""Checks a request to send as Twilio does, in Twilio's order and with its codes. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Draft:
 
 
 def e164(given: str) -> str:
-    """A number without the marks people write between its digits."""
+    """A number without the spaces and punctuation that people write."""
     return _DECORATION.sub("", given)
 
 
@@ -74,7 +74,7 @@ def recipient(given: str, settings: SimulatorSettings) -> str:
 
 @lru_cache(maxsize=65_536)
 def _kind_of(number: str) -> int | None:
-    """What sort of line it is (a phonenumbers type), or None when no such number can be."""
+    """The type of line (a phonenumbers type), or None if there can be no such number."""
     if not _E164.fullmatch(number):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Rude endings of a request: a connection closed in the caller's face, or held until the caller
+"""Requests that end without an answer: the connection is closed, or kept open until the caller
 gives up.
 """
 
@@ -9,19 +9,19 @@ from flask import Response, request
 
 
 def hang_up() -> Response:
-    """Close the caller's connection for good, so that it gets no answer at all."""
+    """Close the caller's connection, so that it gets no answer at all."""
     connection = _connection()
-    with suppress(OSError):  # the caller may have been quicker
+    with suppress(OSError):  # the caller may have closed it first
         connection.shutdown(socket.SHUT_RDWR)
     return Response(status=500)
 
 
 def keep_waiting(seconds: float) -> Response:
-    """Say nothing until the caller closes the connection or the time is up, then hang up."""
+    """Send nothing until the caller closes the connection or the time is up, then hang up."""
     connection = _connection()
     before = connection.gettimeout()
     connection.settimeout(seconds or None)
-    with suppress(OSError):  # time is up, or the connection broke
+    with suppress(OSError):  # the time is up, or the connection broke
         connection.recv(1, socket.MSG_PEEK)
     connection.settimeout(before)
     return hang_up()

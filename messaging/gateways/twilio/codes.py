@@ -64,7 +64,7 @@ CODES = ErrorCodes(
         30008: ErrorCode(
             "The phone network could not deliver it and gave no reason; it may work later"
         ),
-        30036: ErrorCode("The phone did not come into reach before the text lost its use"),
+        30036: ErrorCode("The phone could not be reached before the text expired"),
         63038: ErrorCode("Our account has sent all it may today"),
     },
     about_account=HTTP_ABOUT_ACCOUNT | {20003, 20404, 21611, 30001, 30002, 63038},

@@ -1,8 +1,8 @@
-"""Twilio behind the seam, through its own client library.
+"""Send through Twilio, with its own client library.
 
-Every way a call can end is turned into one of four outcomes, and where it cannot be told whether
-Twilio has the text, the outcome is Unknown: Twilio has no idempotency, so a second send is a second
-text. This module must never retry a send, and never let the library log, because it logs numbers.
+Every way a call can end becomes one of four outcomes. If it is not clear whether Twilio has the
+text, the outcome is Unknown: Twilio has no idempotency, so a second send is a second text. This
+module must never retry a send, and never let the library log, because it logs numbers.
 """
 
 import logging
@@ -32,7 +32,7 @@ from messaging.gateways.base import (
     Unknown,
 )
 from messaging.gateways.codes import HTTP_BUSY
-from messaging.gateways.lines import broken, never_left
+from messaging.gateways.connection_failures import describe, was_never_sent
 from messaging.gateways.twilio import NAME
 from messaging.gateways.twilio.codes import BUSY, CODES
 
@@ -51,8 +51,7 @@ _UNREADABLE = (
     TypeError,
     AttributeError,
 )
-"""How the library fails on an error, on a broken line, and on an answer that is not what it
-expects.
+"""How the library fails on an error, on a broken connection, and on an answer it does not expect.
 """
 
 _silent = logging.getLogger("messaging.gateways.twilio.library")
@@ -60,8 +59,8 @@ _silent.disabled = True
 
 
 class _Wire(TwilioHttpClient):
-    """The library's HTTP client, with room for many threads, and with the answer's Retry-After
-    kept, which its errors drop.
+    """The library's HTTP client, with connections for many threads. It keeps the answer's
+    Retry-After, which the library's errors drop.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -125,7 +124,7 @@ class TwilioGateway:
         except (TwilioRestException, TwilioServiceException) as problem:
             return self._answered(problem.status, problem.code)
         except requests.exceptions.RequestException as problem:
-            return NotProcessed() if never_left(problem) else Unknown(broken(problem))
+            return NotProcessed() if was_never_sent(problem) else Unknown(describe(problem))
         except Exception as problem:
             # Twilio answered 2xx with something the library cannot read (not JSON, or JSON of
             # another shape).
@@ -135,7 +134,7 @@ class TwilioGateway:
         return Accepted(str(made.sid), str(made.status or ""), _positive(made.num_segments))
 
     def _answered(self, status: int, code: int | None) -> Outcome:
-        """An error that Twilio (or something on the way) stated."""
+        """An error that Twilio (or something on the way to it) answered."""
         known = int(code or status)
         if status == HTTP_BUSY or known == BUSY:
             return NotProcessed(known, self._retry_after())
@@ -152,11 +151,11 @@ class TwilioGateway:
         )
 
     def find(self, to: str, since: datetime, ids: Collection[UUID] = ()) -> Sequence[ProviderText]:
-        """Texts that Twilio has had for `to` since then.
+        """Texts that Twilio has received for `to` since then.
 
-        The list is asked for by number alone and cut here: a filter on DateSent leaves out texts
-        that Twilio holds and has not sent yet, and those are the very ones that must not be sent
-        twice. Raises GatewayUnavailable unless the list is complete.
+        The list is requested by number alone and cut here: a filter on DateSent leaves out texts
+        that Twilio has accepted and not sent yet, and exactly those must not be sent twice. Raises
+        GatewayUnavailable unless the list is complete.
         """
         try:
             rows = list(self._client.messages.stream(to=to, page_size=_PAGE, limit=_LONGEST_LIST))
@@ -173,8 +172,8 @@ class TwilioGateway:
         ]
 
     def redact(self, sid: str) -> None:
-        """Erase the body at Twilio; the text's other facts stay. A text that Twilio no longer has
-        is erased. Raises GatewayUnavailable.
+        """Erase the body at Twilio; the text's other fields stay. A text that Twilio no longer has
+        counts as erased. Raises GatewayUnavailable.
         """
         try:
             self._client.messages(sid).update(body="")
@@ -187,8 +186,8 @@ class TwilioGateway:
 
 
 def _fields(outgoing: OutgoingText) -> dict[str, Any]:
-    """The form. SmartEncoded is off: the body is plain already, and must come back from the list as
-    it went.
+    """The form to post. SmartEncoded is off: the body is plain already, and must come back from the
+    list as it was sent.
     """
     service = outgoing.sender.startswith("MG")
     fields: dict[str, Any] = {
@@ -205,8 +204,8 @@ def _fields(outgoing: OutgoingText) -> dict[str, Any]:
 
 
 def _positive(given: str | None) -> int | None:
-    """Segments as Twilio counts them; through a messaging service it says 0 at first, which is no
-    count.
+    """Segments as Twilio counts them. Through a messaging service it says 0 at first, which is not
+    a count.
     """
     return int(given) if given and re.fullmatch(r"[1-9][0-9]?", given) else None
 

@@ -37,8 +37,8 @@ class TwilioSettings:
 
 
 def read(environment: EnvironmentReader, *, simulated: bool, simulator_url: str) -> TwilioSettings:
-    """The account that the environment names; where the network is simulated, the demonstration's.
-    Raises SettingsError.
+    """The account that the environment names, or the demonstration account if the network is
+    simulated. Raises SettingsError.
     """
     if simulated:
         return TwilioSettings(

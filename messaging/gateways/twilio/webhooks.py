@@ -1,6 +1,6 @@
-"""What Twilio posts to us: how it proves itself, and how a text and a receipt are read.
+"""What Twilio posts to us: how a post is proved, and how a text and a receipt are read.
 
-A field that is missing or of another kind is left out, never refused.
+A field that is missing or malformed is left out, never refused.
 """
 
 import re
@@ -78,7 +78,7 @@ def valid_signature(
     False, never an error, for a missing header, a body without its `bodySHA256`, or anything that
     the library cannot read.
     """
-    # Imported here: this module is loaded by programs that never hear from Twilio.
+    # Imported here: programs that receive no webhook load this module too.
     from twilio.request_validator import (
         SIGNATURE_HEADER,
         SIGNATURE_SETTINGS_HEADER,

@@ -100,5 +100,5 @@ def stall(database: Database, now: datetime, person: Person) -> tuple[UUID, int]
     with database.begin() as session:
         pacing.register(session, "+447700900999", 10)
         pacing.slow(session, "+447700900999", timedelta(minutes=1), "The text service was too busy")
-        routes.note(session, TWILIO.name, [NotProcessed()], now)
+        routes.record_outcomes(session, TWILIO.name, [NotProcessed()], now)
     return unknown, set_aside(database, now)

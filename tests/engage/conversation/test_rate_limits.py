@@ -19,7 +19,7 @@ from engage.people.model import Person
 from engage.signals import SignalKind
 from engage.understanding.auto_replies import automatic
 from messaging import inbound
-from messaging.fairness import OFTEN, Crowd
+from messaging.fairness import OFTEN, RecentNumbers
 from messaging.tables import Inbound, InboundStatus
 from tests import builders
 from tests.engage.conversation.phones import (
@@ -186,9 +186,9 @@ def test_a_thousand_texts_of_one_number_hold_up_nobody(committed: Database, now:
             for body in ("yes", "when is it?"):
                 text_in(session, body, now + timedelta(seconds=51 + place), number=number)
     handled, order = 0, []
-    crowd = Crowd()
+    crowd = RecentNumbers()
     while done := inbound.handle_next(
-        committed.begin, intake.handle, now=now + minutes(2), crowd=crowd
+        committed.begin, intake.handle, now=now + minutes(2), recent=crowd
     ):
         handled += 1
         with committed.begin() as session:
@@ -234,10 +234,10 @@ def test_many_readers_and_a_flood_lose_nothing(committed: Database, now: datetim
         text_in(session, "hello", now, number=numbers[2])
 
     def work() -> None:
-        crowd, idle = Crowd(), 0
+        crowd, idle = RecentNumbers(), 0
         while idle < 30:
             found = inbound.handle_next(
-                committed.begin, intake.handle, now=now + minutes(1), crowd=crowd
+                committed.begin, intake.handle, now=now + minutes(1), recent=crowd
             )
             idle = 0 if found else idle + 1
             if not found:

@@ -33,15 +33,15 @@ from messaging.gateways.registry import NOTIFY
 from messaging.outbox import Route
 from messaging.sending import retry
 from messaging.sending.dispatch import Dispatcher
-from messaging.sending.reconcile import Patience, settle_unknown
+from messaging.sending.reconcile import Schedule, settle_unknown
 from messaging.states import MessageStatus
 from messaging.tables import Message, Receipt
 from tests.messaging.builders import (
     NOW,
     StoppedClock,
+    allow_all,
     let_leases_end,
     let_looks_be_due,
-    nothing_held,
     number,
     put_committed,
     read,
@@ -255,9 +255,7 @@ def worker(committed: Database, gateway: NotifyGateway) -> Iterator[Callable[[],
 
     def make() -> Dispatcher:
         made.append(
-            Dispatcher(
-                committed.begin, gateway, nothing_held, None, StoppedClock(), f"w{len(made)}"
-            )
+            Dispatcher(committed.begin, gateway, allow_all, None, StoppedClock(), f"w{len(made)}")
         )
         return made[-1]
 
@@ -325,7 +323,7 @@ def test_an_unknown_is_found_by_its_reference_or_sent_again(
     for _ in range(2):
         with committed.begin() as session:
             let_looks_be_due(session)
-        settle_unknown(committed.begin, gateway, now=NOW, patience=Patience())
+        settle_unknown(committed.begin, gateway, now=NOW, schedule=Schedule())
     worker().run_once()
     message = read(committed, id)
     assert message.status is (S.ACCEPTED if sent_again else S.DELIVERED)
@@ -349,7 +347,7 @@ def test_what_notify_may_have_forgotten_is_never_sent_again(
     for _ in range(3):
         with committed.begin() as session:
             let_looks_be_due(session)
-        settle_unknown(committed.begin, gateway, now=NOW, patience=Patience())
+        settle_unknown(committed.begin, gateway, now=NOW, schedule=Schedule())
     assert read(committed, id).status is S.UNKNOWN
 
 

@@ -15,19 +15,14 @@ from engage.core.db import Database
 from messaging.gateways.base import Accepted, NotProcessed, Outcome, Refused, Unknown
 from messaging.outbox import Lane
 from messaging.sending import circuit_breaker, pacing
-from messaging.sending.circuit_breaker import (
-    ENOUGH,
-    Heard,
-    Stand,
-    after,
-)
+from messaging.sending.circuit_breaker import OPENS_AFTER, CircuitState, SendResult, state_after
 from messaging.sending.claim import Claim, Claimed, claim
 from messaging.sending.dispatch import Dispatcher
-from messaging.sending.settle import NotBegun, Result, settle
+from messaging.sending.settle import NotStarted, Result, settle
 from messaging.states import MessageStatus
 from messaging.tables import Message, Provider, Sender
 from messaging.transitions import move
-from tests.messaging.builders import NOW, OTHER, SENDER, nothing_held, number, put, put_in
+from tests.messaging.builders import NOW, OTHER, SENDER, allow_all, number, put, put_in
 from tests.messaging.conftest import FarEnd, gateway_to
 
 S = MessageStatus
@@ -46,45 +41,45 @@ def seconds(count: float) -> timedelta:
 @pytest.mark.parametrize(
     ("unanswered", "heard", "stand"),
     [
-        (0, [], Stand(0)),
-        (0, [Heard(TAKEN)], Stand(0, seconds(0))),
-        (0, [Heard(NOTHING)] * 4, Stand(4)),
-        (0, [Heard(NOTHING)] * 5, Stand(5, seconds(5))),
-        (4, [Heard(NOTHING)], Stand(5, seconds(5))),
-        (4, [Heard(TAKEN), Heard(NOTHING)], Stand(1, seconds(0))),
-        (4, [Heard(Refused(21211, "no")), Heard(NOTHING)], Stand(1, seconds(0))),
-        (4, [Heard(BUSY), Heard(None)], Stand(4)),
-        (0, [Heard(NOTHING)] * 40, Stand(5, seconds(5))),
-        (5, [Heard(NOTHING)] * 40, Stand(5)),
-        (5, [Heard(NOTHING), Heard(NOTHING, trial=True)], Stand(6, seconds(10))),
-        (6, [Heard(NOTHING, trial=True)], Stand(7, seconds(20))),
-        (7, [Heard(NOTHING, trial=True)], Stand(8, seconds(40))),
-        (8, [Heard(NOTHING, trial=True)], Stand(9, seconds(60))),
-        (500, [Heard(NOTHING, trial=True)], Stand(501, seconds(60))),
-        (1000, [Heard(NOTHING, trial=True)], Stand(1000, seconds(60))),
-        (7, [Heard(BUSY, trial=True)], Stand(7, seconds(20))),
-        (7, [Heard(BUSY)], Stand(7)),
-        (7, [Heard(None, trial=True)], Stand(7, seconds(0))),
-        (7, [Heard(None)], Stand(7)),
-        (7, [Heard(TAKEN)], Stand(0, seconds(0))),
-        (7, [Heard(Refused(30005, "no"), trial=True)], Stand(0, seconds(0))),
+        (0, [], CircuitState(0)),
+        (0, [SendResult(TAKEN)], CircuitState(0, seconds(0))),
+        (0, [SendResult(NOTHING)] * 4, CircuitState(4)),
+        (0, [SendResult(NOTHING)] * 5, CircuitState(5, seconds(5))),
+        (4, [SendResult(NOTHING)], CircuitState(5, seconds(5))),
+        (4, [SendResult(TAKEN), SendResult(NOTHING)], CircuitState(1, seconds(0))),
+        (4, [SendResult(Refused(21211, "no")), SendResult(NOTHING)], CircuitState(1, seconds(0))),
+        (4, [SendResult(BUSY), SendResult(None)], CircuitState(4)),
+        (0, [SendResult(NOTHING)] * 40, CircuitState(5, seconds(5))),
+        (5, [SendResult(NOTHING)] * 40, CircuitState(5)),
+        (5, [SendResult(NOTHING), SendResult(NOTHING, trial=True)], CircuitState(6, seconds(10))),
+        (6, [SendResult(NOTHING, trial=True)], CircuitState(7, seconds(20))),
+        (7, [SendResult(NOTHING, trial=True)], CircuitState(8, seconds(40))),
+        (8, [SendResult(NOTHING, trial=True)], CircuitState(9, seconds(60))),
+        (500, [SendResult(NOTHING, trial=True)], CircuitState(501, seconds(60))),
+        (1000, [SendResult(NOTHING, trial=True)], CircuitState(1000, seconds(60))),
+        (7, [SendResult(BUSY, trial=True)], CircuitState(7, seconds(20))),
+        (7, [SendResult(BUSY)], CircuitState(7)),
+        (7, [SendResult(None, trial=True)], CircuitState(7, seconds(0))),
+        (7, [SendResult(None)], CircuitState(7)),
+        (7, [SendResult(TAKEN)], CircuitState(0, seconds(0))),
+        (7, [SendResult(Refused(30005, "no"), trial=True)], CircuitState(0, seconds(0))),
     ],
 )
 def test_how_a_sender_stands_after_what_it_heard(
-    unanswered: int, heard: list[Heard], stand: Stand
+    unanswered: int, heard: list[SendResult], stand: CircuitState
 ) -> None:
     """The table: five in a row hold a sender still, only trials make the pause grow, any answer
     about a text ends it.
     """
-    assert after(unanswered, heard) == stand
+    assert state_after(unanswered, heard) == stand
 
 
 def test_a_sender_that_is_answered_never_pauses() -> None:
     """Below five there is no pause at all; from then on it is never shorter than five seconds or
     longer than a minute.
     """
-    assert {circuit_breaker.pause(count) for count in range(ENOUGH)} == {seconds(0)}
-    pauses = [circuit_breaker.pause(count) for count in range(ENOUGH, 2000)]
+    assert {circuit_breaker.pause(count) for count in range(OPENS_AFTER)} == {seconds(0)}
+    pauses = [circuit_breaker.pause(count) for count in range(OPENS_AFTER, 2000)]
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (seconds(5), seconds(60))
 
@@ -99,11 +94,11 @@ def take(session: Session, *senders: str, limit: int = 100) -> Claim:
         lease=LEASE,
         provider="twilio",
         senders=senders or (SENDER,),
-        guard=nothing_held,
+        guard=allow_all,
     )
 
 
-def end(session: Session, texts: list[Claimed], outcome: Outcome | NotBegun) -> None:
+def end(session: Session, texts: list[Claimed], outcome: Outcome | NotStarted) -> None:
     """All of these end like that."""
     settle(session, [Result(one, outcome) for one in texts], now=NOW, provider="twilio")
 
@@ -134,7 +129,7 @@ def test_nothing_goes_in_the_pause_and_then_one_at_a_time(unheard: Session) -> N
     for wait in (5, 10, 20, 40, 60, 60):
         assert take(unheard).texts == []
         let_pass(unheard, seconds(wait - 1))
-        assert (take(unheard).texts, take(unheard).full) == ([], True)
+        assert (take(unheard).texts, take(unheard).senders_full) == ([], True)
         let_pass(unheard, seconds(2))
         trial = take(unheard).texts
         assert len(trial) == 1
@@ -166,7 +161,7 @@ def test_a_trial_that_was_not_processed_proves_nothing(unheard: Session) -> None
 def test_a_trial_that_was_never_begun_makes_room_for_another(unheard: Session) -> None:
     """A worker that is told to stop gives it back, and the next worker tries at once."""
     let_pass(unheard, seconds(6))
-    end(unheard, take(unheard).texts, NotBegun())
+    end(unheard, take(unheard).texts, NotStarted())
     assert len(take(unheard).texts) == 1
 
 
@@ -180,7 +175,7 @@ def test_a_trial_whose_worker_died_holds_the_others_up_for_a_lease(unheard: Sess
     trial = take(unheard).texts
     assert len(trial) == 1
     end(unheard, lost, NOTHING)
-    assert unheard.get_one(Sender, SENDER, populate_existing=True).unanswered == ENOUGH
+    assert unheard.get_one(Sender, SENDER, populate_existing=True).unanswered == OPENS_AFTER
     end(unheard, trial, TAKEN)
     assert len(take(unheard).texts) == 98
 
@@ -233,7 +228,7 @@ def test_of_many_workers_one_tries(committed: Database) -> None:
     """Eight claim in the same moment, when the pause is over: one of them has one text."""
     with committed.begin() as session:
         pacing.register(session, SENDER, 1000)
-        session.execute(update(Sender).values(unanswered=ENOUGH))
+        session.execute(update(Sender).values(unanswered=OPENS_AFTER))
         for n in range(50):
             put(session, f"text-{n}", to=number(n))
     got: list[int] = []
@@ -267,7 +262,7 @@ def test_a_rush_into_an_outage_leaves_few_unknown(
             put(session, f"text-{n}", to=number(n))
     dispatcher = worker(concurrency=4, gateway=gateway_to(simulator.url, timeout=0.5))
     done = dispatcher.run_once()
-    assert ENOUGH <= done.unknown <= ENOUGH + 2 * 4
+    assert OPENS_AFTER <= done.unknown <= OPENS_AFTER + 2 * 4
     assert done.waiting
     assert dispatcher.run_once().claimed == 0
     asked = len(simulator.requests())

@@ -104,7 +104,7 @@ def test_not_before_its_time_and_not_after_its_use(committed: Database, worker: 
     assert read(committed, early).status is S.QUEUED
     gone = read(committed, stale)
     assert (gone.status, gone.ended_at) == (S.EXPIRED, NOW)
-    assert gone.reason == "Its use was over before it could be sent"
+    assert gone.reason == "Too late to send"
     clock.moment += timedelta(minutes=1)
     assert dispatcher.run_once().accepted == 1
 

@@ -48,7 +48,7 @@ def test_a_lost_workers_texts_become_unknown_and_are_not_sent_again(
     assert (done.lapsed, done.claimed) == (1, 0)
     message = read(committed, id)
     assert message.status is S.UNKNOWN
-    assert "worker that held it was lost" in (message.reason or "")
+    assert "the worker that was sending it stopped" in (message.reason or "")
     assert simulator.requests() == []
 
 

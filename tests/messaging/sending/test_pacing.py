@@ -15,7 +15,7 @@ from messaging.sending.claim import Claim, claim
 from messaging.sending.dispatch import Dispatcher
 from messaging.states import MessageStatus
 from messaging.tables import Message, Sender
-from tests.messaging.builders import NOW, OTHER, SENDER, nothing_held, number, put, put_in
+from tests.messaging.builders import NOW, OTHER, SENDER, allow_all, number, put, put_in
 from tests.messaging.conftest import FarEnd, gateway_to
 
 S = MessageStatus
@@ -33,7 +33,7 @@ def take(
         "lease": timedelta(minutes=2),
         "provider": "twilio",
         "senders": senders,
-        "guard": nothing_held,
+        "guard": allow_all,
     }
     return claim(session, **{**settings, **given})
 
@@ -61,7 +61,7 @@ def test_a_rested_sender_has_its_burst_and_then_its_rate(ten_a_second: Session) 
     """Twenty at once after a rest; then nothing; a second later ten more."""
     assert len(take(ten_a_second).texts) == 10 * BURST
     again = take(ten_a_second)
-    assert (again.texts, again.full) == ([], True)
+    assert (again.texts, again.senders_full) == ([], True)
     rest(ten_a_second, 1)
     assert len(take(ten_a_second).texts) in (10, 11)
     rest(ten_a_second, 3600)
@@ -77,7 +77,7 @@ def test_long_texts_cost_their_segments(session: Session) -> None:
         put(session, f"text-{n}", body="a" * 600, to=number(n))
     first = take(session)
     assert len(first.texts) == 5
-    assert first.full
+    assert first.senders_full
     session.expire_all()
     rest(session, 1)
     then = take(session)

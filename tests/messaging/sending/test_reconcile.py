@@ -17,12 +17,7 @@ from messaging.gateways.base import GatewayUnavailable, ProviderText
 from messaging.gateways.twilio import webhooks as twilio
 from messaging.gateways.twilio.send import TwilioGateway
 from messaging.sending.dispatch import Dispatcher
-from messaging.sending.reconcile import (
-    Patience,
-    Reconciled,
-    look_now,
-    settle_unknown,
-)
+from messaging.sending.reconcile import Reconciled, Schedule, check_now, settle_unknown
 from messaging.states import MessageStatus
 from messaging.tables import Message, Sender
 from tests.messaging.builders import (
@@ -39,11 +34,11 @@ S = MessageStatus
 MakeWorker = Callable[..., Dispatcher]
 
 
-def look(database: Database, gateway: TwilioGateway, **patience: Any) -> Reconciled:
+def look(database: Database, gateway: TwilioGateway, **schedule: Any) -> Reconciled:
     """Every unknown text is due for a look, and one is taken."""
     with database.begin() as session:
         let_looks_be_due(session)
-    return settle_unknown(database.begin, gateway, now=NOW, patience=Patience(**patience))
+    return settle_unknown(database.begin, gateway, now=NOW, schedule=Schedule(**schedule))
 
 
 @pytest.fixture
@@ -210,8 +205,8 @@ def test_two_lost_texts_with_the_same_words_of_which_one_was_taken_are_not_told_
             now=NOW,
         )
         receipts.apply_waiting(session, NOW, 10)
-        assert look_now(session, ids[1])
-        assert not look_now(session, ids[0])
+        assert check_now(session, ids[1])
+        assert not check_now(session, ids[0])
     look(committed, gateway)
     assert look(committed, gateway) == Reconciled(asked=1, requeued=1)
 
@@ -272,19 +267,19 @@ def test_while_one_worker_asks_no_other_does_until_the_hold_is_over(
         def find(self, to: str, since: object, ids: object) -> list[ProviderText]:
             raise KeyboardInterrupt
 
-    hold = Patience(hold=timedelta(seconds=40))
+    hold = Schedule(hold=timedelta(seconds=40))
     with pytest.raises(KeyboardInterrupt):
-        settle_unknown(committed.begin, Dying(), now=NOW, patience=hold)  # type: ignore[arg-type]
+        settle_unknown(committed.begin, Dying(), now=NOW, schedule=hold)  # type: ignore[arg-type]
     with committed.begin() as session:
         moment = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
     held = read(committed, id).reconcile_at
     assert held is not None
     assert timedelta(seconds=30) < held - moment <= hold.hold
-    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled()
+    assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled()
     _let_pass(committed, timedelta(seconds=20))
-    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled()
+    assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled()
     _let_pass(committed, timedelta(seconds=21))
-    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(
+    assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled(
         asked=1, found=1
     )
     assert len(simulator.texts()) == 1
@@ -300,16 +295,16 @@ def test_a_list_that_could_not_be_read_is_read_again_when_the_hold_is_over(
     with committed.begin() as session:
         let_looks_be_due(session)
     simulator.script({"on": "list", "answer": "error_before", "times": 1})
-    hold = Patience(
+    hold = Schedule(
         hold=timedelta(seconds=40), first_wait=timedelta(days=1), longest_wait=timedelta(days=1)
     )
-    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(
+    assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled(
         asked=1, unavailable=1
     )
     assert read(committed, id).reconcile_looks == 0
-    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled()
+    assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled()
     _let_pass(committed, timedelta(seconds=41))
-    assert settle_unknown(committed.begin, gateway, now=NOW, patience=hold) == Reconciled(
+    assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled(
         asked=1, found=1
     )
 

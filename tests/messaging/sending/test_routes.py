@@ -17,7 +17,7 @@ from messaging.sending.claim import claim
 from messaging.sending.dispatch import Dispatcher
 from messaging.states import MessageStatus
 from messaging.tables import Message, Provider
-from tests.messaging.builders import NOW, SENDER, nothing_held, put, put_committed, read
+from tests.messaging.builders import NOW, SENDER, allow_all, put, put_committed, read
 from tests.messaging.conftest import FarEnd
 
 MINUTE = timedelta(minutes=1)
@@ -29,7 +29,7 @@ FAILED = NotProcessed()
 def down(session: Session, provider: str = TWILIO.name, *, minutes: int = 11) -> None:
     """The provider has processed nothing for so long, tried every minute."""
     for ago in range(minutes, -1, -1):
-        routes.note(session, provider, [FAILED], NOW - ago * MINUTE)
+        routes.record_outcomes(session, provider, [FAILED], NOW - ago * MINUTE)
 
 
 def test_each_provider_claims_its_own_texts(session: Session) -> None:
@@ -46,7 +46,7 @@ def test_each_provider_claims_its_own_texts(session: Session) -> None:
             lease=MINUTE,
             provider=provider,
             senders=[SENDER],
-            guard=nothing_held,
+            guard=allow_all,
         )
         assert [one.id for one in taken.texts] == [message.id]
 
@@ -68,18 +68,18 @@ def test_what_counts_as_out_of_reach(
     """Only texts that were certainly not taken count, and one answer about any text shows that the
     provider is there.
     """
-    routes.note(session, TWILIO.name, outcomes, NOW)
+    routes.record_outcomes(session, TWILIO.name, outcomes, NOW)
     found = session.get(Provider, TWILIO.name)
     assert (found is not None and found.failing_since is not None) == failing
 
 
 def test_since_when_is_kept_until_it_answers(session: Session) -> None:
     """The first failure counts, not the last; an answer clears it."""
-    routes.note(session, TWILIO.name, [FAILED], NOW)
-    routes.note(session, TWILIO.name, [FAILED], NOW + MINUTE)
+    routes.record_outcomes(session, TWILIO.name, [FAILED], NOW)
+    routes.record_outcomes(session, TWILIO.name, [FAILED], NOW + MINUTE)
     found = session.get_one(Provider, TWILIO.name, populate_existing=True)
     assert (found.failing_since, found.failed_at) == (NOW, NOW + MINUTE)
-    routes.note(session, TWILIO.name, [Accepted("SM1", "queued")], NOW + 2 * MINUTE)
+    routes.record_outcomes(session, TWILIO.name, [Accepted("SM1", "queued")], NOW + 2 * MINUTE)
     assert session.get_one(Provider, TWILIO.name, populate_existing=True).failing_since is None
 
 

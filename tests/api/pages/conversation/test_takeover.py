@@ -190,7 +190,7 @@ def test_the_conversation_is_taken_out_from_its_beginning_and_that_is_recorded(
     assert katrina.crn in answer.headers["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
     assert len(rows) == 61
-    assert rows[0]["What was done"] == "Reminder" and rows[0]["Delivery"] == "Waiting to go"
+    assert rows[0]["What was done"] == "Reminder" and rows[0]["Delivery"] == "Waiting to be sent"
     assert rows[1]["Words"].startswith("(erased") and rows[2]["Words"] == "'=cmd1"
     assert rows[2]["Read as"] == "not understood" and rows[2]["When"] == "2027-03-20T08:01:00+00:00"
     with committed.begin() as session:

@@ -54,8 +54,8 @@ def test_everything_that_is_stuck_is_on_it(
     for words in (
         "Twilio has processed nothing since Sat 20 March, 9am",
         "Reminders by Twilio",
-        "Waiting to go Texts: 1 Oldest due: Sat 20 March, 7am Late",
-        "Unknown whether it went",
+        "Waiting to be sent Texts: 1 Oldest due: Sat 20 March, 7am Late",
+        "Not known whether it was sent",
         "to the number that ends in 101",
         "looked up 10 times, and not again by itself",
         "ValueError, 5 times",

@@ -69,18 +69,18 @@ def written(
 
 
 SHOWN = [
-    ((), "Waiting to go"),
-    ((MessageStatus.SENDING,), "Going now"),
+    ((), "Waiting to be sent"),
+    ((MessageStatus.SENDING,), "Being sent"),
     ((MessageStatus.SENDING, MessageStatus.ACCEPTED), "Handed to the network"),
     ((MessageStatus.SENDING, MessageStatus.SENT), "Sent, delivery not confirmed"),
     ((MessageStatus.SENDING, MessageStatus.DELIVERED), "Delivered"),
     ((MessageStatus.SENDING, MessageStatus.UNDELIVERED), "Not delivered"),
     ((MessageStatus.SENDING, MessageStatus.FAILED), "Failed"),
     ((MessageStatus.SENDING, MessageStatus.REFUSED), "Refused by the network"),
-    ((MessageStatus.SENDING, MessageStatus.UNKNOWN), "Unknown whether it went"),
-    ((MessageStatus.WITHDRAWN,), "Called back before it went"),
-    ((MessageStatus.WITHHELD,), "Stopped before it went"),
-    ((MessageStatus.EXPIRED,), "Too late to be of use"),
+    ((MessageStatus.SENDING, MessageStatus.UNKNOWN), "Not known whether it was sent"),
+    ((MessageStatus.WITHDRAWN,), "Withdrawn before it was sent"),
+    ((MessageStatus.WITHHELD,), "Stopped before it was sent"),
+    ((MessageStatus.EXPIRED,), "Too late to send"),
 ]
 
 

@@ -161,7 +161,7 @@ def test_said_delivered_and_recorded_stand_apart(
             )
         )
     words = sit_down(house.pat).open("/today").words
-    assert "Will come" in words and "Unknown whether it went" in words and "Not yet" in words
+    assert "Will come" in words and "Not known whether it was sent" in words and "Not yet" in words
 
 
 def test_a_recorded_outcome_is_shown_with_who_recorded_it(

@@ -104,7 +104,7 @@ def test_a_person_picks_a_phone_reads_and_answers(
     expect(page.get_by_role("region", name="Texts")).to_contain_text("Delivered")
     page.get_by_label("Write a text").fill("yes\nbut late")
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("region", name="Texts")).to_contain_text("The service has it")
+    expect(page.get_by_role("region", name="Texts")).to_contain_text("Received by the service")
     assert receiver.posts[-1].params["Body"] == "yes\nbut late"
     assert receiver.posts[-1].signed
     expect(page.get_by_label("Write a text")).to_have_value("")
@@ -135,15 +135,15 @@ def test_a_phone_can_be_switched_off_by_hand(
     send(client, "Hello?")
     simulator.settle()
     page.get_by_role("link", name="Refresh", exact=True).click()
-    expect(page.get_by_role("region", name="Texts")).to_contain_text("Never reached this phone")
+    expect(page.get_by_role("region", name="Texts")).to_contain_text("Not delivered to this phone")
 
 
 def test_everything_can_be_forgotten(simulator: Simulator, client: Client, page: Page) -> None:
     """The list starts again with nothing."""
     send(client, "Hello")
     page.goto(simulator.url)
-    page.get_by_text("Start again with nothing").click()
-    page.get_by_role("button", name="Forget everything").click()
+    page.get_by_text("Reset the simulator").click()
+    page.get_by_role("button", name="Delete everything").click()
     expect(page.get_by_role("main")).to_contain_text("No texts yet")
 
 

@@ -1,7 +1,7 @@
-"""What a line that broke proves about a call: did anything of it leave here?
+"""Decide from a failed call whether anything of it can have reached the provider.
 
-Only a call of which nothing can have left was certainly not processed; for every other break the
-answer is that nobody knows.
+A text was certainly not processed only if nothing can have left. After any other failure it is not
+known whether the provider has it.
 """
 
 import ssl
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError
 
-__all__ = ["broken", "never_left"]
+__all__ = ["describe", "was_never_sent"]
 
 
-def never_left(problem: requests.exceptions.RequestException) -> bool:
-    """Did the call fail before anything of it could reach the provider: no connection, no name, no
-    trust?
+def was_never_sent(problem: requests.exceptions.RequestException) -> bool:
+    """Whether the call failed before anything of it could reach the provider: no connection, no
+    such host, no valid certificate.
     """
     if isinstance(problem, requests.exceptions.ConnectTimeout):
         return True
@@ -25,9 +25,9 @@ def never_left(problem: requests.exceptions.RequestException) -> bool:
     )
 
 
-def broken(problem: requests.exceptions.RequestException) -> str:
-    """How it broke, in words that carry on from "it is not known whether the text service took this
-    text".
+def describe(problem: requests.exceptions.RequestException) -> str:
+    """How the call failed, as the end of the sentence "it is not known whether the text service
+    took this text: …".
     """
     if isinstance(problem, requests.exceptions.Timeout):
         return "it did not answer in time"
@@ -35,9 +35,7 @@ def broken(problem: requests.exceptions.RequestException) -> str:
 
 
 def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """What urllib3 gives as the reason, which it puts into attributes and arguments rather than
-    into `__cause__`.
-    """
+    """The causes that urllib3 puts into attributes and arguments instead of into `__cause__`."""
     for part in problem.args:
         if isinstance(part, MaxRetryError) and part.reason is not None:
             yield part.reason
