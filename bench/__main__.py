@@ -45,7 +45,7 @@ BENCHMARKS = {
 
 
 def main(names: list[str]) -> int:
-    """0 when every aim is met, 1 when one is missed, 2 for an unknown name."""
+    """Exit code 0 if every target is met, 1 if one is missed, 2 for an unknown name."""
     if unknown := [name for name in names if name not in BENCHMARKS]:
         print(f"No benchmark is called {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}.")
         return 2

@@ -1,10 +1,10 @@
-"""From a person's reply to our answer, through everything: phone, webhook, worker, provider, at
-fifty replies a second.
+"""From a person's reply to our answer, end to end: phone, webhook, worker, provider, at fifty
+replies a second.
 
 The simulator's own clock measures both ends: when the phone sent its text, and when the provider
-took on ours. People are real rows with an appointment and a reminder that went out, so each "yes"
-is read, recorded and answered as in service. The pace of senders is set high: fifty answers a
-second is more than one number may send.
+accepted ours. People are real rows with an appointment and a reminder that was sent, so each "yes"
+is read, recorded and answered as in service. The senders' rate is set high: fifty answers a second
+is more than one number may send.
 """
 
 import os
@@ -41,7 +41,8 @@ LIMIT = 1.0
 WORKERS = 2
 PATIENCE = 180
 _DELIVERED = text(
-    "SELECT count(*) FROM message JOIN person ON person.id::text = recipient WHERE status = 'delivered' AND crn LIKE 'Z%'"
+    "SELECT count(*) FROM message JOIN person ON person.id::text = recipient WHERE status ="
+    " 'delivered' AND crn LIKE 'Z%'"
 )
 
 
@@ -65,15 +66,17 @@ def measure(server_url: str) -> list[Figure]:
         raise RuntimeError(f"{PHONES - len(waits)} of {PHONES} replies were not answered")
     p50, p95 = waits[len(waits) // 2], waits[len(waits) * 95 // 100]
     detail = (
-        f"p95 {p95 * 1000:.0f} ms, half within {p50 * 1000:.0f} ms, longest {waits[-1] * 1000:.0f} ms;"
-        f" {len(waits)} replies at {posted:.0f} a second, all answered; one web and {WORKERS} worker processes"
+        f"p95 {p95 * 1000:.0f} ms, half within {p50 * 1000:.0f} ms, longest {waits[-1] * 1000:.0f}"
+        " ms;"
+        f" {len(waits)} replies at {posted:.0f} a second, all answered; one web and {WORKERS}"
+        " worker processes"
     )
     return [at_most("reply to answer", p95 / LIMIT, 1.0, detail)]
 
 
 def _people(database: Database) -> list[str]:
-    """People with a verified number and an appointment; booking queues a text that names it. Their
-    numbers, none of the demonstration's.
+    """People with a verified number and an appointment; booking queues a text that names it.
+    Returns their numbers, none of them the demonstration's.
     """
     with database.begin() as session:
         taken = {*session.scalars(select(ContactPoint.number)), DEMO_NUMBER}
@@ -114,7 +117,7 @@ def _delivered(database: Database) -> int:
 
 @contextmanager
 def _service(database_url: str) -> Iterator[str]:
-    """Web, worker and simulator in processes of their own; gives the simulator's address."""
+    """Web, worker and simulator in their own processes; gives the simulator's address."""
     web_port, simulator_port = free_port(), free_port()
     simulator = f"http://127.0.0.1:{simulator_port}"
     given = environment(
@@ -178,7 +181,7 @@ def _wait_for(look: Any, what: str, within: float = PATIENCE) -> None:
 
 
 def _reply(simulator: str, numbers: Sequence[str]) -> float:
-    """Every phone answers "yes", at an even pace; the pace that was kept, in texts a second."""
+    """Every phone answers "yes", at an even pace. Returns the actual pace in texts a second."""
 
     def say(number: str) -> None:
         control(
@@ -196,8 +199,8 @@ def _reply(simulator: str, numbers: Sequence[str]) -> float:
 
 
 def _waits(simulator: str, numbers: Sequence[str]) -> list[float]:
-    """Seconds from each phone's text to the first of ours that the provider took on after it, in
-    order of length.
+    """Seconds from each phone's text to the first of our texts that the provider accepted after it,
+    shortest first.
     """
     found = []
     for number in numbers:

@@ -17,7 +17,7 @@ from bench.provider import IN_FLIGHT
 
 
 def main(count: int) -> None:
-    """Add all jobs, then let them run, and end when all have."""
+    """Add all jobs, then run them, and end when all have run."""
     scheduler = BackgroundScheduler(
         jobstores={"default": SQLAlchemyJobStore(url=os.environ[DATABASE])},
         executors={"default": ThreadPoolExecutor(IN_FLIGHT)},

@@ -11,10 +11,15 @@ from twilio.request_validator import RequestValidator
 
 PUBLIC_URL = os.environ["ENGAGE_PUBLIC_URL"]
 CREATE = (
-    "CREATE TABLE IF NOT EXISTS bare_inbound (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sid text UNIQUE NOT NULL,"
-    " sender text NOT NULL, body text NOT NULL, params jsonb NOT NULL, received_at timestamptz NOT NULL DEFAULT now())"
+    "CREATE TABLE IF NOT EXISTS bare_inbound (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+    " sid text UNIQUE NOT NULL,"
+    " sender text NOT NULL, body text NOT NULL, params jsonb NOT NULL, received_at timestamptz NOT"
+    " NULL DEFAULT now())"
 )
-INSERT = "INSERT INTO bare_inbound (sid, sender, body, params) VALUES (%s, %s, %s, %s) ON CONFLICT (sid) DO NOTHING"
+INSERT = (
+    "INSERT INTO bare_inbound (sid, sender, body, params) VALUES (%s, %s, %s, %s) ON CONFLICT"
+    " (sid) DO NOTHING"
+)
 
 app = Flask(__name__)
 validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"])

@@ -1,5 +1,5 @@
-"""The case pack of somebody with a year of three appointments a week, beside that of somebody just
-adopted: aim 300 ms, and as many statements.
+"""The case pack of a person with a year of three appointments a week, compared with a person just
+adopted: target 300 ms, and the same number of statements.
 """
 
 from datetime import timedelta
@@ -38,7 +38,10 @@ def measure(server_url: str) -> list[Figure]:
         statements = {
             name: _statements(database, one) for name, one in (("empty", empty), ("full", full))
         }
-    detail = f"{seconds * 1000:.1f} ms, {statements['full']} statements; {statements['empty']} for an empty case"
+    detail = (
+        f"{seconds * 1000:.1f} ms, {statements['full']} statements; {statements['empty']} for an"
+        " empty case"
+    )
     return [
         at_most("case pack", seconds / AIM, 1.0, detail),
         at_most("case pack statements", statements["full"] / statements["empty"], 1.0, detail),

@@ -1,4 +1,4 @@
-"""The cohort view of 10,000 people, against 1,000: time, and the number of statements."""
+"""The cohort view of 10,000 people, compared with 1,000: time, and the number of statements."""
 
 from contextlib import ExitStack
 
@@ -17,7 +17,7 @@ RUNS = 5
 
 
 def measure(server_url: str) -> list[Figure]:
-    """The view as a coordinator gets it first: the last four weeks of everybody."""
+    """The view as a coordinator first gets it: the last four weeks of every person."""
     with ExitStack() as stack:
         few = stack.enter_context(fresh(server_url))
         many = stack.enter_context(fresh(server_url))
@@ -25,7 +25,10 @@ def measure(server_url: str) -> list[Figure]:
         appointments = night.fill(many, LARGE, reminders=True)
         _, few_statements = _cost(few)
         seconds, statements = _cost(many)
-    detail = f"{seconds * 1000:.0f} ms, limit {LIMIT_SECONDS * 1000:.0f} ms; {LARGE:,} people, {appointments:,} appointments"
+    detail = (
+        f"{seconds * 1000:.0f} ms, limit {LIMIT_SECONDS * 1000:.0f} ms; {LARGE:,} people,"
+        f" {appointments:,} appointments"
+    )
     return [
         at_most("cohort view", seconds / LIMIT_SECONDS, 1.0, detail),
         at_most(

@@ -1,5 +1,5 @@
-"""Claim, send and settle, against a plain loop that posts the same texts with the same client and
-keeps nothing.
+"""Claim, send and settle, compared with a plain loop that posts the same texts with the same client
+and stores nothing.
 """
 
 import time
@@ -17,7 +17,7 @@ TEXTS = {0.0: 3000, 0.1: 1500}
 
 
 def measure(server_url: str) -> list[Figure]:
-    """The median of three rounds at each latency, loop and dispatcher one after the other."""
+    """The median of three rounds at each latency, each with the loop and then the dispatcher."""
     figures = []
     for latency, count in TEXTS.items():
         with fresh(server_url, demonstration=False) as database, provider(latency) as address:
@@ -27,7 +27,10 @@ def measure(server_url: str) -> list[Figure]:
                 ours = _dispatch(database, address, count, f"round {number}")
                 ratios.append((ours / loop, ours, loop))
         ratio, ours, loop = sorted(ratios)[ROUNDS // 2]
-        detail = f"{ours:,.0f}/s against {loop:,.0f}/s of a loop without a database; {IN_FLIGHT} in flight, {count:,} texts"
+        detail = (
+            f"{ours:,.0f}/s against {loop:,.0f}/s of a loop without a database; {IN_FLIGHT} in"
+            f" flight, {count:,} texts"
+        )
         figures.append(at_least(f"dispatch at {latency * 1000:.0f} ms", ratio, 0.7, detail))
     return figures
 

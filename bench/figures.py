@@ -1,4 +1,4 @@
-"""What a benchmark gives: figures with their aim, and how they are printed."""
+"""The results of a benchmark: figures with their targets, and how they are printed."""
 
 import statistics
 import time
@@ -11,7 +11,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured ratio. `aim` is the wished-for bound in words; `met` whether this run kept it."""
+    """One measured ratio. `aim` is the target in words; `met`: whether this run met it."""
 
     name: str
     ratio: float
@@ -21,12 +21,12 @@ class Figure:
 
 
 def at_least(name: str, ratio: float, bound: float, detail: str) -> Figure:
-    """A figure that should be `bound` or more."""
+    """A figure whose target is `bound` or more."""
     return Figure(name, ratio, f">= {bound:g}", ratio >= bound, detail)
 
 
 def at_most(name: str, ratio: float, bound: float, detail: str) -> Figure:
-    """A figure that should be `bound` or less."""
+    """A figure whose target is `bound` or less."""
     return Figure(name, ratio, f"<= {bound:g}", ratio <= bound, detail)
 
 

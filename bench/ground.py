@@ -1,6 +1,4 @@
-"""The ground that benchmarks stand on: a PostgreSQL of their own, fresh databases in it, and a hub
-with people.
-"""
+"""What benchmarks run on: their own PostgreSQL, fresh databases in it, and a hub with people."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +19,8 @@ NOW = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
 
 @contextmanager
 def server() -> Iterator[str]:
-    """A PostgreSQL with its data under var/, as durable as in service, and with memory for tables
-    of ten million rows.
+    """A PostgreSQL server with its data under var/, as durable as in service, and with memory for
+    tables of ten million rows.
     """
     place = PROJECT / "var" / "bench-postgres"
     with embedded.embedded_database(place) as url:
@@ -32,8 +30,8 @@ def server() -> Iterator[str]:
 
 
 def _give_memory(url: str) -> None:
-    """What its manual advises, a quarter of the machine's, but no more than 2 GB; it counts from
-    the next start.
+    """A quarter of the machine's memory, as its manual advises, but no more than 2 GB; effective
+    from the next start.
     """
     megabytes = min(psutil.virtual_memory().total // 4 // 2**20, 2048)
     database = Database(url)
@@ -45,7 +43,7 @@ def _give_memory(url: str) -> None:
 
 @contextmanager
 def fresh(server_url: str, *, demonstration: bool = True) -> Iterator[Database]:
-    """A migrated database of its own, with the demonstration hub, dropped at the end."""
+    """A new migrated database with the demonstration hub, dropped at the end."""
     name = f"bench_{uuid4().hex[:12]}"
     embedded.create_database(server_url, name)
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
@@ -65,7 +63,7 @@ def fresh(server_url: str, *, demonstration: bool = True) -> Iterator[Database]:
 
 
 def address(database: Database) -> str:
-    """The database's URL with nothing hidden, for other processes."""
+    """The database's URL with its password, for other processes."""
     return database.url.render_as_string(hide_password=False)
 
 

@@ -1,5 +1,5 @@
-"""The import of 10,000 good rows, against COPY of the same rows into bare tables: at one go, and
-row by row as the import commits.
+"""The import of 10,000 good rows, compared with COPY of the same rows into bare tables: in one
+transaction, and row by row as the import commits.
 """
 
 import csv
@@ -34,8 +34,10 @@ HEADER = [
     "enforceable",
 ]
 BARE = (
-    "CREATE TABLE bare_person (crn text, first_name text, last_name text, mobile text, language text, om_email text);"
-    "CREATE TABLE bare_appointment (ref text, crn text, agency text, type text, date text, start text, minutes text,"
+    "CREATE TABLE bare_person (crn text, first_name text, last_name text, mobile text, language"
+    " text, om_email text);"
+    "CREATE TABLE bare_appointment (ref text, crn text, agency text, type text, date text, start"
+    " text, minutes text,"
     " place text, worker text, enforceable text)"
 )
 PERSON = [
@@ -118,7 +120,7 @@ def _row(number: int) -> list[str]:
 
 
 def _copies(url: str, rows: list[list[str]]) -> tuple[float, float]:
-    """Seconds for COPY of all rows in one transaction, and for the same with a transaction for each
+    """Seconds for COPY of all rows in one transaction, and for the same with one transaction per
     row.
     """
     plain = url.replace("postgresql+psycopg://", "postgresql://")

@@ -1,5 +1,5 @@
-"""A load of ready-made HTTP requests over a few kept-alive connections: as little client as
-possible, so that the server is measured.
+"""A load of ready-made HTTP requests over a few persistent connections, with as little client work
+as possible, so that the server is measured.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ def post(path: str, host: str, body: bytes, headers: dict[str, str]) -> bytes:
 
 
 def requests_per_second(address: str, requests: Sequence[bytes], *, connections: int = 8) -> float:
-    """Send every request once; the rate of answers. RuntimeError when an answer is not 200."""
+    """Send every request once; the rate of answers. RuntimeError if an answer is not 200."""
     parts = urlsplit(address)
     return asyncio.run(_run(parts.hostname or "", parts.port or 80, requests, connections))
 

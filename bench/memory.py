@@ -1,4 +1,4 @@
-"""What one worker holds with 1,000,000 reminders waiting."""
+"""The memory of one worker with 1,000,000 reminders waiting."""
 
 import os
 import subprocess
@@ -17,20 +17,24 @@ REMINDERS = 1_000_000
 LIMIT_MB = 150
 WATCH_SECONDS = 20
 WAITING = """
-    INSERT INTO reminder (id, appointment_id, kind, revision, attempt, due_at, expires_at, state, reasons)
-    SELECT gen_random_uuid(), appointment.id, 'one_day', 1, 100 + n, :now + interval '5 days', :now + interval '6 days', 'planned', '[]'
-    FROM appointment JOIN person ON person.id = person_id, generate_series(1, :each) n WHERE crn LIKE 'C%'
+    INSERT INTO reminder (id, appointment_id, kind, revision, attempt, due_at, expires_at, state,
+        reasons)
+    SELECT gen_random_uuid(), appointment.id, 'one_day', 1, 100 + n, :now + interval '5 days',
+        :now + interval '6 days', 'planned', '[]'
+    FROM appointment JOIN person ON person.id = person_id, generate_series(1, :each) n
+        WHERE crn LIKE 'C%'
 """
 
 
 def measure(server_url: str) -> list[Figure]:
-    """The most memory of a worker process over 20 seconds, against the limit of 150 MB."""
+    """The peak memory of a worker process over 20 seconds, compared with the limit of 150 MB."""
     with fresh(server_url) as database:
         crowd.fill(database, 1_000)
         with database.begin() as session:
             appointments = session.execute(
                 text(
-                    "SELECT count(*) FROM appointment JOIN person ON person.id = person_id WHERE crn LIKE 'C%'"
+                    "SELECT count(*) FROM appointment JOIN person ON person.id = person_id WHERE"
+                    " crn LIKE 'C%'"
                 )
             )
             each = REMINDERS // appointments.scalar_one() + 1

@@ -1,5 +1,5 @@
-"""Today and Person at 10,000 people and 1,000,000 texts, against 100 people: an officer's caseload
-is the same 50 in both.
+"""Today and Person with 10,000 people and 1,000,000 texts, compared with 100 people: an offender
+manager's caseload is the same 50 in both.
 """
 
 import re
@@ -26,14 +26,14 @@ RUNS = 25
 
 @dataclass(frozen=True)
 class Page:
-    """What one page cost: seconds, and SQL statements."""
+    """The cost of one page: seconds, and SQL statements."""
 
     seconds: float
     statements: int
 
 
 def measure(server_url: str) -> list[Figure]:
-    """The same officer's two pages in both crowds."""
+    """The same offender manager's two pages in both databases."""
     with ExitStack() as stack:
         small = _pages(stack.enter_context(fresh(server_url)), SMALL)
         large = _pages(stack.enter_context(fresh(server_url)), LARGE)
@@ -69,7 +69,7 @@ def _settings() -> Settings:
 
 
 def _prepare(database: Database) -> str:
-    """Give the first officer a password; the id of one of their people."""
+    """Give the first offender manager a password; returns the id of one of their people."""
     with database.begin() as session:
         manager = agencies.find_staff(session, "om1@probation.example")
         if manager is None:

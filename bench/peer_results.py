@@ -14,15 +14,18 @@ from messaging.gateways.twilio.settings import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN
 
 DATABASE, PROVIDER = "PEER_DATABASE", "PEER_PROVIDER"
 CREATE = text(
-    "CREATE TABLE peer_reminder (n int PRIMARY KEY, to_number text NOT NULL, body text NOT NULL, sid text, status text, sent_at timestamptz)"
+    "CREATE TABLE peer_reminder (n int PRIMARY KEY, to_number text NOT NULL, body text NOT NULL,"
+    " sid text, status text, sent_at timestamptz)"
 )
 FILL = text("INSERT INTO peer_reminder (n, to_number, body) VALUES (:n, :to_number, :body)")
 _READ = text("SELECT to_number, body FROM peer_reminder WHERE n = :n")
 _WRITE = text(
-    "UPDATE peer_reminder SET sid = :sid, status = :status, sent_at = clock_timestamp() WHERE n = :n"
+    "UPDATE peer_reminder SET sid = :sid, status = :status, sent_at = clock_timestamp() WHERE n ="
+    " :n"
 )
 SPAN = text(
-    "SELECT count(sent_at) AS done, EXTRACT(EPOCH FROM max(sent_at) - min(sent_at)) AS seconds FROM peer_reminder"
+    "SELECT count(sent_at) AS done, EXTRACT(EPOCH FROM max(sent_at) - min(sent_at)) AS seconds"
+    " FROM peer_reminder"
 )
 EMPTY = text("TRUNCATE peer_reminder")
 
@@ -42,7 +45,7 @@ def _client() -> Client:
 
 
 def send(n: int) -> None:
-    """What a task or a job does: read the reminder, send it, write the result."""
+    """The work of a task or a job: read the reminder, send it, write the result."""
     with engine().begin() as connection:
         reminder = connection.execute(_READ, {"n": n}).one()
     made = _client().messages.create(to=reminder.to_number, from_=DEMO_NUMBER, body=reminder.body)

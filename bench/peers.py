@@ -2,8 +2,8 @@
 jobs in the database.
 
 Each has everything queued before it starts, sixteen sends in flight, and writes each result to the
-same PostgreSQL. Rates are from the first result to the last, which leaves out how long each takes
-to start; Engage's is over its whole run.
+same PostgreSQL. Rates are from the first result to the last, which leaves out start-up times;
+Engage's is over its whole run.
 """
 
 import os
@@ -36,7 +36,10 @@ def measure(server_url: str) -> list[Figure]:
         ours = _ours(database, where)
         figures = _against_celery(database, where, ours)
         other = _apscheduler(database, where)
-        detail = f"{ours:,.0f}/s of {TEXTS:,} against {other:,.0f}/s of {APSCHEDULER_TEXTS:,}; a job per text in the database"
+        detail = (
+            f"{ours:,.0f}/s of {TEXTS:,} against {other:,.0f}/s of {APSCHEDULER_TEXTS:,}; a job"
+            " per text in the database"
+        )
         return [*figures, at_least("sending against APScheduler", ours / other, 20, detail)]
 
 
@@ -55,8 +58,11 @@ def _against_celery(database: Database, where: str, ours: float) -> list[Figure]
         ]
     rates = {pool: _celery(database, where, str(server), flags) for pool, flags in POOLS.items()}
     best = max(rates, key=lambda pool: rates[pool])
-    told = ", ".join(f"{pool} {rate:,.0f}/s" for pool, rate in rates.items())
-    detail = f"{ours:,.0f}/s of {TEXTS:,} against {rates[best]:,.0f}/s of {CELERY_TEXTS:,}; pools of {IN_FLIGHT}: {told}"
+    rates_shown = ", ".join(f"{pool} {rate:,.0f}/s" for pool, rate in rates.items())
+    detail = (
+        f"{ours:,.0f}/s of {TEXTS:,} against {rates[best]:,.0f}/s of {CELERY_TEXTS:,}; pools of"
+        f" {IN_FLIGHT}: {rates_shown}"
+    )
     return [at_least("sending against Celery with Redis", ours / rates[best], 3, detail)]
 
 
@@ -78,7 +84,10 @@ def _celery(database: Database, where: str, server: str, pool: Sequence[str]) ->
     _prepare(database, CELERY_TEXTS)
     with redis.running(Path(server)) as broker:
         given = _given(database, where, PEER_REDIS=broker)
-        fill = "from bench.celery_peer import send_reminder\nfor n in range(%d): send_reminder.delay(n)"
+        fill = (
+            "from bench.celery_peer import send_reminder\n"
+            "for n in range(%d): send_reminder.delay(n)"
+        )
         subprocess.run(
             [sys.executable, "-c", fill % CELERY_TEXTS], cwd=PROJECT, env=given, check=True
         )

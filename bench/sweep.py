@@ -1,8 +1,8 @@
-"""The nightly sweep of every time-made signal, for 250,000 people with 12,000,000 appointments: how
-long, and with how much memory.
+"""The nightly sweep for every signal raised by the passing of time, for 250,000 people with
+12,000,000 appointments: duration and memory.
 
-A night like any other is measured: the one before was finished. The sweep runs in a process of its
-own, whose memory is watched.
+A usual night is measured: the one before was finished. The sweep runs in its own process, whose
+memory is watched.
 """
 
 import subprocess

@@ -1,5 +1,5 @@
-"""The inbound webhook under gunicorn, against a bare view that checks the signature and does one
-insert on the same PostgreSQL.
+"""The inbound webhook under gunicorn, compared with a bare view that checks the signature and does
+one insert on the same PostgreSQL.
 """
 
 import os
@@ -25,7 +25,7 @@ ROUNDS = 3
 
 
 def measure(server_url: str) -> list[Figure]:
-    """The median ratio of three rounds, each the one after the other on the same database."""
+    """The median ratio of three rounds, each one after the other on the same database."""
     ratios = []
     with (
         fresh(server_url) as database,
@@ -39,7 +39,10 @@ def measure(server_url: str) -> list[Figure]:
             )
             ratios.append((engage / baseline, engage, baseline))
     ratio, engage, baseline = sorted(ratios)[len(ratios) // 2]
-    detail = f"{engage:,.0f}/s against {baseline:,.0f}/s of a bare Flask view with one insert; gunicorn, 1 process, 8 threads"
+    detail = (
+        f"{engage:,.0f}/s against {baseline:,.0f}/s of a bare Flask view with one insert;"
+        " gunicorn, 1 process, 8 threads"
+    )
     return [at_least("inbound webhook", ratio, 0.8, detail)]
 
 

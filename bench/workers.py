@@ -1,4 +1,4 @@
-"""Two workers on one database against one, where the provider takes 100 ms."""
+"""Two workers on one database compared with one, with a provider that takes 100 ms."""
 
 import subprocess
 import sys
@@ -16,7 +16,7 @@ ROUNDS = 3
 
 
 def measure(server_url: str) -> list[Figure]:
-    """The median of three rounds, one worker and two workers one after the other."""
+    """The median of three rounds, each with one worker and then two."""
     ratios = []
     with fresh(server_url, demonstration=False) as database, provider(LATENCY) as where:
         for number in range(ROUNDS):
@@ -24,7 +24,10 @@ def measure(server_url: str) -> list[Figure]:
             two = _rate(database, where, 2, f"two {number}")
             ratios.append((two / one, two, one))
     ratio, two, one = sorted(ratios)[ROUNDS // 2]
-    detail = f"{two:,.0f}/s against {one:,.0f}/s; {IN_FLIGHT} in flight each, provider takes {LATENCY * 1000:.0f} ms"
+    detail = (
+        f"{two:,.0f}/s against {one:,.0f}/s; {IN_FLIGHT} in flight each, provider takes"
+        f" {LATENCY * 1000:.0f} ms"
+    )
     return [at_least("two workers", ratio, 1.6, detail)]
 
 

@@ -1,11 +1,13 @@
-"""A simulated Twilio for tests, and a pleasant way to talk to it: read its ledger, hold its phones,
-spoil its weather.
+"""A simulated Twilio for tests, and a client to control it: read its ledger, use its phones, script
+its faults.
 
-with simulator_process(inbound_url=f"{web}/webhooks/twilio/inbound") as simulator:
-simulator.script(answer="hang_after", to=ANN, times=1) ... text =
-simulator.phone(ANN).wait_for("tomorrow") simulator.phone(ANN).reply("yes")
+    with simulator_process(inbound_url=f"{web}/webhooks/twilio/inbound") as simulator:
+        simulator.script(answer="hang_after", to=ANN, times=1)
+        ...
+        text = simulator.phone(ANN).wait_for("tomorrow")
+        simulator.phone(ANN).reply("yes")
 
-It speaks HTTP to a server of its own, in a thread or in another process; it never looks inside the
+It speaks HTTP to its own server, in a thread or in another process; it never looks inside the
 simulator.
 """
 
@@ -37,8 +39,8 @@ _PROJECT = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class SeenText:
-    """A text as the provider's ledger has it. `callbacks` are dicts: status, at, http_status,
-    attempts, error.
+    """A text in the provider's ledger. `callbacks` are dicts: status, at, http_status, attempts,
+    error.
     """
 
     number: int
@@ -79,7 +81,7 @@ class SeenText:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came of a phone's text: its sid, and for each post what the webhook answered
+    """The result of a phone's text: its sid, and for each post what the webhook answered
     (http_status, body, …).
     """
 
@@ -88,7 +90,7 @@ class Reply:
 
     @property
     def statuses(self) -> list[int | None]:
-        """The HTTP status of each answer; None where there was none."""
+        """The HTTP status of each answer; None if there was none."""
         return [answer["http_status"] for answer in self.answers]
 
 
@@ -101,7 +103,7 @@ class Phone:
         self._path = f"/simulator/phones/{number}"
 
     def texts(self) -> list[SeenText]:
-        """The thread, both ways, oldest first."""
+        """The thread, in both directions, oldest first."""
         return [SeenText.read(row) for row in self._simulator.get(self._path)["texts"]]
 
     def received(self) -> list[str]:
@@ -109,7 +111,7 @@ class Phone:
         return [text.body for text in self.texts() if not text.from_phone]
 
     def wait_for(self, words: str = "", *, count: int = 1, timeout: float = 30) -> SeenText:
-        """Wait for the `count`-th text to this phone with these words in it. AssertionError when it
+        """Wait for the `count`-th text to this phone with these words in it. AssertionError if it
         does not come.
         """
         end = time.monotonic() + timeout
@@ -126,12 +128,14 @@ class Phone:
             time.sleep(0.02)
 
     def reply(self, body: str, **how: Any) -> Reply:
-        """Text the service. `how`: to, sid, copies, signature (valid, wrong, absent), media, wait."""
+        """Text the service. `how`: to, sid, copies, signature (valid, wrong, absent), media,
+        wait.
+        """
         answer = self._simulator.call("POST", f"{self._path}/texts", {"body": body, **how})
         return Reply(answer["sid"], tuple(answer["answers"]))
 
-    def become(self, state: str) -> None:
-        """Put the phone into a state: on, off, unknown, landline, filtered, slow."""
+    def set_state(self, state: str) -> None:
+        """Set the phone's state: on, off, unknown, landline, filtered, slow."""
         self._simulator.call("PUT", f"{self._path}/state", {"state": state})
 
     @property
@@ -158,25 +162,25 @@ class Simulator:
         """The phone with a number."""
         return Phone(self, number)
 
-    # What happened
+    # Results
 
     def ledger(self) -> list[SeenText]:
-        """Every text that the provider took on, oldest first."""
+        """Every text that the provider accepted, oldest first."""
         return [SeenText.read(row) for row in self.get("/simulator/ledger")["texts"]]
 
     def accepted(self) -> int:
-        """How many texts the provider took on."""
+        """How many texts the provider accepted."""
         return int(self.get("/simulator/health")["texts"])
 
     def doubled(self) -> list[str]:
         """Status callback addresses (each carries the service's own id) under which more than one
-        text was taken on.
+        text was accepted.
         """
         urls = Counter(text.callback_url for text in self.ledger() if text.callback_url is not None)
         return [url for url, times in urls.items() if times > 1]
 
     def requests(self) -> list[Mapping[str, Any]]:
-        """Every request to send, taken on or not: at, to, body, answer, code, sid."""
+        """Every request to send, accepted or not: at, to, body, answer, code, sid."""
         return list(self.get("/simulator/requests")["requests"])
 
     def settle(self, timeout: int = 30) -> None:
@@ -187,24 +191,24 @@ class Simulator:
             "the simulator is still busy"
         )
 
-    # What is to happen
+    # Scripts
 
     def script(self, **rule: Any) -> None:
         """Add one rule; the fields are described in the simulator's package."""
         self.call("POST", "/simulator/script", rule)
 
     def rules(self, rules: Sequence[Mapping[str, Any]], *, seed: int = 0) -> None:
-        """Put rules in place of all others."""
+        """Replace all rules with these."""
         self.call("PUT", "/simulator/script", {"rules": list(rules), "seed": seed})
 
-    def fine(self) -> None:
-        """No rules, no outage."""
+    def remove_rules(self) -> None:
+        """Remove rules and outage."""
         self.call("DELETE", "/simulator/script")
         self.call("DELETE", "/simulator/outage")
 
     @contextmanager
     def outage(self, kind: str = "unavailable") -> Iterator[None]:
-        """Down for as long as the block runs: unavailable, error, too_many, drop, hang."""
+        """An outage for the block: unavailable, error, too_many, drop, hang."""
         self.call("PUT", "/simulator/outage", {"kind": kind})
         try:
             yield
@@ -217,22 +221,22 @@ class Simulator:
         """
         return dict(self.call("PUT", "/simulator/settings", settings))
 
-    def travel(self, now: datetime) -> None:
-        """Put its clock to another moment; it runs on from there."""
+    def set_clock(self, now: datetime) -> None:
+        """Set its clock to another moment; it runs on from there."""
         self.change(now=now.isoformat())
 
     def reset(self) -> None:
         """Forget everything."""
         self.call("POST", "/simulator/reset")
 
-    # The wire
+    # HTTP
 
     def get(self, path: str) -> Any:
         """GET as JSON."""
         return self.call("GET", path)
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """One request of the control interface. AssertionError with its words when it is refused."""
+        """One request of the control interface. AssertionError with its words if it is refused."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
             self.url + path, data=data, method=method, headers={"Content-Type": "application/json"}
@@ -265,7 +269,7 @@ def simulator_process(
     port: int = 0,
     **settings: Any,
 ) -> Iterator[Simulator]:
-    """A simulator in a process of its own.
+    """A simulator in its own process.
 
     at: where its clock starts (it then runs on). delays: seconds for queued, sending, sent, ended.
     port: 0 for a free one. Other settings as in SimulatorSettings, as far as JSON can carry them.

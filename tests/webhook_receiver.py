@@ -1,4 +1,4 @@
-"""A small web server that takes webhook posts, remembers them, and answers as it is told. Checks
+"""A small web server that receives webhook posts, stores them, and answers as it is set. Checks
 each signature with Twilio's own validator.
 """
 
@@ -26,8 +26,8 @@ class Posted:
 
 
 class Receiver:
-    """Where webhooks are posted. `answer` decides the HTTP status of each; None closes the
-    connection unanswered.
+    """A receiver of webhooks. `answer` decides the HTTP status of each; None closes the connection
+    without an answer.
     """
 
     def __init__(self, url: str, token: str) -> None:
@@ -44,13 +44,13 @@ class Receiver:
             return list(self._posts)
 
     def statuses(self, path: str = "") -> list[str]:
-        """The MessageStatus of each callback posted to paths that begin so."""
+        """The MessageStatus of each callback posted to paths with this prefix."""
         return [
             posted.params["MessageStatus"] for posted in self.posts if posted.path.startswith(path)
         ]
 
     def wait_for(self, count: int, timeout: float = 5) -> list[Posted]:
-        """Wait until so many posts have come. AssertionError when they do not."""
+        """Wait until so many posts have come. AssertionError if they do not."""
         with self._changed:
             end = time.monotonic() + timeout
             assert self._changed.wait_for(
@@ -59,7 +59,7 @@ class Receiver:
             return list(self._posts)
 
     def take(self, path: str, headers: Mapping[str, str], body: bytes) -> int | None:
-        """Remember a post and say how to answer it."""
+        """Store a post and return the answer."""
         params = dict(parse_qsl(body.decode(), keep_blank_values=True))
         signature = headers.get("X-Twilio-Signature")
         signed = (
@@ -95,7 +95,7 @@ def webhook_receiver(token: str = "simulator-token") -> Iterator[Receiver]:
             self.wfile.write(_EMPTY)
 
         def log_message(self, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True

@@ -1,4 +1,6 @@
-"""Twilio's posts, over HTTP: believed by their signature alone, stored once, and answered at once."""
+"""Twilio's posts, over HTTP: accepted by their signature alone, stored once, and answered at
+once.
+"""
 
 import base64
 import hashlib
@@ -61,20 +63,20 @@ def signed(
 
 
 def stored(database: Database) -> list[Inbound]:
-    """Every text that was kept."""
+    """Every stored text."""
     with database.begin() as session:
         return list(session.scalars(select(Inbound).order_by(Inbound.id)))
 
 
 def receipts(database: Database) -> list[Receipt]:
-    """Every receipt that was kept."""
+    """Every stored receipt."""
     with database.begin() as session:
         return list(session.scalars(select(Receipt)))
 
 
 def test_the_published_vector_of_a_text(client: FlaskClient, committed: Database) -> None:
-    """Twilio's own signature of this post is believed, the text is kept as it came, and the answer
-    is an empty TwiML response.
+    """Twilio's own signature of this post is accepted, the text is stored as it came, and the
+    answer is an empty TwiML response.
     """
     answer = client.post(
         INBOUND, data=TEXT, headers={"X-Twilio-Signature": "aE9Tyq3rjaWXV7rAcsfF1Zyetoo="}
@@ -87,7 +89,7 @@ def test_the_published_vector_of_a_text(client: FlaskClient, committed: Database
 
 
 def test_the_published_vector_of_a_receipt(committed: Database, clock: StoppedClock) -> None:
-    """The public address, with the query, is what was signed: it comes from the settings and not
+    """The signature covers the public address with the query, which comes from the settings and not
     from the Host header.
     """
     app = create_app(
@@ -108,7 +110,7 @@ def test_the_published_vector_of_a_receipt(committed: Database, clock: StoppedCl
 
 
 def test_the_host_header_cannot_help_a_forger(client: FlaskClient, committed: Database) -> None:
-    """A post that was signed for the address in its Host header is refused: only our public address
+    """A post signed for the address in its Host header is refused: only our public address
     counts.
     """
     header = signed(TEXT, "http://elsewhere.example" + INBOUND)
@@ -117,7 +119,7 @@ def test_the_host_header_cannot_help_a_forger(client: FlaskClient, committed: Da
     assert stored(committed) == []
 
 
-def test_the_newer_signature_is_believed_too(client: FlaskClient, committed: Database) -> None:
+def test_the_newer_signature_is_accepted_too(client: FlaskClient, committed: Database) -> None:
     """Twilio may sign with SHA-256 and say so in a header."""
     said = HERE + INBOUND + "".join(name + TEXT[name] for name in sorted(TEXT))
     digest = base64.b64encode(
@@ -141,10 +143,10 @@ def test_the_newer_signature_is_believed_too(client: FlaskClient, committed: Dat
     ],
     ids=["none", "empty", "wrong", "rubbish", "other token", "other text", "other address"],
 )
-def test_what_twilio_did_not_sign_is_refused_and_leaves_nothing(
+def test_unsigned_posts_are_refused_and_store_nothing(
     client: FlaskClient, committed: Database, headers: dict[str, str]
 ) -> None:
-    """Situation 1: unsigned or wrongly signed gets 403 and stores nothing."""
+    """An unsigned or wrongly signed post gets 403 and stores nothing."""
     answer = client.post(INBOUND, data=TEXT, headers=headers)
     assert answer.status_code == 403
     assert answer.mimetype == "application/problem+json"
@@ -154,7 +156,7 @@ def test_what_twilio_did_not_sign_is_refused_and_leaves_nothing(
 
 
 def test_the_same_text_five_times_at_once_is_one_text(app: Flask, committed: Database) -> None:
-    """Situation 2: five posts of one id in five threads leave one row, and each is answered 200."""
+    """Five posts of one id in five threads leave one row, and each is answered 200."""
     codes: list[int] = []
     together = threading.Barrier(5)
 
@@ -172,7 +174,7 @@ def test_the_same_text_five_times_at_once_is_one_text(app: Flask, committed: Dat
 
 
 def test_a_receipt_that_is_repeated_is_kept_once(client: FlaskClient, committed: Database) -> None:
-    """Callbacks repeat; the very same one says nothing new."""
+    """Callbacks repeat; an identical one adds nothing."""
     address = f"{STATUS}?mid=0197f2a8-0000-7000-8000-000000000001"
     for _ in range(3):
         assert (
@@ -215,8 +217,8 @@ def test_a_receipt_that_is_repeated_is_kept_once(client: FlaskClient, committed:
 def test_odd_texts_are_kept(
     client: FlaskClient, committed: Database, changes: dict[str, str]
 ) -> None:
-    """Whatever a signed text holds, it is kept and answered 200: a text must never be lost for the
-    way it looks.
+    """Whatever a signed text contains, it is stored and answered 200: a text must never be lost
+    because it looks odd.
     """
     params = {**TEXT, **changes}
     answer = client.post(INBOUND, data=params, headers=signed(params))
@@ -227,8 +229,8 @@ def test_odd_texts_are_kept(
 
 
 def test_a_lone_surrogate_does_no_harm(client: FlaskClient, committed: Database) -> None:
-    """Bytes that are no UTF-8 cannot carry a signature over what they would be read as: refused,
-    not a failure.
+    """Bytes that are not UTF-8 cannot match a signature over what they are decoded to: refused, not
+    an error.
     """
     raw = b"Body=%ED%A0%80&MessageSid=SM1&From=%FF%FE"
     answer = client.post(
@@ -261,7 +263,7 @@ def test_ten_megabytes_are_not_read(client: FlaskClient, committed: Database) ->
 
 
 def test_other_methods_are_refused(client: FlaskClient) -> None:
-    """Twilio posts; nobody gets."""
+    """Twilio posts; there is nothing to get."""
     for method in ("GET", "PUT", "DELETE", "PATCH", "OPTIONS"):
         assert client.open(INBOUND, method=method).status_code == 405
 
@@ -291,7 +293,8 @@ def test_a_half_sent_body_does_no_harm(app: Flask, committed: Database) -> None:
         port = urlsplit(address).port
         with socket.create_connection(("127.0.0.1", port or 0)) as line:
             line.sendall(
-                f"POST {INBOUND} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                f"POST {INBOUND} HTTP/1.1\r\nHost: x\r\n"
+                f"Content-Type: application/x-www-form-urlencoded\r\n"
                 f"X-Twilio-Signature: x\r\nContent-Length: 500\r\n\r\nBody=hal".encode()
             )
             line.shutdown(socket.SHUT_WR)
@@ -307,7 +310,7 @@ def test_a_half_sent_body_does_no_harm(app: Flask, committed: Database) -> None:
 
 
 def test_workers_are_woken(client: FlaskClient, committed: Database) -> None:
-    """A new text wakes whoever listens; one that is known already does not."""
+    """A new text notifies the workers; a repeat does not."""
     import psycopg
 
     plain = committed.url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,4 +1,4 @@
-"""GOV.UK Notify's posts, over HTTP: believed by their token alone, stored once, and answered at
+"""GOV.UK Notify's posts, over HTTP: accepted by their token alone, stored once, and answered at
 once.
 """
 
@@ -46,7 +46,9 @@ def kept(database: Database, table: Any) -> list[Any]:
 
 
 def test_a_text_is_kept_once(client: FlaskClient, committed: Database) -> None:
-    """However often it is posted: one row, both numbers in one form, and what came beside it."""
+    """However often it is posted: one row, both numbers in one form, and everything that was
+    posted.
+    """
     for _ in range(3):
         assert client.post(INBOUND, json=TEXT, headers=BEARER).status_code == 200
     (text,) = kept(committed, Inbound)
@@ -89,8 +91,8 @@ def test_without_the_token_nothing_is_kept(
 @pytest.mark.parametrize(
     ("body", "status"), [(b"[]", 400), (b"{", 400), (b"", 400), (b'"text"', 400)]
 )
-def test_what_is_no_object_is_refused(client: FlaskClient, body: bytes, status: int) -> None:
-    """It can be nothing of Notify's."""
+def test_anything_but_an_object_is_refused(client: FlaskClient, body: bytes, status: int) -> None:
+    """It cannot come from Notify."""
     answer = client.post(INBOUND, data=body, content_type="application/json", headers=BEARER)
     assert answer.status_code == status
 
@@ -107,13 +109,13 @@ def test_what_is_no_object_is_refused(client: FlaskClient, body: bytes, status: 
 def test_an_odd_text_with_the_token_is_never_lost(
     client: FlaskClient, committed: Database, odd: dict[str, Any]
 ) -> None:
-    """Fields that are missing or of another kind are no reason to drop what somebody wrote."""
+    """Fields that are missing or of another kind are no reason to lose a person's text."""
     assert client.post(INBOUND, json=odd, headers=BEARER).status_code == 200
     assert len(kept(committed, Inbound)) == 1
 
 
-def test_without_a_service_nobody_is_believed(committed: Database, clock: StoppedClock) -> None:
-    """Where no GOV.UK Notify service is set, even the token of the demonstration opens nothing."""
+def test_without_a_service_every_post_is_refused(committed: Database, clock: StoppedClock) -> None:
+    """If no GOV.UK Notify service is set, even the demonstration's token is refused."""
     real = settings(
         committed, TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN, TWILIO_FROM="+447700900999"
     )

@@ -179,7 +179,7 @@ class House:
         """
         self._stop_service()
         self._set_clock(now)
-        self.simulator.travel(now)
+        self.simulator.set_clock(now)
         self._start_service()
 
     def stop(self) -> None:

@@ -39,7 +39,7 @@ def house(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture
 def fine_weather(house: House) -> None:
     """The simulated network behaves again, whatever a test before did to it."""
-    house.simulator.fine()
+    house.simulator.remove_rules()
 
 
 def sql(house: House, statement: str, *given: object) -> list[tuple[Any, ...]]:
@@ -133,7 +133,7 @@ def test_situation_05_workers_killed_in_the_middle_leave_one_text_or_an_honest_u
     administrator = house.sign_in("admin@engage.example")
     page = administrator.get(f"{house.web}/queues", timeout=30).text
     assert f"/queues/unknown/{shown['id']}/ask" in page and secret not in page
-    house.simulator.fine()
+    house.simulator.remove_rules()
     house.post(administrator, f"/queues/unknown/{shown['id']}/ask", {}, page)
     eventually(
         lambda: statuses(house, people[secret]) == ["delivered"], what="asked again, it is found"
@@ -159,7 +159,7 @@ def test_situation_15_a_changed_number_takes_over_what_waits_and_the_old_one_lea
         f"/people/{person['id']}/contact-points",
         {"mobile": "07700 900412", "verified_how": "asked face to face"},
     )
-    house.simulator.fine()
+    house.simulator.remove_rules()
     text = house.phone(new).wait_for("You see Pat")
     assert text.body.startswith("Hi Bea")
     eventually(lambda: statuses(house, person) == ["delivered", "withdrawn"])
@@ -196,7 +196,7 @@ def test_situation_17_a_closed_case_withdraws_what_waits_and_a_later_text_is_fla
     )
     house.api.patch(f"/people/{person['id']}", {"contact_status": "closed"})
     assert statuses(house, person) == ["withdrawn"]
-    house.simulator.fine()
+    house.simulator.remove_rules()
     house.phone(number).reply("yes")
     (heard,) = eventually(lambda: house.incoming(person))
     assert heard["needs_human"]
@@ -215,7 +215,7 @@ def test_situation_19_a_number_out_of_use_is_tried_once_told_and_never_held_agai
     """
     number = "+447700900431"
     person = house.add_person("X810031", "Dee", "07700 900431")
-    house.phone(number).become("unknown")
+    house.phone(number).set_state("unknown")
     booked = house.book(person, MONDAY)
     eventually(lambda: statuses(house, person) == ["undelivered"])
     (failed,) = house.outgoing(person)

@@ -25,7 +25,7 @@ def house(shared_house: House) -> House:
 @pytest.fixture
 def fine_weather(shared_house: House) -> None:
     """The simulated network behaves again, whatever a test before did to it."""
-    shared_house.simulator.fine()
+    shared_house.simulator.remove_rules()
 
 
 def test_situation_01_an_unsigned_or_wrongly_signed_webhook_is_refused_and_stores_nothing(
@@ -64,7 +64,7 @@ def test_situation_03_receipts_reversed_and_repeated_never_take_delivered_back(
     house.phone("+447700900303").wait_for("You see Pat")
     eventually(lambda: house.outgoing(person)[0]["status"] == "delivered")
     house.simulator.settle()
-    house.simulator.fine()
+    house.simulator.remove_rules()
     eventually(lambda: _unapplied_receipts(house) == 0)
     assert house.outgoing(person)[0]["status"] == "delivered"
 

@@ -1,4 +1,4 @@
-"""The account of a run: what was queued against what the provider's ledger holds, text by text. The
+"""The account of a run: the queued texts compared with the provider's ledger, text by text. The
 ledger is the truth.
 """
 
@@ -19,8 +19,8 @@ from tests.faults.worker_process import FaultyClock
 from tests.simulator import SeenText, Simulator
 
 CALLBACK = "http://127.0.0.1:9/webhooks/twilio/status"
-"""Where nobody listens: for runs without receipts. The provider still keeps it with each text, and
-our id is in it.
+"""An address without a listener, for runs without receipts. The provider still stores it with each
+text, and our id is in it.
 """
 _BATCH = 200
 _OPEN = (MessageStatus.QUEUED, MessageStatus.SENDING)
@@ -37,12 +37,12 @@ _PROVIDER_HAS_IT = frozenset(
 
 @dataclass(frozen=True)
 class Account:
-    """One line of the table. `doubled`: accepted more than once. `lost`: the provider never had it
-    and the record does not say unknown.
+    """One line of the table. `doubled`: accepted more than once. `lost`: the provider never
+    received it and the record does not say unknown.
 
-    `unknown`: the record says that nobody knows; `tellable` of those, the ones that the provider's
-    list could have told apart. `untrue`: the provider has it, and the record denies that or gives
-    it another text's id.
+    `unknown`: the record says so; `tellable`: those of them that the provider's list could have
+    settled. `untrue`: the provider has it, and the record denies that or gives it another text's
+    id.
     """
 
     run: str
@@ -63,12 +63,12 @@ class Account:
 
 
 def number(n: int) -> str:
-    """The n-th of nine hundred mobile numbers kept for drama; ours is not among them."""
+    """The n-th of nine hundred mobile numbers reserved for drama; ours is not among them."""
     return f"+447700900{n % 900:03d}"
 
 
 def texts(count: int, *, alike: int = 0) -> list[Text]:
-    """Texts to a few hundred phones, each with words of its own; `alike` pairs at the end have the
+    """Texts to a few hundred phones, each with its own words; `alike` pairs at the end have the
     same words for the same phone.
     """
     different = [
@@ -84,7 +84,7 @@ def texts(count: int, *, alike: int = 0) -> list[Text]:
 
 
 def put(database: Database, wanted: Sequence[Text], clock: FaultyClock) -> None:
-    """Queue texts, a few hundred to a transaction."""
+    """Queue texts, a few hundred in each transaction."""
     for first in range(0, len(wanted), _BATCH):
         with database.begin() as session:
             for one in wanted[first : first + _BATCH]:
@@ -92,7 +92,7 @@ def put(database: Database, wanted: Sequence[Text], clock: FaultyClock) -> None:
 
 
 def unsettled(database: Database) -> int:
-    """How many texts still have something coming: queued, held, or unknown and to be asked about."""
+    """How many texts are not finished: queued, leased, or unknown and still to be checked."""
     with database.begin() as session:
         return session.scalars(
             select(func.count()).where(
@@ -102,7 +102,7 @@ def unsettled(database: Database) -> int:
         ).one()
 
 
-def draw(
+def compare(
     database: Database,
     simulator: Simulator,
     *,
@@ -153,8 +153,8 @@ def _untrue(
     ledger: Mapping[UUID | None, Sequence[SeenText]],
     alike: Mapping[tuple[str, str], int],
 ) -> bool:
-    """Does the record deny a text that the provider has, or claim another's? Of texts with the same
-    words, any one's id is as good.
+    """Whether the record denies a text that the provider has, or claims another's. Of texts with
+    the same words, any one's id counts as right.
     """
     if message.id not in ledger or message.status is MessageStatus.UNKNOWN:
         return False

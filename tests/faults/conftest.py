@@ -1,7 +1,7 @@
-"""How large a run is, what chance it is drawn from, and where its account goes.
+"""The size of a run, its random seed, and where its account goes.
 
 `make test` runs the short form and `make faults` the long one (`FAULTS=long`). `FAULTS_SEED`
-repeats a run's chance; without it each run draws its own and prints it.
+repeats a run's random choices; without it each run draws its own seed and prints it.
 """
 
 import os
@@ -31,7 +31,7 @@ LONG = os.environ.get("FAULTS") == "long"
 
 @dataclass(frozen=True)
 class Size:
-    """How much a run does. `haste` is how much faster than time the workers' clocks run during an
+    """How much a run does. `speed_up` is how much faster the workers' clocks run during an
     outage.
     """
 
@@ -39,12 +39,12 @@ class Size:
     kills: int
     outages: int
     posts: int
-    haste: float
-    patience: float
+    speed_up: float
+    time_limit: float
 
 
-SHORT_RUN = Size(texts=200, kills=6, outages=2, posts=200, haste=120, patience=90)
-LONG_RUN = Size(texts=10_000, kills=50, outages=8, posts=10_000, haste=20, patience=900)
+SHORT_RUN = Size(texts=200, kills=6, outages=2, posts=200, speed_up=120, time_limit=90)
+LONG_RUN = Size(texts=10_000, kills=50, outages=8, posts=10_000, speed_up=20, time_limit=900)
 
 
 @pytest.fixture
@@ -55,29 +55,29 @@ def size() -> Size:
 
 @pytest.fixture
 def seed() -> int:
-    """What this run's chance is drawn from."""
+    """The seed of this run's random choices."""
     return int(os.environ.get("FAULTS_SEED") or secrets.randbelow(1_000_000))
 
 
 @pytest.fixture
 def dice(seed: int) -> Random:
-    """The run's chance."""
+    """The run's random generator."""
     return Random(seed)
 
 
 @pytest.fixture
 def own_database(server_url: str) -> Iterator[Database]:
-    """A database for one run alone, on the test server."""
+    """A database for one run only, on the test server."""
     name = f"test_{os.getpid()}_{secrets.token_hex(4)}"
     embedded.create_database(server_url, name)
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    with laid_out(url) as database:
+    with empty_database(url) as database:
         yield database
     drop_database(server_url, name)
 
 
 @contextmanager
-def laid_out(url: str) -> Iterator[Database]:
+def empty_database(url: str) -> Iterator[Database]:
     """An empty database with every table in it."""
     database = Database(url)
     for metadata in METADATA:
@@ -92,36 +92,36 @@ def laid_out(url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def stopwatch() -> Callable[[], float]:
-    """Seconds since the test began."""
+    """Seconds since the test started."""
     start = time.monotonic()
     return lambda: time.monotonic() - start
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Callable[[Account], None]:
-    """Has the account of a run printed at the end of the test run; the long form also appends it to
-    a file of the day under var/.
+def report(record_property: Callable[[str, object], None]) -> Callable[[Account], None]:
+    """Print the account of a run at the end of the test run; the long form also appends it to a
+    file of the day under var/.
     """
 
-    def told(account: Account) -> None:
+    def print_account(account: Account) -> None:
         record_property("faults", account.line())
         if LONG:
             _append(PROJECT / "var", account)
 
-    return told
+    return print_account
 
 
 def _append(directory: Path, account: Account) -> None:
     directory.mkdir(exist_ok=True)
     moment = datetime.now(UTC)
     with (directory / f"faults-{moment:%Y-%m-%d}.txt").open("a") as file:
-        told = "  ".join(f"{name}={value}" for name, value in account.line().items())
-        file.write(f"{moment:%H:%M:%S}  {told}\n")
+        line = "  ".join(f"{name}={value}" for name, value in account.line().items())
+        file.write(f"{moment:%H:%M:%S}  {line}\n")
 
 
-def must_hold(account: Account) -> None:
-    """Lost none, doubled none, nothing untrue on record, and unknown only what the provider's own
-    list cannot tell.
+def assert_nothing_lost(account: Account) -> None:
+    """None lost, none doubled, nothing untrue on record, and unknown only what the provider's own
+    list cannot settle.
     """
     assert (account.lost, account.doubled, account.untrue, account.tellable) == (0, 0, 0, 0), (
         account

@@ -33,7 +33,7 @@ class Crew:
         self.killed = 0
 
     def start(self, orders: Orders) -> None:
-        """One more worker."""
+        """Start one more worker."""
         self._count += 1
         log = str(self._directory / f"worker-{self._count}.log")
         process = _fork.Process(target=_work, args=(orders, log))
@@ -41,7 +41,7 @@ class Crew:
         self._at_work.append((process, orders))
 
     def kill_one(self) -> None:
-        """`kill -9` one that is at work, whichever it is, and put another in its place."""
+        """`kill -9` a random working one, and replace it."""
         process, orders = self._dice.choice(self._at_work)
         assert process.exitcode is None, f"a worker had ended by itself; see {self._directory}"
         process.kill()
@@ -51,9 +51,7 @@ class Crew:
         self.start(orders)
 
     def end(self) -> None:
-        """Ask all to stop, and see that they do. AssertionError if one had ended by itself or does
-        not end well.
-        """
+        """Stop all workers. AssertionError if one had ended earlier or does not stop cleanly."""
         ended = [process.pid for process, _ in self._at_work if process.exitcode is not None]
         for process, _ in self._at_work:
             process.terminate()
@@ -84,7 +82,7 @@ def _work(orders: Orders, log: str) -> None:
 
 @contextmanager
 def crew(directory: Path, dice: Random, orders: Sequence[Orders]) -> Iterator[Crew]:
-    """Workers for the length of a block."""
+    """Workers for the block."""
     made = Crew(directory, dice)
     try:
         for one in orders:
@@ -95,7 +93,7 @@ def crew(directory: Path, dice: Random, orders: Sequence[Orders]) -> Iterator[Cr
 
 
 def wait_until(look: Callable[[], bool], what: str, *, within: float) -> None:
-    """Look again and again. AssertionError when it does not come true in time."""
+    """Poll until it is true. AssertionError if it is not true in time."""
     end = time.monotonic() + within
     while not look():
         assert time.monotonic() < end, f"{what}: not within {within:.0f} s"

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the test's own, out of the same wheel, to be stopped, killed and followed by a
+"""A PostgreSQL server for one test, from the same wheel, to be stopped, killed and followed by a
 standby.
 """
 
@@ -62,25 +62,25 @@ class Cluster:
         """A copy that follows this server."""
         made = Cluster(_directory(place, self._owner), self._owner)
         self._run(
-            "pg_basebackup", "-D", str(made.data), "-h", str(self.place), "-p", str(self.port), "-U", USER,
-            "-R", "-C", "-S", slot, "-c", "fast", "-N",
+            "pg_basebackup", "-D", str(made.data), "-h", str(self.place), "-p", str(self.port),
+            "-U", USER, "-R", "-C", "-S", slot, "-c", "fast", "-N",
         )  # fmt: skip
         return made
 
     def start(self, *options: str) -> None:
-        """Start, recovering from whatever went before, and wait until it answers."""
+        """Start, recovering if necessary, and wait until it answers."""
         given = (*_OPTIONS, f"port={self.port}", f"unix_socket_directories={self.place}", *options)
         arguments = " ".join(f"-c {option}" for option in given)
         self._control("start", "-w", "-t", "60", "-o", arguments, "-l", str(self.place / "log"))
 
     def stop(self, mode: str) -> None:
-        """Stop: `fast` cuts every connection and ends in order, `immediate` leaves things as a
+        """Stop: `fast` cuts every connection and shuts down cleanly, `immediate` leaves things as a
         crash would.
         """
         self._control("stop", "-w", "-t", "60", "-m", mode)
 
     def promote(self) -> None:
-        """Let a standby be the server from now on."""
+        """Make a standby the server."""
         self._control("promote", "-w", "-t", "60")
 
     def _control(self, what: str, *arguments: str) -> None:
@@ -100,7 +100,7 @@ class Cluster:
 
 
 def address(*clusters: Cluster) -> str:
-    """The address of whichever of these servers takes writes."""
+    """The address of the server that accepts writes."""
     query = {
         "host": ",".join(str(one.place) for one in clusters),
         "port": ",".join(str(one.port) for one in clusters),
@@ -113,8 +113,8 @@ def address(*clusters: Cluster) -> str:
 
 @contextmanager
 def new_cluster() -> Iterator[Cluster]:
-    """A running server in a short directory of its own; whatever of it runs at the end, and its
-    standbys, are ended.
+    """A running server in a short directory of its own; it and its standbys are stopped at the
+    end.
     """
     owner = "pgserver" if os.name == "posix" and os.geteuid() == 0 else None
     if owner is not None:

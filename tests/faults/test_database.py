@@ -1,4 +1,6 @@
-"""PostgreSQL stopped, crashed, cut off and replaced by its standby while texts are queued and sent."""
+"""PostgreSQL stopped, crashed, cut off and replaced by its standby while texts are queued and
+sent.
+"""
 
 import threading
 import time
@@ -15,7 +17,7 @@ from engage.core.db import Database
 from messaging.outbox import Text
 from tests.faults import account
 from tests.faults.account import Account
-from tests.faults.conftest import Size, laid_out, must_hold
+from tests.faults.conftest import Size, assert_nothing_lost, empty_database
 from tests.faults.crew import crew, wait_until
 from tests.faults.servers import Cluster, address, new_cluster
 from tests.faults.worker_process import FaultyClock, Orders
@@ -23,17 +25,17 @@ from tests.simulator import Simulator, simulator_process
 
 _BATCH = 10
 _AHEAD = 100
-"""How many texts more may be written than the provider has: so writing goes on for as long as
+"""How many more texts may be written than the provider has, so that writing goes on for as long as
 sending.
 """
 _CUT = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
-    " AND random() < 0.5"
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND random() < 0.5"
 )
 
 
 class Writer:
-    """Queues texts a few at a time, as a web service would; what fails is asked for again under the
+    """Queues texts a few at a time, as a web service would; failed ones are queued again under the
     same key.
     """
 
@@ -50,7 +52,7 @@ class Writer:
         self.failures = 0
 
     def start(self) -> None:
-        """Begin."""
+        """Start."""
         self._thread.start()
 
     def done(self) -> bool:
@@ -79,14 +81,14 @@ def test_the_server_is_stopped_and_started_and_connections_are_cut(
     seed: int,
     dice: Random,
     stopwatch: Callable[[], float],
-    tell: Callable[[Account], None],
+    report: Callable[[Account], None],
 ) -> None:
-    """In order and as in a crash, with half of all connections cut in between: what was committed
-    is sent once, and what was not is not.
+    """Cleanly and as in a crash, with half of all connections cut in between: what was committed is
+    sent once, and what was not is not sent.
     """
     with (
         new_cluster() as cluster,
-        laid_out(address(cluster)) as database,
+        empty_database(address(cluster)) as database,
         simulator_process(inbound_url=None) as provider,
     ):
 
@@ -98,17 +100,18 @@ def test_the_server_is_stopped_and_started_and_connections_are_cut(
             cluster.start()
 
         writer = _run(database, provider, tmp_path, size, dice, [disturb] * size.outages)
-        drawn = account.draw(
+        result = account.compare(
             database,
             provider,
             run="database stopped",
             seed=seed,
             seconds=stopwatch(),
-            notes=f"{size.outages} stops, connections cut, {writer.failures} failed writes asked for again",
+            notes=f"{size.outages} stops, connections cut,"
+            f" {writer.failures} failed writes repeated",
         )
-    tell(drawn)
-    must_hold(drawn)
-    assert (drawn.enqueued, drawn.unknown) == (size.texts, 0)
+    report(result)
+    assert_nothing_lost(result)
+    assert (result.enqueued, result.unknown) == (size.texts, 0)
 
 
 def test_a_standby_takes_over(
@@ -117,23 +120,23 @@ def test_a_standby_takes_over(
     seed: int,
     dice: Random,
     stopwatch: Callable[[], float],
-    tell: Callable[[Account], None],
+    report: Callable[[Account], None],
 ) -> None:
     """The server crashes for good and its synchronous standby is promoted: nothing that was
-    committed is forgotten.
+    committed is lost.
     """
     with new_cluster() as first, simulator_process(inbound_url=None) as provider:
         second = first.standby(first.place.parent / "b", "b")
         second.start()
         _follow_closely(first)
-        with laid_out(address(first, second)) as database:
+        with empty_database(address(first, second)) as database:
 
             def take_over() -> None:
                 first.stop("immediate")
                 second.promote()
 
             writer = _run(database, provider, tmp_path, size, dice, [take_over])
-            drawn = account.draw(
+            result = account.compare(
                 database,
                 provider,
                 run="standby promoted",
@@ -141,9 +144,9 @@ def test_a_standby_takes_over(
                 seconds=stopwatch(),
                 notes=f"synchronous standby, {writer.failures} failed writes asked for again",
             )
-    tell(drawn)
-    must_hold(drawn)
-    assert (drawn.enqueued, drawn.unknown) == (size.texts, 0)
+    report(result)
+    assert_nothing_lost(result)
+    assert (result.enqueued, result.unknown) == (size.texts, 0)
 
 
 def _run(
@@ -154,7 +157,7 @@ def _run(
     dice: Random,
     events: Sequence[Callable[[], None]],
 ) -> Writer:
-    """Write and send at once; let the events happen at random moments on the way; wait until all is
+    """Write and send at once; let the events happen at random moments; wait until everything is
     settled.
     """
     provider.script(latency=[0, 0.1])
@@ -169,11 +172,13 @@ def _run(
             wait_until(
                 lambda moment=moment: provider.accepted() >= moment,
                 f"{moment} texts are with the provider",
-                within=size.patience,
+                within=size.time_limit,
             )
             event()
-        wait_until(writer.done, "all is written", within=size.patience)
-        wait_until(lambda: not account.unsettled(database), "all is settled", within=size.patience)
+        wait_until(writer.done, "all is written", within=size.time_limit)
+        wait_until(
+            lambda: not account.unsettled(database), "all is settled", within=size.time_limit
+        )
     return writer
 
 
@@ -183,7 +188,7 @@ def _cut(database: Database) -> None:
 
 
 def _follow_closely(cluster: Cluster) -> None:
-    """From now on a commit counts only when the standby has it too; wait until it follows."""
+    """Make commits wait for the standby; wait until it follows."""
     plain = (
         make_url(address(cluster))
         .set(drivername="postgresql")

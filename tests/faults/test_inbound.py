@@ -1,5 +1,5 @@
-"""Texts to us, posted several times at once, forged now and then, to handlers that fail and workers
-that are killed.
+"""Texts to us, posted several times at once, some forged, to handlers that fail and workers that
+are killed.
 """
 
 import threading
@@ -16,7 +16,7 @@ from messaging.tables import Inbound, InboundStatus
 from tests.end_to_end.house import free_port
 from tests.faults import account
 from tests.faults.account import Account
-from tests.faults.conftest import Size, must_hold
+from tests.faults.conftest import Size, assert_nothing_lost
 from tests.faults.crew import crew, wait_until
 from tests.faults.web import web
 from tests.faults.worker_process import Orders
@@ -35,7 +35,7 @@ def test_each_text_takes_effect_once_and_in_order(
     seed: int,
     dice: Random,
     stopwatch: Callable[[], float],
-    tell: Callable[[Account], None],
+    report: Callable[[Account], None],
 ) -> None:
     """Each text one to five times at once, 1% unsigned, 2% of handlings failing, workers killed:
     one effect and one answer each, in order.
@@ -56,7 +56,7 @@ def test_each_text_takes_effect_once_and_in_order(
                         _handled(own_database) > size.posts * share // (size.outages + 2)
                     ),
                     "texts are handled",
-                    within=size.patience,
+                    within=size.time_limit,
                 )
                 workers.kill_one()
             posts.wait()
@@ -66,24 +66,25 @@ def test_each_text_takes_effect_once_and_in_order(
                     and not account.unsettled(own_database)
                 ),
                 "all is handled and answered",
-                within=size.patience,
+                within=size.time_limit,
             )
         effects = _effects(own_database)
         set_aside = _set_aside(own_database)
-        drawn = account.draw(
+        result = account.compare(
             own_database,
             provider,
             run="inbound",
             seed=seed,
             seconds=stopwatch(),
-            notes=f"{posts.copies} posts of {len(posts.signed)} texts, {len(posts.forged)} forged, {set_aside} set aside,"
-            f" {workers.killed} kills, {sum(map(len, effects.values()))} effects",
+            notes=f"{posts.copies} posts of {len(posts.signed)} texts, {len(posts.forged)} forged,"
+            f" {set_aside} set aside, {workers.killed} kills,"
+            f" {sum(map(len, effects.values()))} effects",
         )
-    tell(drawn)
-    must_hold(drawn)
+    report(result)
+    assert_nothing_lost(result)
     assert set_aside == 0
     assert effects == posts.expected()
-    assert drawn.enqueued == drawn.accepted == len(posts.signed)
+    assert result.enqueued == result.accepted == len(posts.signed)
     assert posts.refusals == {403} if posts.forged else not posts.refusals
 
 
@@ -119,7 +120,7 @@ class Posts:
         }
 
     def start(self) -> None:
-        """Begin to text."""
+        """Start to text."""
         for thread in self._threads:
             thread.start()
 
@@ -176,7 +177,7 @@ def _count(database: Database, status: InboundStatus) -> int:
 
 
 def _effects(database: Database) -> dict[str, list[str]]:
-    """What the handler did, for each phone in the order of its doing."""
+    """What the handler did, for each phone in order."""
     found: dict[str, list[str]] = defaultdict(list)
     with database.begin() as session:
         for row in session.execute(text("SELECT from_number, body FROM effect ORDER BY n")):

@@ -7,7 +7,7 @@ from random import Random
 from engage.core.db import Database
 from tests.faults import account
 from tests.faults.account import Account
-from tests.faults.conftest import Size, must_hold
+from tests.faults.conftest import Size, assert_nothing_lost
 from tests.faults.crew import crew, wait_until
 from tests.faults.worker_process import FaultyClock, Orders
 from tests.simulator import simulator_process
@@ -22,10 +22,10 @@ def test_kill_nine_at_random_moments(
     seed: int,
     dice: Random,
     stopwatch: Callable[[], float],
-    tell: Callable[[Account], None],
+    report: Callable[[Account], None],
 ) -> None:
-    """Three workers, killed and replaced over and over while the provider takes 0 to 300 ms: each
-    text is sent once, or shown as unknown.
+    """Three workers, killed and replaced repeatedly while the provider takes 0 to 300 ms: each text
+    is sent once, or shown as unknown.
     """
     with simulator_process(
         inbound_url=None, delays={"queued": 0, "sending": 0, "sent": 0, "ended": 0}
@@ -41,13 +41,15 @@ def test_kill_nine_at_random_moments(
                 wait_until(
                     lambda moment=moment: provider.accepted() >= moment,
                     f"{moment} texts are with the provider",
-                    within=size.patience,
+                    within=size.time_limit,
                 )
                 workers.kill_one()
             wait_until(
-                lambda: not account.unsettled(own_database), "all is settled", within=size.patience
+                lambda: not account.unsettled(own_database),
+                "all is settled",
+                within=size.time_limit,
             )
-        drawn = account.draw(
+        result = account.compare(
             own_database,
             provider,
             run="kill -9",
@@ -55,5 +57,5 @@ def test_kill_nine_at_random_moments(
             seconds=stopwatch(),
             notes=f"{workers.killed} kills of {WORKERS} workers",
         )
-    tell(drawn)
-    must_hold(drawn)
+    report(result)
+    assert_nothing_lost(result)

@@ -15,7 +15,7 @@ from messaging.states import MessageStatus
 from messaging.tables import Message, Receipt
 from tests.faults import account
 from tests.faults.account import Account
-from tests.faults.conftest import Size, must_hold
+from tests.faults.conftest import Size, assert_nothing_lost
 from tests.faults.crew import crew, wait_until
 from tests.faults.web import web
 from tests.faults.worker_process import FaultyClock, Orders
@@ -49,9 +49,8 @@ MOST_UNKNOWN = 150
 """What two workers with sixteen sends each may have under way, a few times over; some thousands
 wait.
 """
-RETRIES_HASTE = 4.0
-"""How much faster than time the workers' clocks run, so that refused texts are tried again sooner.
-"""
+RETRIES_SPEED_UP = 4.0
+"""How much faster the workers' clocks run, so that refused texts are tried again sooner."""
 
 
 def test_faults_at_every_send_and_receipts_in_any_order(
@@ -61,10 +60,10 @@ def test_faults_at_every_send_and_receipts_in_any_order(
     seed: int,
     dice: Random,
     stopwatch: Callable[[], float],
-    tell: Callable[[Account], None],
+    report: Callable[[Account], None],
 ) -> None:
-    """A quarter of all sends end badly, receipts come early, late, several times and backwards:
-    every text is sent once, its end is right.
+    """A quarter of all sends fail, receipts come early, late, several times and out of order: every
+    text is sent once, and its final status is right.
 
     Some pairs have the same words for the same phone; of those, and only of those, some may stay
     unknown.
@@ -82,15 +81,17 @@ def test_faults_at_every_send_and_receipts_in_any_order(
         )
         with crew(tmp_path, dice, [orders] * 2):
             wait_until(
-                lambda: not account.unsettled(own_database), "all is settled", within=size.patience
+                lambda: not account.unsettled(own_database),
+                "all is settled",
+                within=size.time_limit,
             )
-            wait_until(lambda: _at_rest(provider), "everything is posted", within=size.patience)
+            wait_until(lambda: _at_rest(provider), "everything is posted", within=size.time_limit)
             wait_until(
                 lambda: not _ends_that_differ(own_database, provider),
                 "receipts are applied",
-                within=size.patience,
+                within=size.time_limit,
             )
-        drawn = account.draw(
+        result = account.compare(
             own_database,
             provider,
             run="provider faults",
@@ -98,8 +99,8 @@ def test_faults_at_every_send_and_receipts_in_any_order(
             seconds=stopwatch(),
             notes=_told(own_database),
         )
-    tell(drawn)
-    must_hold(drawn)
+    report(result)
+    assert_nothing_lost(result)
 
 
 def test_an_outage_of_ten_minutes(
@@ -109,13 +110,12 @@ def test_an_outage_of_ten_minutes(
     seed: int,
     dice: Random,
     stopwatch: Callable[[], float],
-    tell: Callable[[Account], None],
+    report: Callable[[Account], None],
 ) -> None:
-    """Down for ten minutes of the workers' clocks, by errors, silence and closed connections in
-    turn: nothing is lost, doubled, or expired.
+    """Down for ten minutes of the workers' clocks, alternating between errors, silence and closed
+    connections: nothing is lost, doubled, or expired.
 
-    Few become unknown: only what was under way before the sender held still, and what tried the way
-    after.
+    Few become unknown: only those under way before the circuit opened, and the trials afterwards.
     """
     with simulator_process(inbound_url=None, hold=2.0) as provider:
         provider.script(latency=[0, 0.2])
@@ -123,36 +123,39 @@ def test_an_outage_of_ten_minutes(
             own_database.url.render_as_string(hide_password=False),
             provider.url,
             account.CALLBACK,
-            rate=size.haste,
+            rate=size.speed_up,
             since=time.time(),
         )
         account.put(own_database, account.texts(size.texts), FaultyClock(orders))
         with crew(tmp_path, dice, [orders] * 2):
-            wait_until(lambda: provider.accepted() > size.texts // 4, "it has begun", within=60)
+            wait_until(lambda: provider.accepted() > size.texts // 4, "it has started", within=60)
             for kind in ("unavailable", "drop", "hang", "error", "too_many"):
                 with provider.outage(kind):
-                    time.sleep(TEN_MINUTES / size.haste / 5)
+                    time.sleep(TEN_MINUTES / size.speed_up / 5)
             unknown = _unknown(own_database)
             wait_until(
-                lambda: not account.unsettled(own_database), "all is settled", within=size.patience
+                lambda: not account.unsettled(own_database),
+                "all is settled",
+                within=size.time_limit,
             )
-        drawn = account.draw(
+        result = account.compare(
             own_database,
             provider,
             run="outage",
             seed=seed,
             seconds=stopwatch(),
-            notes=f"10 minutes, clocks {size.haste:.0f} times as fast; {unknown} unknown when it ended",
+            notes=f"10 minutes, clocks {size.speed_up:.0f} times as fast;"
+            f" {unknown} unknown when it ended",
         )
-    tell(drawn)
-    must_hold(drawn)
-    assert drawn.unknown == 0
+    report(result)
+    assert_nothing_lost(result)
+    assert result.unknown == 0
     assert unknown <= MOST_UNKNOWN
 
 
 def _orders(database: Database, provider: Simulator, callback_url: str) -> Orders:
     url = database.url.render_as_string(hide_password=False)
-    return Orders(url, provider.url, callback_url, rate=RETRIES_HASTE, since=time.time())
+    return Orders(url, provider.url, callback_url, rate=RETRIES_SPEED_UP, since=time.time())
 
 
 def _at_rest(provider: Simulator) -> bool:
@@ -160,7 +163,7 @@ def _at_rest(provider: Simulator) -> bool:
 
 
 def _ends_that_differ(database: Database, provider: Simulator) -> int:
-    """Texts whose end on record is not the end that the provider posted."""
+    """Texts whose final status on record is not the one that the provider posted."""
     with database.begin() as session:
         rows = session.execute(
             select(Message.provider_sid, Message.status).where(Message.provider_sid.is_not(None))

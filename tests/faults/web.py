@@ -1,4 +1,4 @@
-"""The web service as it is run, under gunicorn, for runs in which the provider posts."""
+"""The web service as in production, under gunicorn, for runs in which the provider posts."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ from tests.faults.crew import wait_until
 
 @contextmanager
 def web(database: Database, directory: Path) -> Iterator[str]:
-    """The service on a port of its own; gives its address."""
+    """The service on a free port; gives its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     kept = {

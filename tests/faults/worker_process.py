@@ -1,8 +1,8 @@
-"""A worker in a process of its own, to be killed: the engine's real parts on the real clockwork,
-with short leases and short patience.
+"""A worker in its own process, to be killed: the engine's real parts in the real worker loop, with
+short leases and waits.
 
-Its handler of texts writes one effect and queues one answer in the handler's transaction, and fails
-now and then after having done so.
+Its handler of texts writes one effect and queues one answer in the handler's transaction, and
+sometimes fails after having done so.
 """
 
 import os
@@ -36,15 +36,18 @@ SCHEDULE = Schedule(
     hold=timedelta(seconds=2),
     give_up_after=11,
 )
-CREATE_EFFECT = "CREATE TABLE effect (n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sid text, from_number text, body text)"
+CREATE_EFFECT = (
+    "CREATE TABLE effect (n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sid text,"
+    " from_number text, body text)"
+)
 _EFFECT = text("INSERT INTO effect (sid, from_number, body) VALUES (:sid, :from_number, :body)")
 
 
 @dataclass(frozen=True)
 class Orders:
-    """What a worker is told. `ahead` puts its clock off by so many seconds; `rate` is how fast its
-    clock runs, counted from `since` (seconds since 1970); `failing` is the share of texts at which
-    the handler fails.
+    """What a worker is given. `ahead` sets its clock forward by so many seconds; `rate` is how fast
+    its clock runs, counted from `since` (seconds since 1970); `failing` is the share of texts at
+    which the handler fails.
     """
 
     database: str
@@ -57,20 +60,20 @@ class Orders:
 
 
 class FaultyClock:
-    """A clock that is off, or runs too fast."""
+    """A clock that is wrong, or runs too fast."""
 
     def __init__(self, orders: Orders) -> None:
         self._orders = orders
 
     def now(self) -> datetime:
-        """What this clock shows."""
+        """The time on this clock."""
         since = self._orders.since
         shown = since + (time.time() - since) * self._orders.rate + self._orders.ahead
         return datetime.fromtimestamp(shown, UTC)
 
 
-class Stumble(Exception):
-    """The handler's own fault."""
+class HandlerFailure(Exception):
+    """The handler's own failure."""
 
 
 class FaultyWorker:
@@ -140,7 +143,7 @@ class FaultyWorker:
         )
         enqueue(session, answer, now=now)
         if self._dice.random() < self._orders.failing:
-            raise Stumble
+            raise HandlerFailure
 
     def _apply(self) -> bool:
         with self._database.begin() as session:

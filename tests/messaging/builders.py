@@ -1,4 +1,4 @@
-"""Texts, clocks and guards that the tests of the engine are about."""
+"""Texts, clocks and guards for the tests of the engine."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,28 +22,28 @@ OTHER = "+447700900998"
 
 
 class StoppedClock:
-    """A clock that stands where it is put."""
+    """A clock that stands still until it is set."""
 
     def __init__(self, moment: datetime = NOW) -> None:
         self.moment = moment
 
     def now(self) -> datetime:
-        """The moment it was put at."""
+        """The moment it was set to."""
         return self.moment
 
 
 def allow_all(session: Session, texts: Sequence[Claimed], now: datetime) -> Mapping[UUID, Verdict]:
-    """A guard that lets everything go."""
+    """A guard that lets every text go."""
     return {}
 
 
 def number(n: int) -> str:
-    """The n-th mobile number of those kept for drama."""
+    """The n-th of the mobile numbers reserved for drama."""
     return f"+447700900{n:03d}"
 
 
 def a_text(key: str, **given: Any) -> Text:
-    """A text with that dedupe key; everything else has a plain default."""
+    """A text with that dedupe key and default values for everything else."""
     wanted: dict[str, Any] = {
         "to": number(1),
         "body": f"Hello {key}",
@@ -65,7 +65,7 @@ def put_committed(database: Database, key: str, **given: Any) -> UUID:
 
 
 def put_in(session: Session, key: str, status: MessageStatus, **columns: Any) -> Message:
-    """A message in any status, as if its life had led there."""
+    """A message put directly into a status."""
     message = put(session, key)
     session.execute(
         update(Message).where(Message.id == message.id).values(status=status, **columns)
@@ -81,7 +81,7 @@ def read(database: Database, id: UUID) -> Message:
 
 
 def let_leases_end(database: Database, ago: timedelta = timedelta(minutes=10)) -> None:
-    """Move every lease and every planned look into the past, as if that much time had gone by on
+    """Move every lease and every planned check into the past, as if that much time had passed on
     the database's clock.
     """
     with database.begin() as session:
@@ -94,7 +94,7 @@ def let_leases_end(database: Database, ago: timedelta = timedelta(minutes=10)) -
 
 
 def let_looks_be_due(session: Session, ago: timedelta = timedelta(minutes=10)) -> None:
-    """Make every unknown message due for a look at the provider's list."""
+    """Make every unknown message due for a check of the provider's list."""
     session.execute(
         update(Message)
         .where(Message.reconcile_at.is_not(None))
@@ -109,7 +109,7 @@ def put_many(database: Database, count: int, **given: Any) -> list[UUID]:
 
 
 def statuses(database: Database) -> dict[str, int]:
-    """How many messages stand where."""
+    """How many messages have each status."""
     with database.begin() as session:
         rows = session.execute(select(Message.status, func.count()).group_by(Message.status))
         return {status.value: count for status, count in rows}

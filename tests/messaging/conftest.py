@@ -1,5 +1,5 @@
-"""What the tests of the engine stand on: the simulator as the far end of the wire, and a worker
-that sends to it.
+"""Fixtures for the tests of the engine: the simulator as the provider, and a worker that sends to
+it.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,14 +26,14 @@ def running_simulator() -> Iterator[SimulatorServer]:
 
 
 @pytest.fixture
-def simulator(running_simulator: SimulatorServer) -> "FarEnd":
-    """The simulator, with nothing remembered and nothing scripted."""
-    far_end = FarEnd(running_simulator.url)
+def simulator(running_simulator: SimulatorServer) -> "SimulatorClient":
+    """The simulator, empty and without a script."""
+    far_end = SimulatorClient(running_simulator.url)
     far_end.reset()
     return far_end
 
 
-class FarEnd:
+class SimulatorClient:
     """What a test may do to the simulator and read from it, over HTTP."""
 
     def __init__(self, url: str) -> None:
@@ -44,29 +44,29 @@ class FarEnd:
         self._post("/simulator/reset", {})
 
     def script(self, *rules: dict[str, Any]) -> None:
-        """Say what is to happen to requests."""
+        """Add rules to the script."""
         self._post("/simulator/script", list(rules))
 
-    def fine(self) -> None:
-        """No rules from here on."""
+    def remove_rules(self) -> None:
+        """Remove all rules."""
         assert requests.delete(f"{self.url}/simulator/script", timeout=20).ok
 
     def texts(self) -> list[dict[str, Any]]:
-        """Every text it took, in order."""
+        """Every text it accepted, in order."""
         taken: list[dict[str, Any]] = requests.get(
             f"{self.url}/simulator/ledger", timeout=10
         ).json()["texts"]
         return taken
 
     def requests(self) -> list[dict[str, Any]]:
-        """Every request to send, taken or not."""
+        """Every request to send, accepted or not."""
         made: list[dict[str, Any]] = requests.get(
             f"{self.url}/simulator/requests", timeout=10
         ).json()["requests"]
         return made
 
-    def rest(self) -> None:
-        """Wait until nothing moves there."""
+    def wait_until_idle(self) -> None:
+        """Wait until no text is moving there."""
         self._post("/simulator/idle", {"timeout": 10})
 
     def _post(self, path: str, body: Any) -> None:
@@ -75,13 +75,13 @@ class FarEnd:
 
 
 @pytest.fixture
-def gateway(simulator: FarEnd) -> TwilioGateway:
+def gateway(simulator: SimulatorClient) -> TwilioGateway:
     """The real gateway, pointed at the simulator."""
     return gateway_to(simulator.url)
 
 
 def gateway_to(url: str, **given: Any) -> TwilioGateway:
-    """The real gateway, pointed at any address, with a short time-out."""
+    """The real gateway, pointed at any address, with a short timeout."""
     settings: dict[str, Any] = {"from_number": SENDER, "api_base_url": url, "timeout": 1.0}
     return TwilioGateway("AC" + "0" * 32, "simulator-token", **{**settings, **given})
 

@@ -1,4 +1,4 @@
-"""Every bad end is told once, in the transaction of whoever acts on it."""
+"""Every failed message is reported once, in the transaction of the caller that acts on it."""
 
 from threading import Barrier, Thread
 from uuid import UUID
@@ -16,16 +16,18 @@ S = MessageStatus
 
 
 @pytest.mark.parametrize("status", list(MessageStatus))
-def test_only_bad_ends_are_told(session: Session, status: MessageStatus) -> None:
-    """Refused, undelivered, failed, withheld and expired; neither what was called back nor what is
-    still open.
+def test_only_failed_messages_are_reported(session: Session, status: MessageStatus) -> None:
+    """Refused, undelivered, failed, withheld and expired; neither withdrawn messages nor open
+    ones.
     """
     put_in(session, "one", status, ended_at=NOW if status in ENDED else None)
     assert len(failures.take(session, now=NOW)) == (status in FAILED_STATUSES)
 
 
-def test_an_end_tells_what_is_needed_to_act(session: Session) -> None:
-    """Whose text, what it was about, why it did not go, and whether the number is dead or stopped."""
+def test_a_report_has_what_the_caller_needs(session: Session) -> None:
+    """The recipient, what the text was about, why it failed, and whether the number is dead or
+    suppressed.
+    """
     dead = put_in(
         session,
         "one",
@@ -42,9 +44,9 @@ def test_an_end_tells_what_is_needed_to_act(session: Session) -> None:
     assert (second.number_dead, second.opted_out) == (False, True)
 
 
-def test_told_once_and_again_if_the_telling_failed(committed: Database) -> None:
-    """What is taken in a transaction that fails is taken again; what is taken in one that commits
-    is not.
+def test_reported_once_and_again_after_a_rollback(committed: Database) -> None:
+    """A report in a transaction that fails is repeated; one in a transaction that commits is
+    not.
     """
     with committed.begin() as session:
         put_in(session, "one", S.FAILED, ended_at=NOW)
@@ -57,8 +59,10 @@ def test_told_once_and_again_if_the_telling_failed(committed: Database) -> None:
         assert failures.take(session, now=NOW) == []
 
 
-def test_a_new_bad_end_of_the_same_message_is_told_anew(session: Session) -> None:
-    """Expired, and then a receipt shows that it went after all and failed: both are told."""
+def test_a_second_failure_of_the_same_message_is_reported_too(session: Session) -> None:
+    """Expired, and then a receipt shows that it was sent after all and failed: both are
+    reported.
+    """
     message = put_in(session, "one", S.EXPIRED, ended_at=NOW)
     assert len(failures.take(session, now=NOW)) == 1
     transitions.move(session, [message.id], S.FAILED, now=NOW)
@@ -66,23 +70,23 @@ def test_a_new_bad_end_of_the_same_message_is_told_anew(session: Session) -> Non
     assert [one.status for one in failures.take(session, now=NOW)] == [S.FAILED]
 
 
-def test_four_threads_tell_each_end_once(committed: Database) -> None:
-    """No end goes to two workers."""
+def test_four_threads_report_each_failed_message_once(committed: Database) -> None:
+    """No failed message goes to two workers."""
     with committed.begin() as session:
         for n in range(40):
             put_in(session, f"text-{n}", S.UNDELIVERED, ended_at=NOW)
-    told: list[UUID] = []
+    reported: list[UUID] = []
     start = Barrier(4)
 
     def run() -> None:
         start.wait()
         for _ in range(8):
             with committed.begin() as session:
-                told.extend(one.message_id for one in failures.take(session, now=NOW, limit=5))
+                reported.extend(one.message_id for one in failures.take(session, now=NOW, limit=5))
 
     threads = [Thread(target=run) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(told) == len(set(told)) == 40
+    assert len(reported) == len(set(reported)) == 40

@@ -1,4 +1,4 @@
-"""Texts to us are kept once and handled in order per number, whatever a handler does."""
+"""Texts to us are stored once and handled in order for each number, whatever a handler does."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,15 +19,13 @@ from tests.messaging.builders import NOW, SENDER, number
 
 @pytest.fixture(autouse=True)
 def first_is_one(committed: Database) -> None:
-    """Texts are numbered from 1 on in every test: one that was rolled back before it has used up
-    numbers.
-    """
+    """Number texts from 1 in every test: rolled-back texts use up numbers."""
     with committed.begin() as session:
         session.execute(text("TRUNCATE inbound RESTART IDENTITY CASCADE"))
 
 
 def arrive(database: Database, n: int, who: int = 1, body: str = "Hello") -> bool:
-    """The n-th text of all arrives, from this phone."""
+    """The n-th text arrives, from this phone."""
     with database.begin() as session:
         return inbound.store(session, twilio.read_text(post(n, who, body)), now=NOW)
 
@@ -44,7 +42,7 @@ def post(n: int, who: int = 1, body: str = "Hello") -> dict[str, str]:
 
 
 def bodies(database: Database, status: InboundStatus) -> list[str]:
-    """The texts that stand there, oldest first."""
+    """The stored texts, oldest first."""
     with database.begin() as session:
         return list(
             session.scalars(
@@ -54,13 +52,13 @@ def bodies(database: Database, status: InboundStatus) -> list[str]:
 
 
 def nothing(session: Session, inbound: Inbound, now: datetime) -> None:
-    """A handler that is content."""
+    """A handler that does nothing."""
 
 
 def failing_on(
     body: str, seen: list[str], problem: Callable[[], Exception] = ValueError
 ) -> inbound.Handler:
-    """A handler that notes what it sees, writes something, and then fails at one text."""
+    """A handler that records what it sees, writes something, and then fails at one text."""
 
     def handle(session: Session, inbound: Inbound, now: datetime) -> None:
         seen.append(inbound.body)
@@ -79,7 +77,9 @@ def failing_on(
 
 
 def test_five_posts_of_one_text_are_one_text(committed: Database) -> None:
-    """The same provider id five times at once: one row, one of the five stored it, one effect."""
+    """The same provider id five times at once: one row, stored by one of the five, with one
+    effect.
+    """
     start, stored = Barrier(5), list[bool]()
 
     def run() -> None:
@@ -111,7 +111,9 @@ def test_five_posts_of_one_text_are_one_text(committed: Database) -> None:
     ],
 )
 def test_odd_posts_are_kept_once(session: Session, params: dict[str, str]) -> None:
-    """A signed text is never lost for want of a field, and a repeat of it is still seen."""
+    """A signed text is never lost because a field is missing, and a repeat of it is still
+    recognised.
+    """
     assert inbound.store(session, twilio.read_text(params), now=NOW)
     assert not inbound.store(session, twilio.read_text(params), now=NOW)
     kept = session.scalars(select(Inbound)).one()
@@ -119,7 +121,7 @@ def test_odd_posts_are_kept_once(session: Session, params: dict[str, str]) -> No
 
 
 def test_in_order_per_number(committed: Database) -> None:
-    """One worker hands out a number's texts in the order they came."""
+    """One worker handles a number's texts in the order in which they came."""
     for n in range(6):
         arrive(committed, n, who=n % 2, body=f"{n % 2}-{n}")
     seen: list[str] = []
@@ -130,8 +132,8 @@ def test_in_order_per_number(committed: Database) -> None:
 
 
 def test_four_workers_keep_the_order_of_every_number(committed: Database) -> None:
-    """A hundred texts of ten phones, four threads: each handled once, each phone's in order, and
-    more than one at a time.
+    """A hundred texts from ten phones, four threads: each handled once, each phone's in order, and
+    several at a time.
     """
     for n in range(100):
         arrive(committed, n, who=n % 10, body=str(n))
@@ -166,8 +168,8 @@ def test_four_workers_keep_the_order_of_every_number(committed: Database) -> Non
 
 
 def test_while_a_number_is_being_handled_only_other_numbers_are(committed: Database) -> None:
-    """With the first phone's oldest text in a worker's hands, another worker gets the second
-    phone's and never the first's next.
+    """While a worker handles the first phone's oldest text, another worker gets the second phone's
+    and never the first's next.
     """
     arrive(committed, 1, who=1, body="first")
     arrive(committed, 2, who=1, body="second")
@@ -194,8 +196,8 @@ def test_while_a_number_is_being_handled_only_other_numbers_are(committed: Datab
 def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again_later(
     committed: Database,
 ) -> None:
-    """What it wrote is rolled back; the attempt and the fault are on the row; it is not tried again
-    at once.
+    """What it wrote is rolled back; the attempt and the problem are on the row; it is not tried
+    again at once.
     """
     arrive(committed, 1, body="bad")
     seen: list[str] = []
@@ -213,13 +215,15 @@ def test_a_failing_handler_leaves_nothing_behind_and_is_tried_again_later(
     )
 
 
-def test_after_five_failures_a_text_is_set_aside_and_the_next_comes_up(committed: Database) -> None:
-    """Until then the texts behind it wait and other people's do not; afterwards it stays readable
-    for a human.
+def test_after_five_failures_a_text_is_set_aside_and_the_next_is_handled(
+    committed: Database,
+) -> None:
+    """Until then later texts from the number wait and other people's do not; afterwards staff can
+    still read it.
     """
     arrive(committed, 1, who=1, body="bad")
     arrive(committed, 2, who=1, body="after bad")
-    arrive(committed, 3, who=2, body="somebody else")
+    arrive(committed, 3, who=2, body="another person")
     seen: list[str] = []
     handler, moment = failing_on("bad", seen), NOW
     outcomes = []
@@ -227,13 +231,13 @@ def test_after_five_failures_a_text_is_set_aside_and_the_next_comes_up(committed
         while done := handle_next(committed.begin, handler, now=moment):
             outcomes.append(done.outcome)
         moment += timedelta(minutes=1)
-    assert seen == ["bad", "somebody else", *["bad"] * (MAX_ATTEMPTS - 1), "after bad"]
+    assert seen == ["bad", "another person", *["bad"] * (MAX_ATTEMPTS - 1), "after bad"]
     assert outcomes.count(Outcome.SET_ASIDE) == 1
     assert bodies(committed, InboundStatus.SET_ASIDE) == ["bad"]
 
 
-def test_a_human_may_send_it_round_again_or_dismiss_it(committed: Database) -> None:
-    """A text that was set aside can be handed out again with a clean count, or put away; no other
+def test_staff_can_queue_it_again_or_dismiss_it(committed: Database) -> None:
+    """A text that was set aside can be queued again with its attempts reset, or dismissed; no other
     text can.
     """
     arrive(committed, 1, body="bad")
@@ -257,8 +261,10 @@ def test_a_human_may_send_it_round_again_or_dismiss_it(committed: Database) -> N
     assert bodies(committed, InboundStatus.DISMISSED) == ["bad"]
 
 
-def test_the_databases_own_trouble_is_not_held_against_a_text(committed: Database) -> None:
-    """A deadlock or a cut connection inside a handler puts the text off and never aside."""
+def test_a_database_failure_does_not_count_as_an_attempt(committed: Database) -> None:
+    """A deadlock or a cut connection inside a handler postpones the text and never sets it
+    aside.
+    """
     arrive(committed, 1, body="unlucky")
 
     def deadlock() -> Exception:
@@ -272,10 +278,10 @@ def test_the_databases_own_trouble_is_not_held_against_a_text(committed: Databas
     assert handle_next(committed.begin, nothing, now=moment) == Handled(1, Outcome.HANDLED)
 
 
-def test_a_handler_whose_writing_fails_only_at_the_commit_is_a_failure_too(
+def test_a_failure_at_the_commit_counts_as_a_failure(
     committed: Database,
 ) -> None:
-    """A constraint that speaks at the end rolls back like any fault."""
+    """A constraint that fails at the commit rolls back like any other failure."""
     arrive(committed, 1)
     arrive(committed, 2, who=2)
 
@@ -288,9 +294,9 @@ def test_a_handler_whose_writing_fails_only_at_the_commit_is_a_failure_too(
         assert session.get_one(Inbound, 1).message_sid == post(1)["MessageSid"]
 
 
-def test_a_worker_that_dies_in_a_handler_leaves_the_text_as_it_was(committed: Database) -> None:
-    """Whatever ends a process ends the transaction: the text is handed out again, with no attempt
-    counted.
+def test_a_worker_that_dies_in_a_handler_leaves_the_text_unchanged(committed: Database) -> None:
+    """When a process ends, its transaction ends: the text is handled by another worker, with no
+    attempt counted.
     """
     arrive(committed, 1)
 

@@ -1,4 +1,4 @@
-"""Only mobile numbers are texted, and a clerk is told why a number is not one."""
+"""Only mobile numbers are texted, and staff are told why a number is not accepted."""
 
 import pytest
 from hypothesis import given
@@ -60,8 +60,8 @@ def test_anything_else_is_refused_with_a_reason(typed: str, reason: str) -> None
 
 
 @given(st.text(max_size=60))
-def test_no_text_does_worse_than_a_refusal(typed: str) -> None:
-    """Whatever is typed, the answer is a number in E.164 or a NumberProblem."""
+def test_any_text_is_parsed_or_refused(typed: str) -> None:
+    """Whatever is typed, the result is a number in E.164 or a NumberProblem."""
     try:
         result = parse_mobile(typed)
     except NumberProblem as problem:

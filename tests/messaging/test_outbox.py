@@ -1,4 +1,4 @@
-"""A text is one row however often it is asked for, and can be taken back until a worker holds it."""
+"""A text is one row however often it is queued, and can be withdrawn until a worker claims it."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -30,8 +30,8 @@ def test_the_same_key_again_is_the_same_text(session: Session) -> None:
 
 
 def test_eight_threads_make_one_text(committed: Database) -> None:
-    """Asked for at the same moment by eight transactions, the text is there once and all of them
-    got it.
+    """Queued at the same moment by eight transactions, the text is there once and each transaction
+    gets it.
     """
     start, got = Barrier(8), list[UUID]()
 
@@ -49,7 +49,7 @@ def test_eight_threads_make_one_text(committed: Database) -> None:
     assert len(set(got)) == 1
 
 
-def test_a_text_is_weighed_and_made_plain_when_it_is_queued(session: Session) -> None:
+def test_a_text_is_measured_and_made_plain_when_it_is_queued(session: Session) -> None:
     """The row holds what will be sent, and what it costs."""
     message = put(session, "one", body="  It\u2019s at 10\u201311\u2026  ")
     assert message.body == "It's at 10-11..."
@@ -58,27 +58,27 @@ def test_a_text_is_weighed_and_made_plain_when_it_is_queued(session: Session) ->
 
 @pytest.mark.parametrize("body", ["", "   \u200b ", "a" * 1601])
 def test_a_text_that_cannot_be_sent_is_refused(session: Session, body: str) -> None:
-    """Nothing to say, or more than a provider takes, is refused before there is a row."""
+    """An empty text, or one longer than a provider accepts, is refused before there is a row."""
     with pytest.raises(TextProblem):
         enqueue(session, a_text("one", body=body), now=NOW)
 
 
 @pytest.mark.parametrize("to", ["07700900123", "+0447700900123", "", "+44 7700 900123"])
 def test_the_table_takes_only_numbers_in_e164(session: Session, to: str) -> None:
-    """A number that was never parsed does not get into the queue."""
+    """A number that was never parsed cannot be queued."""
     with pytest.raises(IntegrityError):
         put(session, "one", to=to)
 
 
-def test_a_text_always_has_an_end(session: Session) -> None:
-    """Where nobody says until when a text is of use, it is a day from when it may go."""
+def test_a_text_always_expires(session: Session) -> None:
+    """Without an end of its own a text expires a day after it may be sent."""
     later = NOW + timedelta(hours=5)
     assert put(session, "one", send_after=later).expires_at == later + DEFAULT_LIFE
     assert put(session, "two", expires_at=later).expires_at == later
 
 
 def test_nothing_is_queued_when_the_callers_transaction_fails(committed: Database) -> None:
-    """The text belongs to the transaction of whoever asked for it."""
+    """The text belongs to the transaction of the caller that queues it."""
     with pytest.raises(ZeroDivisionError), committed.begin() as session:
         put(session, "one")
         raise ZeroDivisionError
@@ -86,9 +86,9 @@ def test_nothing_is_queued_when_the_callers_transaction_fails(committed: Databas
         assert session.scalar(select(func.count()).select_from(Message)) == 0
 
 
-def test_withdraw_takes_back_what_matches_and_is_still_queued(session: Session) -> None:
-    """By group, by recipient and by number; a text that a worker holds keeps its status, because it
-    may be on its way.
+def test_withdraw_affects_matching_queued_texts(session: Session) -> None:
+    """By group, by recipient and by number; a text that a worker has claimed keeps its status,
+    because it may have been sent.
     """
     by_group = put(session, "one", group_key="appointment-1")
     held = put_in(session, "two", S.SENDING, group_key="appointment-1")
@@ -104,14 +104,16 @@ def test_withdraw_takes_back_what_matches_and_is_still_queued(session: Session) 
     assert withdraw(session, now=NOW, reason="Left", recipient="person-9", to=number(7)) == 1
 
 
-def test_withdraw_wants_to_be_told_what(session: Session) -> None:
+def test_withdraw_needs_something_to_match(session: Session) -> None:
     """Without anything to match it would empty the queue; that is refused."""
     with pytest.raises(ValueError, match="which texts"):
         withdraw(session, now=NOW, reason="Oops")
 
 
-def test_workers_are_told_when_a_text_is_committed(committed: Database) -> None:
-    """A listener hears of a new text for its provider, once it is committed, and not of a repeat."""
+def test_workers_are_notified_when_a_text_is_committed(committed: Database) -> None:
+    """A listener is notified of a new text for its provider once it is committed, and not of a
+    repeat.
+    """
     plain = committed.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as listener:
         for provider in registry.names():

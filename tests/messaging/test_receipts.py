@@ -1,4 +1,4 @@
-"""Receipts are kept once and applied when they can be, in whatever order they come."""
+"""Receipts are stored once and applied as soon as they can be, in whatever order they come."""
 
 import itertools
 from datetime import timedelta
@@ -24,7 +24,9 @@ S = MessageStatus
 SID = "SM" + "1" * 32
 
 
-def say(session: Session, status: str, mid: UUID | str | None, sid: str = SID, **more: str) -> bool:
+def report(
+    session: Session, status: str, mid: UUID | str | None, sid: str = SID, **more: str
+) -> bool:
     """A status callback arrives."""
     params = {
         "MessageSid": sid,
@@ -36,32 +38,32 @@ def say(session: Session, status: str, mid: UUID | str | None, sid: str = SID, *
     return receipts.store(session, twilio.read_receipt(params, str(mid) if mid else None), now=NOW)
 
 
-def heard(
+def report_and_apply(
     session: Session, status: str, mid: UUID | str | None, sid: str = SID, **more: str
 ) -> list[Applied]:
     """A status callback arrives and is applied."""
-    say(session, status, mid, sid, **more)
+    report(session, status, mid, sid, **more)
     return apply_waiting(session, NOW, 100)
 
 
 def test_the_same_receipt_again_is_kept_once(session: Session) -> None:
-    """Repeated callbacks are one row; another status or another message is another."""
+    """A repeated callback is one row; another status or another message is another row."""
     id = put(session, "one").id
-    assert say(session, "sent", id)
-    assert not say(session, "sent", id)
-    assert say(session, "delivered", id)
-    assert say(session, "sent", uuid4())
+    assert report(session, "sent", id)
+    assert not report(session, "sent", id)
+    assert report(session, "delivered", id)
+    assert report(session, "sent", uuid4())
     assert session.scalar(select(func.count()).select_from(Receipt)) == 3
 
 
 def test_eight_threads_store_one_receipt(committed: Database) -> None:
-    """The same callback on eight connections at once is one row, and one of them stored it."""
+    """The same callback on eight connections at once is one row, stored by one of them."""
     start, stored = Barrier(8), list[bool]()
 
     def run() -> None:
         start.wait()
         with committed.begin() as session:
-            stored.append(say(session, "delivered", "m"))
+            stored.append(report(session, "delivered", "m"))
 
     threads = [Thread(target=run) for _ in range(8)]
     for thread in threads:
@@ -72,9 +74,9 @@ def test_eight_threads_store_one_receipt(committed: Database) -> None:
 
 
 def test_a_receipt_moves_its_message_and_says_so(session: Session) -> None:
-    """What changed is returned, with what the caller needs to act on it."""
+    """The change is returned, with what the caller needs to act on it."""
     message = put_in(session, "one", S.ACCEPTED, provider="twilio", provider_sid=SID)
-    (applied,) = heard(session, "delivered", message.id)
+    (applied,) = report_and_apply(session, "delivered", message.id)
     assert (applied.message_id, applied.old, applied.new) == (message.id, S.ACCEPTED, S.DELIVERED)
     assert not applied.number_dead
     session.refresh(message)
@@ -101,10 +103,10 @@ def test_a_receipt_that_beats_the_answer_is_applied(
     session: Session, word: str, status: MessageStatus
 ) -> None:
     """While the message is still `sending`, a callback gives it its status and the provider's id;
-    the later settle moves nothing back.
+    settling it later moves nothing back.
     """
     message = put_in(session, "one", S.SENDING, attempts=1)
-    assert [one.new for one in heard(session, word, message.id)] == [status]
+    assert [one.new for one in report_and_apply(session, word, message.id)] == [status]
     settled = transitions.apply(
         session, [Move(message.id, S.ACCEPTED, NOW, provider="twilio", provider_sid=SID)]
     )
@@ -114,21 +116,21 @@ def test_a_receipt_that_beats_the_answer_is_applied(
 
 
 @pytest.mark.parametrize("old", [S.UNKNOWN, S.QUEUED, S.WITHDRAWN, S.EXPIRED, S.WITHHELD])
-def test_a_receipt_with_our_id_settles_what_we_did_not_know(
+def test_a_receipt_with_our_id_settles_an_unknown_text(
     session: Session, old: MessageStatus
 ) -> None:
-    """An unknown resolves itself; and a text that we were about to send again, or had given up,
-    turns out to have gone.
+    """An unknown text is resolved, and a text that was about to be sent again, or was given up,
+    turns out to have been sent.
     """
     message = put_in(session, "one", old)
-    assert [one.new for one in heard(session, "delivered", message.id)] == [S.DELIVERED]
+    assert [one.new for one in report_and_apply(session, "delivered", message.id)] == [S.DELIVERED]
 
 
 def test_a_late_sent_changes_nothing_and_is_kept(session: Session) -> None:
-    """`sent` after `delivered` is a receipt like any other, applied to no effect."""
+    """`sent` after `delivered` is a receipt like any other, without effect."""
     message = put_in(session, "one", S.ACCEPTED, provider="twilio", provider_sid=SID)
-    heard(session, "delivered", message.id)
-    assert heard(session, "sent", message.id) == []
+    report_and_apply(session, "delivered", message.id)
+    assert report_and_apply(session, "sent", message.id) == []
     late = session.scalars(select(Receipt).where(Receipt.status == "sent")).one()
     assert late.applied_at == NOW
     assert late.problem == "The message already had this status or a later one"
@@ -139,13 +141,15 @@ def test_a_late_sent_changes_nothing_and_is_kept(session: Session) -> None:
 @pytest.mark.parametrize(
     "order", list(itertools.permutations(["queued", "sending", "sent", "delivered"]))
 )
-def test_in_any_order_the_end_is_delivered(session: Session, order: tuple[str, ...]) -> None:
+def test_in_any_order_the_final_status_is_delivered(
+    session: Session, order: tuple[str, ...]
+) -> None:
     """Every order of the four callbacks of a delivered text, all in one batch, ends with
     `delivered`.
     """
     message = put_in(session, "one", S.SENDING)
     for word in order:
-        say(session, word, message.id)
+        report(session, word, message.id)
     apply_waiting(session, NOW, 100)
     session.refresh(message)
     assert message.status is S.DELIVERED
@@ -163,13 +167,15 @@ def test_in_any_order_the_end_is_delivered(session: Session, order: tuple[str, .
     ),
     cuts=st.lists(st.booleans(), min_size=20, max_size=20),
 )
-def test_no_sequence_goes_back(session: Session, words: list[str], cuts: list[bool]) -> None:
-    """However receipts come and are batched, each step is one the table allows, and an end stays."""
+def test_no_sequence_moves_back(session: Session, words: list[str], cuts: list[bool]) -> None:
+    """However receipts come and are batched, each step is one that the table allows, and a final
+    status stays.
+    """
     with session.begin_nested() as inner:
         message = put_in(session, f"key-{uuid4()}", S.SENDING)
         status, path = S.SENDING, list[Applied]()
         for n, word in enumerate(words):
-            say(session, word, message.id, x=str(n))
+            report(session, word, message.id, x=str(n))
             if cuts[n % len(cuts)]:
                 path += apply_waiting(session, NOW, 100)
         path += apply_waiting(session, NOW, 100)
@@ -181,11 +187,11 @@ def test_no_sequence_goes_back(session: Session, words: list[str], cuts: list[bo
 
 
 def test_a_receipt_before_the_sid_is_known_waits_and_is_applied(session: Session) -> None:
-    """Without our id it can be tied to nothing yet; when the provider's id is stored it finds its
-    message at once.
+    """Without our id it matches nothing yet; when the provider's id is stored it finds its message
+    at once.
     """
     message = put_in(session, "one", S.SENDING)
-    assert heard(session, "delivered", None) == []
+    assert report_and_apply(session, "delivered", None) == []
     transitions.apply(
         session, [Move(message.id, S.ACCEPTED, NOW, provider="twilio", provider_sid=SID)]
     )
@@ -194,15 +200,15 @@ def test_a_receipt_before_the_sid_is_known_waits_and_is_applied(session: Session
     assert [one.new for one in apply_waiting(session, NOW, 100)] == [S.DELIVERED]
 
 
-def test_receipts_for_nobody_wait_and_block_nobody(session: Session) -> None:
-    """Unknown and unreadable ids are kept, looked at less and less often, in the end not at all;
-    others pass them by.
+def test_unmatched_receipts_wait_and_delay_no_other(session: Session) -> None:
+    """Receipts with unknown and unreadable ids are kept, checked less and less often and in the end
+    no more; others are not delayed.
     """
     for n in range(50):
-        say(session, "sent", uuid4(), sid=f"SM{n:032x}")
-    say(session, "sent", "not-an-id' OR 1=1", sid="")
+        report(session, "sent", uuid4(), sid=f"SM{n:032x}")
+    report(session, "sent", "not-an-id' OR 1=1", sid="")
     message = put_in(session, "one", S.SENDING)
-    say(session, "sent", message.id)
+    report(session, "sent", message.id)
     moment, applied = NOW, list[Applied]()
     for _ in range(20):
         applied += apply_waiting(session, moment, 20)
@@ -220,12 +226,12 @@ def test_receipts_for_nobody_wait_and_block_nobody(session: Session) -> None:
     ("code", "dead", "words"),
     [("30005", True, "not in use"), ("30003", False, "may work later"), ("", False, "no reason")],
 )
-def test_a_bad_end_has_its_code_in_words(
+def test_a_failure_has_its_code_in_words(
     session: Session, code: str, dead: bool, words: str
 ) -> None:
-    """What the network says about the number is told in words, and whether the number is dead."""
+    """The network's reason is put into words, with whether the number is dead."""
     message = put_in(session, "one", S.SENT, provider="twilio", provider_sid=SID)
-    (applied,) = heard(session, "undelivered", message.id, ErrorCode=code)
+    (applied,) = report_and_apply(session, "undelivered", message.id, ErrorCode=code)
     assert applied.number_dead is dead
     assert words in (applied.reason or "")
     session.refresh(message)
@@ -233,25 +239,25 @@ def test_a_bad_end_has_its_code_in_words(
 
 
 def test_a_receipt_about_another_text_of_the_same_message_changes_nothing(session: Session) -> None:
-    """If a message was ever at the provider twice, the second text's receipts are kept and marked,
+    """If a message ever reached the provider twice, the second text's receipts are kept and marked,
     not mixed in.
     """
     message = put_in(session, "one", S.ACCEPTED, provider="twilio", provider_sid=SID)
-    assert heard(session, "delivered", message.id, sid="SM" + "2" * 32) == []
+    assert report_and_apply(session, "delivered", message.id, sid="SM" + "2" * 32) == []
     assert "another text" in (session.scalars(select(Receipt)).one().problem or "")
 
 
 def test_a_sid_that_belongs_to_another_message_is_not_given_twice(session: Session) -> None:
-    """A callback whose two ids point at two messages moves neither."""
+    """A callback whose two ids belong to two messages moves neither."""
     put_in(session, "one", S.ACCEPTED, provider="twilio", provider_sid=SID)
     other = put_in(session, "two", S.UNKNOWN)
-    assert heard(session, "delivered", other.id) == []
+    assert report_and_apply(session, "delivered", other.id) == []
 
 
-def test_a_status_nobody_knows_is_kept(session: Session) -> None:
-    """A new word of the provider's is stored as it came and moves nothing."""
+def test_an_unknown_status_word_is_kept(session: Session) -> None:
+    """A new word of the provider is stored as it came and moves nothing."""
     message = put_in(session, "one", S.ACCEPTED, provider="twilio", provider_sid=SID)
-    assert heard(session, "teleported", message.id) == []
+    assert report_and_apply(session, "teleported", message.id) == []
     assert session.scalars(select(Receipt)).one().status == "teleported"
 
 
@@ -265,7 +271,7 @@ def test_a_status_nobody_knows_is_kept(session: Session) -> None:
     ],
 )
 def test_odd_receipts_are_stored(session: Session, params: dict[str, str]) -> None:
-    """Nothing that a callback may hold stops it from being kept."""
+    """Nothing in a callback prevents it from being stored."""
     assert receipts.store(session, twilio.read_receipt(params, "?"), now=NOW)
     assert apply_waiting(session, NOW, 10) == []
 
@@ -277,8 +283,8 @@ def test_two_workers_apply_each_receipt_once(committed: Database) -> None:
     ids = [put_committed(committed, f"text-{n}") for n in range(50)]
     with committed.begin() as session:
         for n, id in enumerate(ids):
-            say(session, "delivered", id, sid=f"SM{n:032x}")
-            say(session, "sent", id, sid=f"SM{n:032x}")
+            report(session, "delivered", id, sid=f"SM{n:032x}")
+            report(session, "sent", id, sid=f"SM{n:032x}")
     moved: list[Applied] = []
     start = Barrier(4)
 

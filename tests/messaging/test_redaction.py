@@ -1,4 +1,6 @@
-"""The provider's copy of the words is erased once a text is over, and asked for again until it is."""
+"""The provider's copy of the words is erased once a text has ended; the provider is asked until it
+has done so.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,7 +20,7 @@ from messaging.sending.dispatch import Dispatcher
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, InboundStatus, Message
 from tests.messaging.builders import NOW, put_committed, read
-from tests.messaging.conftest import FarEnd
+from tests.messaging.conftest import SimulatorClient
 
 S = MessageStatus
 MakeWorker = Callable[..., Dispatcher]
@@ -50,7 +52,7 @@ def run(database: Database, gateway: Any, now: datetime = NOW) -> Redacted:
 
 
 def put(database: Database, key: str, status: MessageStatus, **columns: Any) -> UUID:
-    """A text that is to be erased, in a status, known to the provider as its key."""
+    """A text to be erased, in a status, whose id at the provider is its key."""
     id = put_committed(database, key, redact=True)
     values = {"status": status, "provider_sid": key, "accepted_at": NOW, **columns}
     with database.begin() as session:
@@ -58,13 +60,13 @@ def put(database: Database, key: str, status: MessageStatus, **columns: Any) -> 
     return id
 
 
-def test_after_delivery_the_words_are_gone_there_and_still_here(
-    committed: Database, worker: MakeWorker, gateway: TwilioGateway, simulator: FarEnd
+def test_after_delivery_only_the_providers_copy_is_erased(
+    committed: Database, worker: MakeWorker, gateway: TwilioGateway, simulator: SimulatorClient
 ) -> None:
-    """Through the wire: sent, delivered, erased once; our own copy stays."""
+    """Over HTTP: sent, delivered, erased once; our own copy stays."""
     wanted, other = put_committed(committed, "one", redact=True), put_committed(committed, "two")
     worker().run_once()
-    simulator.rest()
+    simulator.wait_until_idle()
     with committed.begin() as session:
         session.execute(update(Message).values(status=S.DELIVERED))
     assert run(committed, gateway) == Redacted(asked=1, erased=1)
@@ -91,18 +93,20 @@ def test_after_delivery_the_words_are_gone_there_and_still_here(
         (S.QUEUED, timedelta(days=4), False),
     ],
 )
-def test_only_what_is_over_is_erased(
+def test_only_texts_that_have_ended_are_erased(
     committed: Database, status: MessageStatus, age: timedelta, asked: bool
 ) -> None:
-    """A text on its way needs its words; one of which nothing more was heard for days does not."""
+    """A text that may still be delivered needs its words; one without a receipt for days does
+    not.
+    """
     put(committed, "one", status, accepted_at=NOW - age)
     eraser = Eraser()
     run(committed, eraser)
     assert eraser.asked == (["one"] if asked else [])
 
 
-def test_what_cannot_be_erased_now_is_asked_again_later_and_later(committed: Database) -> None:
-    """Each failure doubles the wait, up to six hours; nothing is forgotten."""
+def test_failed_requests_are_repeated_less_and_less_often(committed: Database) -> None:
+    """Each failure doubles the wait, up to six hours; no text is forgotten."""
     id = put(committed, "one", S.DELIVERED)
     eraser = Eraser(*[GatewayUnavailable()] * 3)
     waits = []
@@ -125,7 +129,7 @@ def test_a_provider_that_erases_nothing_is_not_asked_for_ever(committed: Databas
 
 
 def test_texts_of_another_provider_are_left_to_it(committed: Database) -> None:
-    """Its ids mean nothing here."""
+    """Their ids mean nothing to this provider."""
     put(committed, "one", S.DELIVERED, provider="notify")
     assert run(committed, Eraser()) == Redacted()
 
@@ -143,7 +147,7 @@ def test_texts_of_another_provider_are_left_to_it(committed: Database) -> None:
 def test_texts_to_us_are_erased_too(
     committed: Database, status: InboundStatus, wanted: bool, asked: bool
 ) -> None:
-    """Once they were handled, and only where whoever handled them wants it."""
+    """Once they are handled, and only if the caller chose that."""
     with committed.begin() as session:
         inbound.store(
             session,

@@ -1,4 +1,4 @@
-"""A message moves only along the table."""
+"""A message moves only as the table allows."""
 
 import itertools
 from datetime import timedelta
@@ -39,8 +39,10 @@ def test_every_pair_obeys_the_table(
         assert (message.status, message.reason) == (old, "as it was")
 
 
-def test_delivered_is_final_and_nothing_returns_to_the_queue_from_the_providers_word() -> None:
-    """From any status that rests on the provider's word, no chain of moves leads back to sending."""
+def test_no_reported_status_leads_back_to_the_queue() -> None:
+    """From a status that rests on the provider's report, no chain of moves leads back to
+    sending.
+    """
     for start in (S.ACCEPTED, S.SENT, S.DELIVERED, S.UNDELIVERED, S.FAILED):
         reached, todo = set[MessageStatus](), [start]
         while todo:
@@ -52,13 +54,15 @@ def test_delivered_is_final_and_nothing_returns_to_the_queue_from_the_providers_
 
 
 def test_unknown_is_never_sent_again_without_passing_through_the_queue() -> None:
-    """No lease turns into a second send: sending and unknown never become sending."""
+    """No lease turns into a second send: neither sending nor unknown ever becomes sending."""
     assert S.SENDING not in ALLOWED[S.UNKNOWN]
     assert states.may_become(S.SENDING) == {S.QUEUED}
 
 
-def test_moments_are_kept_as_life_goes_on(session: Session) -> None:
-    """Accepted, sent and delivered each leave their moment, and only an end leaves an end."""
+def test_each_status_records_its_time(session: Session) -> None:
+    """Accepted, sent and delivered each record their time, and only a final status records an
+    end.
+    """
     message = put_in(session, "one", S.SENDING)
     for minutes, to in enumerate((S.ACCEPTED, S.SENT, S.DELIVERED)):
         transitions.move(session, [message.id], to, now=NOW + timedelta(minutes=minutes))
@@ -68,8 +72,8 @@ def test_moments_are_kept_as_life_goes_on(session: Session) -> None:
     assert message.delivered_at == message.ended_at == NOW + timedelta(minutes=2)
 
 
-def test_an_old_attempt_has_no_say_about_a_new_one(session: Session) -> None:
-    """A move that names another attempt than the present one does not happen."""
+def test_an_old_attempt_cannot_move_a_new_one(session: Session) -> None:
+    """A move for an earlier attempt does not happen."""
     message = put_in(session, "one", S.SENDING, attempts=2)
     stale = Move(message.id, S.REFUSED, NOW, attempt=1)
     assert transitions.apply(session, [stale]) == []
@@ -77,7 +81,7 @@ def test_an_old_attempt_has_no_say_about_a_new_one(session: Session) -> None:
 
 
 def test_many_moves_in_one_statement_each_judged_alone(session: Session) -> None:
-    """In a bulk move the allowed ones happen, the others and the unknown ids do not."""
+    """In a bulk move the allowed moves happen; the others, and those with unknown ids, do not."""
     first, second = put(session, "one"), put_in(session, "two", S.DELIVERED)
     moved = transitions.move(
         session, [first.id, second.id, uuid4(), first.id], S.WITHDRAWN, now=NOW
@@ -86,7 +90,7 @@ def test_many_moves_in_one_statement_each_judged_alone(session: Session) -> None
 
 
 def test_of_many_threads_one_makes_the_move(committed: Database) -> None:
-    """Eight threads withdraw the same message at once: exactly one of them did."""
+    """Eight threads withdraw the same message at once: exactly one of them succeeds."""
     id = put_committed(committed, "one")
     start, won = Barrier(8), []
 
@@ -104,7 +108,7 @@ def test_of_many_threads_one_makes_the_move(committed: Database) -> None:
 
 
 def test_a_move_that_waited_judges_what_it_then_finds(committed: Database) -> None:
-    """While a receipt's transaction holds the row, a late settle waits, and then finds `delivered`
+    """While a receipt's transaction has locked the row, a late result waits, then finds `delivered`
     and changes nothing.
     """
     id = put_committed(committed, "one")

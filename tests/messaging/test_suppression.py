@@ -1,4 +1,4 @@
-"""A number that wants no texts gets none until its owner says so."""
+"""A suppressed number gets no texts until its owner asks for them."""
 
 from datetime import timedelta
 
@@ -44,7 +44,7 @@ S = MessageStatus
     ],
 )
 def test_whole_words_in_any_case(body: str, word: object) -> None:
-    """Each word is known in both languages, in any case, and is one thing only."""
+    """Each word is recognised in both languages and in any case, and has one meaning."""
     known = [check for check in (stop_word, start_word, help_word, may_block_word) if check(body)]
     assert known == [word]
 
@@ -53,13 +53,15 @@ def test_whole_words_in_any_case(body: str, word: object) -> None:
     "body",
     ["stop by at 3", "please stop", "YES", "don't stop", "", "🛑", "can you start later", "helped"],
 )
-def test_longer_texts_and_yes_are_no_keyword(body: str) -> None:
-    """What needs understanding is left to whoever understands; YES never un-stops."""
+def test_longer_texts_and_yes_are_not_keywords(body: str) -> None:
+    """Longer texts are left to the code that understands texts; YES never lifts a suppression."""
     assert not any(check(body) for check in (stop_word, start_word, help_word, may_block_word))
 
 
-def test_stopping_keeps_the_first_reason_and_a_history(session: Session) -> None:
-    """Stopped twice is stopped once; restored and stopped again leaves both on record."""
+def test_suppressing_keeps_the_first_reason_and_a_history(session: Session) -> None:
+    """Suppressing twice is suppressing once; a number that is restored and suppressed again keeps
+    both on record.
+    """
     assert suppress(session, number(1), "said STOP", "text 1", NOW)
     assert not suppress(session, number(1), "said STOP again", "text 2", NOW + timedelta(hours=1))
     assert suppressed(session, [number(1), number(2)]) == {number(1): "said STOP"}
@@ -74,9 +76,9 @@ def test_stopping_keeps_the_first_reason_and_a_history(session: Session) -> None
     ]
 
 
-def test_stopping_takes_back_what_is_queued_but_not_the_confirmation(session: Session) -> None:
-    """Waiting texts to the number are withdrawn with the reason; the one that confirms the STOP may
-    still go.
+def test_suppressing_withdraws_queued_texts_but_not_the_confirmation(session: Session) -> None:
+    """Queued texts to the number are withdrawn with the reason; the one that confirms the STOP may
+    still be sent.
     """
     waiting = put(session, "one")
     elsewhere = put(session, "two", to=number(2))

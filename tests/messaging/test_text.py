@@ -31,18 +31,18 @@ _CODEC = gsm0338.Codec()
     ],
 )
 def test_published_counts(body: str, segments: int) -> None:
-    """The counts that the provider publishes come out exactly."""
+    """The counts that the provider publishes are reproduced exactly."""
     assert measure(body).segments == segments
 
 
 def test_one_character_outside_the_alphabet_costs_the_whole_text_its_alphabet() -> None:
-    """A single back-tick makes a text UCS-2; a euro sign does not."""
+    """A single backtick makes a text UCS-2; a euro sign does not."""
     assert measure("`").encoding is Encoding.UCS2
     assert measure("€").encoding is Encoding.GSM7
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x1b"), max_size=700))
-def test_any_text_weighs_what_an_independent_codec_says(body: str) -> None:
+def test_any_text_measures_what_an_independent_codec_says(body: str) -> None:
     """Encoding, units and segments agree with the bytes that the gsm0338 package, or else UTF-16,
     makes of the text.
     """
@@ -60,12 +60,14 @@ def test_any_text_weighs_what_an_independent_codec_says(body: str) -> None:
 
 @given(st.text(alphabet="ab€[]|~^Å", max_size=700))
 def test_extension_characters_never_straddle(body: str) -> None:
-    """The same holds where texts are full of characters that take two septets."""
+    """The same is true of texts full of characters that take two septets."""
     assert measure(body).segments == _gsm_parts(_CODEC.encode(body)[0])
 
 
 def _gsm_parts(septets: bytes) -> int:
-    """Cut septets into parts as a phone does, never between an escape and what it escapes."""
+    """Cut septets into parts as a phone does, never between an escape and the character it
+    escapes.
+    """
     if len(septets) <= 160:
         return 1
     parts = 0
@@ -103,15 +105,15 @@ def _ucs2_parts(given: bytes) -> int:
     ],
 )
 def test_typography_becomes_plain_and_letters_stay(typed: str, sent: str) -> None:
-    """Quotes, dashes and spaces are made plain; letters, joined emoji and names are left as they
+    """Quotes, dashes and spaces are made plain; letters, joined emoji and names stay as they
     are.
     """
     assert plain(typed) == sent
 
 
 @given(st.text(max_size=300))
-def test_plain_is_settled_and_storable(body: str) -> None:
-    """Made plain twice is made plain once, and the result can be encoded."""
+def test_plain_is_idempotent_and_storable(body: str) -> None:
+    """Making a text plain twice changes nothing more, and the result can be encoded."""
     once = plain(body)
     assert plain(once) == once
     once.encode()

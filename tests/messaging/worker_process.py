@@ -1,5 +1,5 @@
-"""A worker in a process of its own, for tests that kill it: `python -m
-tests.messaging.worker_process DATABASE SIMULATOR`.
+"""A worker in its own process, for tests that kill it: `python -m tests.messaging.worker_process
+DATABASE SIMULATOR`.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Gateways to a simulated GOV.UK Notify, and texts to send by them."""
+"""Gateways to a simulated GOV.UK Notify, and texts to send through them."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ ACCOUNT = NotifyAccount(status_url=None, inbound_url=None)
 
 
 def gateway_to(url: str, **given: Any) -> NotifyGateway:
-    """The real gateway, pointed at any address, with a short time-out."""
+    """The real gateway, pointed at any address, with a short timeout."""
     wanted: dict[str, Any] = {"base_url": url, "timeout": 1.0}
     return NotifyGateway(
         ACCOUNT.api_key, given.pop("template_id", ACCOUNT.template_id), **{**wanted, **given}

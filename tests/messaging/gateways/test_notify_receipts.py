@@ -1,4 +1,4 @@
-"""What GOV.UK Notify posts to us, how it proves itself, and what its words mean."""
+"""What GOV.UK Notify posts to us, how a post is proved, and what its words mean."""
 
 import http.server
 import json
@@ -39,10 +39,10 @@ ANN = number(1)
         ("", "Bearer ", False),
     ],
 )
-def test_callbacks_prove_themselves_by_the_token(
+def test_callbacks_are_proved_by_the_token(
     expected: str | None, header: str | None, valid: bool
 ) -> None:
-    """The very token, and never none at all."""
+    """Exactly the token, and never an empty one."""
     assert valid_token(expected, header) is valid
 
 
@@ -77,7 +77,7 @@ def test_a_receipt_is_read_as_notify_writes_it() -> None:
     ],
 )
 def test_each_word_of_notify_has_its_meaning(word: str, meaning: MessageStatus | None) -> None:
-    """Words of a later day mean nothing yet, and move nothing."""
+    """Words that we do not know mean nothing, and move nothing."""
     assert registry.meaning("notify", word) is meaning
 
 
@@ -93,23 +93,23 @@ def test_each_word_of_notify_has_its_meaning(word: str, meaning: MessageStatus |
     ],
 )
 def test_numbers_are_kept_in_one_form(given: str, kept: str) -> None:
-    """Notify leaves the plus out, and writes our own number as people dial it."""
+    """Notify leaves out the plus, and writes our own number as people dial it."""
     text = read_text(
         {"id": "1", "source_number": given, "destination_number": "07700900997", "message": "yes"}
     )
     assert (text.from_number, text.to_number, text.body) == (kept, "+447700900997", "yes")
 
 
-# The simulator's own manners.
+# The simulator's own behaviour.
 
 
 class Posts(http.server.BaseHTTPRequestHandler):
-    """Keeps what is posted."""
+    """Stores what is posted."""
 
     kept: list[tuple[str, str | None, dict[str, Any]]] = []
 
     def do_POST(self) -> None:
-        """Keep it, say nothing."""
+        """Store the post and answer 200."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         type(self).kept.append((self.path, self.headers.get("Authorization"), body))
         self.send_response(200)
@@ -117,12 +117,12 @@ class Posts(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *given: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def posts() -> Iterator[str]:
-    """The address of a service that keeps what is posted to it."""
+    """The address of a service that stores what is posted to it."""
     Posts.kept = []
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Posts)
     server.daemon_threads = True
@@ -134,9 +134,9 @@ def posts() -> Iterator[str]:
     server.server_close()
 
 
-def test_it_posts_the_end_of_a_text_and_the_answer_to_it(posts: str) -> None:
+def test_it_posts_the_final_status_of_a_text_and_the_answer_to_it(posts: str) -> None:
     """One callback, at the end; the phone answers the number that texted it; both carry the token,
-    a forgery does not.
+    and a forgery does not.
     """
     account = NotifyAccount(status_url=f"{posts}/status", inbound_url=f"{posts}/inbound")
     with simulator_thread(inbound_url=None, notify=account) as simulator:
@@ -147,8 +147,8 @@ def test_it_posts_the_end_of_a_text_and_the_answer_to_it(posts: str) -> None:
         simulator.phone(ANN).reply("forged", signature="wrong")
         again = gateway_to(simulator.url).send(outgoing())
     assert isinstance(again, Accepted), "Notify acts on no keyword"
-    (path, token, told), (path_in, token_in, said), (_, forged, _) = Posts.kept[:3]
-    assert (path, token, told["status"], told["reference"]) == (
+    (path, token, receipt), (path_in, token_in, said), (_, forged, _) = Posts.kept[:3]
+    assert (path, token, receipt["status"], receipt["reference"]) == (
         "/status",
         f"Bearer {account.token}",
         "delivered",

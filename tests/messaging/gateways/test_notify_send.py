@@ -1,4 +1,4 @@
-"""GOV.UK Notify behind the same seam: its own client library, over real HTTP, to the simulator's
+"""GOV.UK Notify through the gateway: its own client library, over real HTTP, to the simulator's
 Notify.
 """
 
@@ -55,14 +55,14 @@ ANN = number(1)
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Simulator]:
-    """One simulator for the module; its posts go nowhere."""
+    """One simulator for the module; it posts nowhere."""
     with simulator_thread(inbound_url=None, notify=ACCOUNT) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def simulator(running: Simulator) -> Simulator:
-    """The simulator with nothing in it."""
+    """The simulator, empty."""
     running.reset()
     return running
 
@@ -74,7 +74,7 @@ def gateway(simulator: Simulator) -> NotifyGateway:
 
 
 def test_it_is_a_gateway() -> None:
-    """The types say that it can stand where Twilio's stands."""
+    """It has the type of a gateway, as Twilio's has."""
     standing: Gateway = gateway_to("http://127.0.0.1:9")
     assert (standing.name, list(standing.senders)) == ("notify", ["notify"])
 
@@ -82,7 +82,7 @@ def test_it_is_a_gateway() -> None:
 def test_an_accepted_text_is_what_was_asked_for(
     gateway: NotifyGateway, simulator: Simulator
 ) -> None:
-    """The words as they were, and our id as the reference."""
+    """The same words, and our id as the reference."""
     text = outgoing("Siân, dŵr\nnext line")
     outcome = gateway.send(text)
     assert isinstance(outcome, Accepted) and outcome.segments is None
@@ -107,23 +107,23 @@ def test_an_accepted_text_is_what_was_asked_for(
 def test_a_refusal_is_about_the_number_the_words_or_our_account(
     gateway: NotifyGateway, simulator: Simulator, code: int, expected: Outcome
 ) -> None:
-    """Only the first two are refusals of this text; what is wrong with our account may be put right
-    while the text still has its use.
+    """Only the first two refuse this text; a problem with our account may be corrected before the
+    text expires.
     """
     simulator.script(answer="refuse", code=code)
     assert gateway.send(outgoing()) == expected
     assert simulator.accepted() == 0
 
 
-def test_a_number_that_is_none_is_refused_for_good(gateway: NotifyGateway) -> None:
-    """Without any script: the simulator checks the number as Notify does."""
+def test_a_number_that_cannot_exist_is_refused_for_good(gateway: NotifyGateway) -> None:
+    """Without a script: the simulator checks the number as Notify does."""
     outcome = gateway.send(outgoing(to="+44123"))
     assert isinstance(outcome, Refused) and outcome.permanent
 
 
 @pytest.mark.parametrize("wrong", ["key", "template"])
 def test_a_wrong_setting_refuses_no_text(simulator: Simulator, wrong: str) -> None:
-    """A wrong key or template is the administrator's to put right: the texts wait."""
+    """A wrong key or template is for the administrator to correct: the texts wait."""
     given = {"template_id": str(uuid4())} if wrong == "template" else {}
     gateway = gateway_to(simulator.url, **given)
     if wrong == "key":
@@ -132,7 +132,7 @@ def test_a_wrong_setting_refuses_no_text(simulator: Simulator, wrong: str) -> No
 
 
 def test_too_fast_is_not_processed(gateway: NotifyGateway, simulator: Simulator) -> None:
-    """Notify's rate limit: nothing was taken, the sender slows."""
+    """Notify's rate limit: nothing was accepted, the sender slows."""
     simulator.script(answer="too_many")
     assert gateway.send(outgoing()) == NotProcessed(429)
     assert retry.after(
@@ -158,11 +158,11 @@ def test_too_fast_is_not_processed(gateway: NotifyGateway, simulator: Simulator)
         ("empty", 1),
     ],
 )
-def test_where_it_cannot_be_told_the_outcome_is_unknown(
+def test_without_a_clear_answer_the_outcome_is_unknown(
     gateway: NotifyGateway, simulator: Simulator, answer: str, taken: int
 ) -> None:
-    """The library makes one error of a fault and of a broken line; neither says whether the text
-    was taken.
+    """The library raises one error for a server error and for a broken connection; neither says
+    whether the text was accepted.
     """
     simulator.script(answer=answer, **({"hold": 1.5} if answer.startswith("hang") else {}))
     assert isinstance(gateway.send(outgoing()), Unknown)
@@ -170,7 +170,7 @@ def test_where_it_cannot_be_told_the_outcome_is_unknown(
 
 
 def test_nothing_listening_is_not_processed() -> None:
-    """A refused connection never carried the text, though the library calls it a 503."""
+    """A refused connection never carried the text, although the library calls it a 503."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         assert (
@@ -182,7 +182,7 @@ def test_nothing_listening_is_not_processed() -> None:
 def test_the_library_logs_nothing(
     gateway: NotifyGateway, simulator: Simulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its log lines hold what was asked and what was answered."""
+    """Its log lines contain requests and answers."""
     with caplog.at_level(logging.DEBUG):
         simulator.script(answer="error_before", times=1)
         gateway.send(outgoing())
@@ -191,7 +191,7 @@ def test_the_library_logs_nothing(
 
 
 def test_many_threads_have_a_client_each(gateway: NotifyGateway, simulator: Simulator) -> None:
-    """The library's client is for one thread: twenty threads at once, twenty texts."""
+    """The library's client is not thread-safe: twenty threads at once, twenty texts."""
     texts = [outgoing(f"text {n}", number(n)) for n in range(20)]
     threads = [threading.Thread(target=gateway.send, args=(text,)) for text in texts]
     for thread in threads:
@@ -202,7 +202,7 @@ def test_many_threads_have_a_client_each(gateway: NotifyGateway, simulator: Simu
 
 
 def test_texts_are_found_by_our_id(gateway: NotifyGateway, simulator: Simulator) -> None:
-    """Those of the ids asked for, each with the id it has; others are not in the list."""
+    """The texts with the given ids, each with its id; no others."""
     simulator.script(ends="undelivered", error_code=30005, contains="gone")
     ours, gone, other = outgoing("ours"), outgoing("gone"), outgoing("other")
     for text in (ours, gone, other):
@@ -225,32 +225,32 @@ def test_texts_are_found_by_our_id(gateway: NotifyGateway, simulator: Simulator)
 def test_a_list_that_cannot_be_read_proves_nothing(
     gateway: NotifyGateway, simulator: Simulator, answer: str
 ) -> None:
-    """No conclusion from a fault, a broken line or rubbish."""
+    """Nothing is concluded from a server error, a broken connection or an unreadable answer."""
     simulator.script(on="list", answer=answer)
     with pytest.raises(GatewayUnavailable):
         gateway.find(ANN, NOW, [uuid4()])
 
 
 def test_nothing_is_erased_on_request(gateway: NotifyGateway) -> None:
-    """Notify has no such call: its own settings erase."""
+    """Notify has no such call: it erases by its own settings."""
     with pytest.raises(NotOffered):
         gateway.redact(str(uuid4()))
 
 
-def test_a_key_and_an_address_are_needed() -> None:
-    """A gateway that could not send is not made."""
+def test_a_key_and_an_address_are_required() -> None:
+    """A gateway that could not send is not created."""
     with pytest.raises(ValueError, match="key"):
         NotifyGateway("secret", ACCOUNT.template_id)
     with pytest.raises(ValueError, match="http"):
         gateway_to("ftp://somewhere")
 
 
-# The engine by Notify: claim, send, settle, receipts, unknown.
+# The engine with Notify: claim, send, settle, receipts, unknown.
 
 
 @pytest.fixture
 def worker(committed: Database, gateway: NotifyGateway) -> Iterator[Callable[[], Dispatcher]]:
-    """Makes dispatchers that send by Notify; they are stopped when the test ends."""
+    """Makes dispatchers that send through Notify; they are stopped when the test ends."""
     made: list[Dispatcher] = []
 
     def make() -> Dispatcher:
@@ -265,7 +265,7 @@ def worker(committed: Database, gateway: NotifyGateway) -> Iterator[Callable[[],
 
 
 def put(database: Database, key: str, **given: Any) -> UUID:
-    """A queued text that goes by Notify."""
+    """A queued text that goes through Notify."""
     return put_committed(database, key, route=Route(NOTIFY.name), **given)
 
 
@@ -288,7 +288,7 @@ def test_a_text_goes_by_notify_and_its_receipt_finds_it(
 def test_a_receipt_of_one_provider_moves_no_text_of_the_other(
     committed: Database, worker: Callable[[], Dispatcher], simulator: Simulator
 ) -> None:
-    """Whatever id it names: a text that goes by Twilio is not Notify's to report on."""
+    """Whatever id it names: Notify cannot report on a text that goes through Twilio."""
     id = put_committed(committed, "one")
     with committed.begin() as session:
         receipts.store(
@@ -310,8 +310,8 @@ def test_an_unknown_is_found_by_its_reference_or_sent_again(
     answer: str,
     sent_again: bool,
 ) -> None:
-    """What Notify has under our id is found, though another text has the same words; what it never
-    had goes back to the queue, once.
+    """A text that Notify has under our id is found, although another text has the same words; one
+    it never received goes back to the queue, once.
     """
     simulator.script(answer=answer, times=1)
     id = put(committed, "one", body="the same words")
@@ -333,13 +333,13 @@ def test_an_unknown_is_found_by_its_reference_or_sent_again(
     assert references.count(str(id)) == 1
 
 
-def test_what_notify_may_have_forgotten_is_never_sent_again(
+def test_a_text_that_notify_may_have_forgotten_is_never_sent_again(
     committed: Database,
     worker: Callable[[], Dispatcher],
     gateway: NotifyGateway,
     simulator: Simulator,
 ) -> None:
-    """It keeps a text for a week: after that its silence proves nothing."""
+    """It keeps a text for a week: after that its absence proves nothing."""
     simulator.script(answer="drop_before", times=1)
     id = put(committed, "one", expires_at=NOW + timedelta(days=30))
     worker().run_once()
@@ -352,7 +352,7 @@ def test_what_notify_may_have_forgotten_is_never_sent_again(
 
 
 def test_the_two_accounts_do_not_see_each_other(simulator: Simulator) -> None:
-    """Twilio's list shows none of Notify's texts, and the other way round."""
+    """Twilio's list shows none of Notify's texts, and vice versa."""
     gateway_to(simulator.url).send(outgoing())
     simulator.client().messages.create(to=ANN, from_=ACCOUNT_NUMBER, body="by Twilio")
     assert [one.body for one in simulator.client().messages.list(to=ANN)] == ["by Twilio"]
@@ -367,10 +367,10 @@ ACCOUNT_NUMBER = "+447700900999"
     ("path", "status"),
     [("/v2/notifications", 403), ("/v2/nowhere", 403), ("/v2/notifications/x", 403)],
 )
-def test_strangers_are_refused_in_notifys_shape(
+def test_strangers_are_refused_in_notifys_format(
     simulator: Simulator, path: str, status: int
 ) -> None:
-    """No token, no answer."""
+    """A request without a token is refused."""
     answer = requests.get(f"{simulator.url}{path}", timeout=5)
     assert answer.status_code == status
     assert answer.json()["errors"][0]["error"] == "AuthError"

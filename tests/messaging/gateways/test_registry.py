@@ -34,7 +34,7 @@ def sources() -> list[Path]:
 
 
 def test_only_its_own_folder_and_its_row_name_a_provider() -> None:
-    """The simulator plays two of them and knows both; everything else asks the registry."""
+    """The simulator plays both providers and knows them; everything else asks the registry."""
     found = {
         str(path.relative_to(PROJECT)): [
             line.strip() for line in path.read_text().splitlines() if NAMES_A_PROVIDER.search(line)
@@ -47,8 +47,8 @@ def test_only_its_own_folder_and_its_row_name_a_provider() -> None:
 
 @pytest.mark.parametrize("provider", registry.PROVIDERS, ids=registry.names())
 def test_each_row_is_complete(provider: ProviderDefinition[object]) -> None:
-    """Its name fits its column and is its own, its words are as they are looked up, and each code
-    that means something has words.
+    """The name fits its column and is unique, status words are in lower case, and an opt-out has
+    words.
     """
     assert registry.names().count(provider.name) == 1
     assert re.fullmatch(r"[a-z]{1,20}", provider.name)
@@ -61,7 +61,7 @@ def test_each_row_is_complete(provider: ProviderDefinition[object]) -> None:
 
 
 def test_a_text_without_a_choice_goes_by_the_default() -> None:
-    """The same one that the database writes."""
+    """The same provider that the database writes."""
     column = Message.__table__.c.provider
     assert registry.DEFAULT in registry.names()
     assert str(column.server_default.arg) == f"'{registry.DEFAULT}'"  # type: ignore[union-attr]

@@ -24,7 +24,7 @@ from messaging.gateways.base import (
 )
 from messaging.gateways.twilio.send import TwilioGateway
 from tests.messaging.builders import NOW, SENDER, number
-from tests.messaging.conftest import FarEnd, gateway_to
+from tests.messaging.conftest import SimulatorClient, gateway_to
 
 LONG_AGO = NOW - timedelta(days=3000)
 
@@ -35,19 +35,19 @@ def outgoing(body: str = "Hello", to: str = number(1), sender: str = SENDER) -> 
 
 
 def rule(answer: str) -> dict[str, object]:
-    """A rule of the simulator for this answer; a silence lasts longer than the gateway waits."""
+    """A rule of the simulator for this answer; a hang lasts longer than the gateway waits."""
     return {"answer": answer, "hold": 1.5} if answer.startswith("hang") else {"answer": answer}
 
 
 class Canned(http.server.BaseHTTPRequestHandler):
-    """Answers every request with what the test wrote down."""
+    """Answers every request with what the test has set."""
 
     status = 201
     body = b""
     headers_out: tuple[tuple[str, str], ...] = ()
 
     def do_POST(self) -> None:
-        """Read the form, answer as told."""
+        """Read the form and give the set answer."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.send_response(type(self).status)
         for name, value in type(self).headers_out:
@@ -61,7 +61,7 @@ class Canned(http.server.BaseHTTPRequestHandler):
         self.do_POST()
 
     def log_message(self, *given: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -79,13 +79,15 @@ def canned() -> Iterator[str]:
 
 
 def answer(url: str, status: int, body: object, *headers: tuple[str, str]) -> Outcome:
-    """Send one text to a server that answers so."""
+    """Send one text to a server that gives this answer."""
     Canned.status, Canned.headers_out = status, headers
     Canned.body = body if isinstance(body, bytes) else json.dumps(body).encode()
     return gateway_to(url).send(outgoing())
 
 
-def test_an_accepted_text_is_what_was_asked_for(gateway: TwilioGateway, simulator: FarEnd) -> None:
+def test_an_accepted_text_is_what_was_asked_for(
+    gateway: TwilioGateway, simulator: SimulatorClient
+) -> None:
     """The provider has the body, the number and our callback address, and we have its id and its
     count.
     """
@@ -103,9 +105,9 @@ def test_an_accepted_text_is_what_was_asked_for(gateway: TwilioGateway, simulato
     [(21211, True), (21610, False), (21614, True), (21408, False), (21617, False), (21612, True)],
 )
 def test_a_refusal_has_its_code_and_words(
-    gateway: TwilioGateway, simulator: FarEnd, code: int, permanent: bool
+    gateway: TwilioGateway, simulator: SimulatorClient, code: int, permanent: bool
 ) -> None:
-    """Refused for good, by code, and whether the number itself is dead."""
+    """Refused by code, and whether the number itself is dead."""
     simulator.script({"answer": "refuse", "code": code})
     outcome = gateway.send(outgoing())
     assert isinstance(outcome, Refused)
@@ -113,8 +115,10 @@ def test_a_refusal_has_its_code_and_words(
     assert "Twilio" not in outcome.words
 
 
-def test_too_many_is_not_processed_and_says_when(gateway: TwilioGateway, simulator: FarEnd) -> None:
-    """A 429 with Retry-After: nothing was taken, and the wait is the one asked for."""
+def test_too_many_is_not_processed_and_says_when(
+    gateway: TwilioGateway, simulator: SimulatorClient
+) -> None:
+    """A 429 with Retry-After: nothing was accepted, and the wait is the requested one."""
     simulator.script({"answer": "too_many", "retry_after": 7})
     assert gateway.send(outgoing()) == NotProcessed(20429, timedelta(seconds=7))
     assert simulator.texts() == []
@@ -133,11 +137,11 @@ def test_too_many_is_not_processed_and_says_when(gateway: TwilioGateway, simulat
         ("empty", 1),
     ],
 )
-def test_where_it_cannot_be_told_the_outcome_is_unknown(
-    gateway: TwilioGateway, simulator: FarEnd, script: str, taken: int
+def test_without_a_clear_answer_the_outcome_is_unknown(
+    gateway: TwilioGateway, simulator: SimulatorClient, script: str, taken: int
 ) -> None:
-    """A fault, a broken line, silence or rubbish looks the same whether the text was taken or not,
-    so it is unknown.
+    """A server error, a broken connection, silence or an unreadable answer looks the same whether
+    the text was accepted or not, so it is unknown.
     """
     simulator.script(rule(script))
     assert isinstance(gateway.send(outgoing()), Unknown)
@@ -152,14 +156,14 @@ def test_nothing_listening_is_not_processed() -> None:
         assert gateway_to(f"http://127.0.0.1:{port}").send(outgoing()) == NotProcessed()
 
 
-def test_a_name_that_does_not_resolve_is_not_processed() -> None:
+def test_a_host_that_does_not_resolve_is_not_processed() -> None:
     """Without an address nothing was sent."""
     outcome = gateway_to("http://no-such-host.invalid:1").send(outgoing())
     assert outcome == NotProcessed()
 
 
-def test_a_server_that_takes_no_connection_in_time_is_not_processed() -> None:
-    """A connect timeout is before any of the text left."""
+def test_a_connect_timeout_is_not_processed() -> None:
+    """A connect timeout comes before any of the text was sent."""
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -209,8 +213,8 @@ def test_answers_of_every_shape(canned: str, status: int, body: object, kind: ty
     assert type(answer(canned, status, body)) is kind
 
 
-def test_through_a_messaging_service_zero_segments_are_no_count(canned: str) -> None:
-    """A service says 0 until it has chosen a number; our own count stands."""
+def test_zero_segments_from_a_messaging_service_are_ignored(canned: str) -> None:
+    """A service says 0 until it has chosen a number; our own count is kept."""
     outcome = answer(
         canned, 201, {"sid": "SM" + "a" * 32, "num_segments": "0", "status": "accepted"}
     )
@@ -218,14 +222,14 @@ def test_through_a_messaging_service_zero_segments_are_no_count(canned: str) -> 
 
 
 @pytest.mark.parametrize("given", ["soon", "-3", "", "Wed, 21 Oct 2026 07:28:00 GMT"])
-def test_a_retry_after_that_is_no_number_is_passed_over(canned: str, given: str) -> None:
-    """Anything but seconds is as good as none."""
+def test_a_retry_after_that_is_not_a_number_is_ignored(canned: str, given: str) -> None:
+    """Anything but seconds counts as no Retry-After."""
     body = {"code": 20429, "message": "Too many", "status": 429}
     assert answer(canned, 429, body, ("Retry-After", given)) == NotProcessed(20429, None)
 
 
 def test_edge_and_region_in_the_environment_change_nothing(
-    monkeypatch: pytest.MonkeyPatch, simulator: FarEnd
+    monkeypatch: pytest.MonkeyPatch, simulator: SimulatorClient
 ) -> None:
     """The library would rewrite the address by them, and texts would go elsewhere."""
     monkeypatch.setenv("TWILIO_EDGE", "dublin")
@@ -244,14 +248,14 @@ def test_the_library_logs_no_number(
     assert "Secret" not in caplog.text
 
 
-def test_find_lists_what_the_provider_had_for_a_number(
-    gateway: TwilioGateway, simulator: FarEnd
+def test_find_lists_the_providers_texts_to_a_number(
+    gateway: TwilioGateway, simulator: SimulatorClient
 ) -> None:
-    """Texts to that number with their words and states, and to no other, none from before."""
+    """Texts to that number with their words and statuses, and to no other, none from before."""
     for n in range(3):
         gateway.send(outgoing(f"Text {n}"))
     gateway.send(outgoing("Elsewhere", to=number(2)))
-    simulator.rest()
+    simulator.wait_until_idle()
     found = gateway.find(number(1), LONG_AGO)
     assert sorted(one.body for one in found) == ["Text 0", "Text 1", "Text 2"]
     assert {one.status for one in found} == {"delivered"}
@@ -260,9 +264,9 @@ def test_find_lists_what_the_provider_had_for_a_number(
 
 @pytest.mark.parametrize("script", ["too_many", "error_before", "drop_before", "hang_before"])
 def test_a_list_that_cannot_be_read_says_so(
-    gateway: TwilioGateway, simulator: FarEnd, script: str
+    gateway: TwilioGateway, simulator: SimulatorClient, script: str
 ) -> None:
-    """An error is never taken for an empty list."""
+    """An error is never treated as an empty list."""
     simulator.script({"on": "list", **rule(script)})
     with pytest.raises(GatewayUnavailable):
         gateway.find(number(1), LONG_AGO)
@@ -276,11 +280,11 @@ def test_a_list_of_the_wrong_shape_says_so(canned: str) -> None:
             gateway_to(canned).find(number(1), LONG_AGO)
 
 
-def test_redact_erases_the_words_there(gateway: TwilioGateway, simulator: FarEnd) -> None:
-    """After delivery the provider keeps the fact and not the words."""
+def test_redact_erases_the_words_there(gateway: TwilioGateway, simulator: SimulatorClient) -> None:
+    """After delivery the provider keeps the record but not the words."""
     sent = gateway.send(outgoing("Private"))
     assert isinstance(sent, Accepted)
-    simulator.rest()
+    simulator.wait_until_idle()
     gateway.redact(sent.sid)
     assert simulator.texts()[0]["redacted"]
     gateway.redact(
@@ -288,10 +292,10 @@ def test_redact_erases_the_words_there(gateway: TwilioGateway, simulator: FarEnd
     )  # Twilio has no such text any more, so there is nothing left to erase
 
 
-def test_redact_says_so_when_it_cannot_be_done_yet(
-    gateway: TwilioGateway, simulator: FarEnd
+def test_redact_fails_before_the_text_has_ended(
+    gateway: TwilioGateway, simulator: SimulatorClient
 ) -> None:
-    """While a text is on its way Twilio erases nothing; whoever asked must ask again."""
+    """Twilio erases nothing before a text is delivered; the caller must ask again."""
     simulator.script({"sending": 60})
     sent = gateway.send(outgoing("Private"))
     assert isinstance(sent, Accepted)
@@ -300,8 +304,8 @@ def test_redact_says_so_when_it_cannot_be_done_yet(
     assert not simulator.texts()[0]["redacted"]
 
 
-def test_something_to_send_from_and_an_address_are_needed() -> None:
-    """A gateway that could not send is not made."""
+def test_a_sender_and_an_address_are_required() -> None:
+    """A gateway that could not send is not created."""
     with pytest.raises(ValueError, match="send from"):
         TwilioGateway("AC", "token")
     with pytest.raises(ValueError, match="http"):

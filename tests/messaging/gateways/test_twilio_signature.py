@@ -1,4 +1,4 @@
-"""Only requests that Twilio signed are believed."""
+"""Only requests that Twilio signed are accepted."""
 
 import pytest
 
@@ -68,9 +68,7 @@ def signed(signature: str) -> dict[str, str]:
 def test_published_signatures_are_valid(
     token: str, url: str, params: dict[str, str] | str | bytes, signature: str
 ) -> None:
-    """The signatures that were worked out independently are accepted, whatever the case of the
-    header's name.
-    """
+    """Signatures computed independently are accepted, whatever the case of the header's name."""
     assert valid_signature(token, url, params, signed(signature))
     assert valid_signature(token, url, params, {"x-twilio-signature": signature})
 
@@ -93,17 +91,17 @@ def test_published_signatures_are_valid(
         ("https://[bad", PARAMS, signed("a9nBmqA0ju/hNViExpshrM61xv4=")),
     ],
 )
-def test_anything_else_is_not_and_nothing_raises(
+def test_anything_else_is_invalid_and_never_raises(
     url: str, params: dict[str, str] | str | bytes | None, headers: dict[str, str]
 ) -> None:
     """A missing, wrong or foreign signature, a changed body or address, and unreadable input are
-    all just not valid.
+    all simply not valid.
     """
     assert not valid_signature(TOKEN, url, params, headers)
 
 
 def test_a_blank_field_is_part_of_what_is_signed() -> None:
-    """Left out, the signature no longer fits."""
+    """Without the blank field the signature no longer matches."""
     without = {name: value for name, value in INBOUND.items() if name != "FromCity"}
     assert valid_signature(OURS, INBOUND_URL, INBOUND, signed("aE9Tyq3rjaWXV7rAcsfF1Zyetoo="))
     assert not valid_signature(
@@ -115,9 +113,7 @@ def test_a_blank_field_is_part_of_what_is_signed() -> None:
 
 
 def test_a_signature_by_shared_key_uses_the_hash_it_names() -> None:
-    """HMAC-SHA256 is accepted where the settings header names it, and an algorithm nobody knows is
-    not.
-    """
+    """HMAC-SHA256 is accepted if the settings header names it; an unknown algorithm is not."""
     from twilio.request_validator import RequestValidator
 
     made = RequestValidator(OURS).compute_signature(INBOUND_URL, INBOUND, "HMAC_SHA256")

@@ -1,5 +1,5 @@
-"""A provider that answers nobody: senders hold still, try one text at a time, and go on when it
-answers; nothing is lost or doubled.
+"""A provider that does not answer: circuits open, one text at a time is tried, and sending goes on
+when it answers; nothing is lost or doubled.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from messaging.states import MessageStatus
 from messaging.tables import Message, Provider, Sender
 from messaging.transitions import move
 from tests.messaging.builders import NOW, OTHER, SENDER, allow_all, number, put, put_in
-from tests.messaging.conftest import FarEnd, gateway_to
+from tests.messaging.conftest import SimulatorClient, gateway_to
 
 S = MessageStatus
 MakeWorker = Callable[..., Dispatcher]
@@ -34,12 +34,12 @@ LEASE = timedelta(minutes=2)
 
 
 def seconds(count: float) -> timedelta:
-    """So long."""
+    """So many seconds."""
     return timedelta(seconds=count)
 
 
 @pytest.mark.parametrize(
-    ("unanswered", "heard", "stand"),
+    ("unanswered", "results", "state"),
     [
         (0, [], CircuitState(0)),
         (0, [SendResult(TAKEN)], CircuitState(0, seconds(0))),
@@ -65,19 +65,17 @@ def seconds(count: float) -> timedelta:
         (7, [SendResult(Refused(30005, "no"), trial=True)], CircuitState(0, seconds(0))),
     ],
 )
-def test_how_a_sender_stands_after_what_it_heard(
-    unanswered: int, heard: list[SendResult], stand: CircuitState
+def test_the_circuit_after_each_outcome(
+    unanswered: int, results: list[SendResult], state: CircuitState
 ) -> None:
-    """The table: five in a row hold a sender still, only trials make the pause grow, any answer
-    about a text ends it.
+    """The table: five sends without an answer open the circuit, only trials lengthen the pause, any
+    answer about a text closes it.
     """
-    assert state_after(unanswered, heard) == stand
+    assert state_after(unanswered, results) == state
 
 
 def test_a_sender_that_is_answered_never_pauses() -> None:
-    """Below five there is no pause at all; from then on it is never shorter than five seconds or
-    longer than a minute.
-    """
+    """Below five there is no pause; from then on it is between five seconds and a minute."""
     assert {circuit_breaker.pause(count) for count in range(OPENS_AFTER)} == {seconds(0)}
     pauses = [circuit_breaker.pause(count) for count in range(OPENS_AFTER, 2000)]
     assert pauses == sorted(pauses)
@@ -85,7 +83,7 @@ def test_a_sender_that_is_answered_never_pauses() -> None:
 
 
 def take(session: Session, *senders: str, limit: int = 100) -> Claim:
-    """One claim, by these senders."""
+    """One claim by these senders."""
     return claim(
         session,
         now=NOW,
@@ -98,117 +96,121 @@ def take(session: Session, *senders: str, limit: int = 100) -> Claim:
     )
 
 
-def end(session: Session, texts: list[Claimed], outcome: Outcome | NotStarted) -> None:
-    """All of these end like that."""
+def settle_all(session: Session, texts: list[Claimed], outcome: Outcome | NotStarted) -> None:
+    """Give all of these texts this outcome."""
     settle(session, [Result(one, outcome) for one in texts], now=NOW, provider="twilio")
 
 
-def let_pass(session: Session, gone: timedelta) -> None:
-    """As if that long had gone by for the senders."""
+def advance(session: Session, passed: timedelta) -> None:
+    """Move the senders' times back, as if that long had passed."""
     session.execute(
         update(Sender).values(
-            next_free_at=Sender.next_free_at - gone, held_until=Sender.held_until - gone
+            next_free_at=Sender.next_free_at - passed, held_until=Sender.held_until - passed
         )
     )
 
 
 @pytest.fixture
-def unheard(session: Session) -> Session:
-    """A fast sender that five sends in a row had no answer from, and a hundred texts that wait."""
+def circuit_open(session: Session) -> Session:
+    """A fast sender with five sends without an answer, and a hundred texts waiting."""
     pacing.register(session, SENDER, 1000)
     for n in range(105):
         put(session, f"text-{n}", to=number(n))
-    end(session, take(session, limit=5).texts, NOTHING)
+    settle_all(session, take(session, limit=5).texts, NOTHING)
     return session
 
 
-def test_nothing_goes_in_the_pause_and_then_one_at_a_time(unheard: Session) -> None:
-    """Five seconds of nothing for anybody; then one text, and no other while it is on its way; then
-    twice as long.
+def test_nothing_is_sent_in_the_pause_and_then_one_at_a_time(circuit_open: Session) -> None:
+    """Nothing is sent for five seconds. Then one text, and no other until it is settled; then a
+    pause twice as long.
     """
     for wait in (5, 10, 20, 40, 60, 60):
-        assert take(unheard).texts == []
-        let_pass(unheard, seconds(wait - 1))
-        assert (take(unheard).texts, take(unheard).senders_full) == ([], True)
-        let_pass(unheard, seconds(2))
-        trial = take(unheard).texts
+        assert take(circuit_open).texts == []
+        advance(circuit_open, seconds(wait - 1))
+        assert (take(circuit_open).texts, take(circuit_open).senders_full) == ([], True)
+        advance(circuit_open, seconds(2))
+        trial = take(circuit_open).texts
         assert len(trial) == 1
-        let_pass(unheard, seconds(100))
-        assert take(unheard).texts == []
-        end(unheard, trial, NOTHING)
-    waiting = unheard.scalars(select(Message.attempts).where(Message.status == S.QUEUED)).all()
+        advance(circuit_open, seconds(100))
+        assert take(circuit_open).texts == []
+        settle_all(circuit_open, trial, NOTHING)
+    waiting = circuit_open.scalars(select(Message.attempts).where(Message.status == S.QUEUED)).all()
     assert list(waiting) == [0] * 94
 
 
 @pytest.mark.parametrize("answer", [TAKEN, Refused(21211, "not a number")])
-def test_one_answer_about_a_text_frees_the_sender(unheard: Session, answer: Outcome) -> None:
-    """Taken or refused, the provider is there: all that waits goes."""
-    let_pass(unheard, seconds(6))
-    end(unheard, take(unheard).texts, answer)
-    assert len(take(unheard).texts) == 99
+def test_one_answer_about_a_text_closes_the_circuit(circuit_open: Session, answer: Outcome) -> None:
+    """Accepted or refused, an answer shows that the provider is there: all waiting texts are
+    sent.
+    """
+    advance(circuit_open, seconds(6))
+    settle_all(circuit_open, take(circuit_open).texts, answer)
+    assert len(take(circuit_open).texts) == 99
 
 
-def test_a_trial_that_was_not_processed_proves_nothing(unheard: Session) -> None:
+def test_a_trial_that_was_not_processed_proves_nothing(circuit_open: Session) -> None:
     """The same pause again, neither longer nor over."""
-    let_pass(unheard, seconds(6))
-    end(unheard, take(unheard).texts, BUSY)
-    let_pass(unheard, seconds(4))
-    assert take(unheard).texts == []
-    let_pass(unheard, seconds(2))
-    assert len(take(unheard).texts) == 1
+    advance(circuit_open, seconds(6))
+    settle_all(circuit_open, take(circuit_open).texts, BUSY)
+    advance(circuit_open, seconds(4))
+    assert take(circuit_open).texts == []
+    advance(circuit_open, seconds(2))
+    assert len(take(circuit_open).texts) == 1
 
 
-def test_a_trial_that_was_never_begun_makes_room_for_another(unheard: Session) -> None:
-    """A worker that is told to stop gives it back, and the next worker tries at once."""
-    let_pass(unheard, seconds(6))
-    end(unheard, take(unheard).texts, NotStarted())
-    assert len(take(unheard).texts) == 1
+def test_a_trial_that_was_never_started_allows_another(circuit_open: Session) -> None:
+    """A worker that is stopping hands it back, and the next worker tries at once."""
+    advance(circuit_open, seconds(6))
+    settle_all(circuit_open, take(circuit_open).texts, NotStarted())
+    assert len(take(circuit_open).texts) == 1
 
 
-def test_a_trial_whose_worker_died_holds_the_others_up_for_a_lease(unheard: Session) -> None:
-    """Its lease is over, another text tries; what the dead one's would have said no longer counts."""
-    let_pass(unheard, seconds(6))
-    lost = take(unheard).texts
-    let_pass(unheard, LEASE - seconds(1))
-    assert take(unheard).texts == []
-    let_pass(unheard, seconds(2))
-    trial = take(unheard).texts
+def test_a_trial_whose_worker_died_delays_the_others_for_a_lease(circuit_open: Session) -> None:
+    """When its lease is over another text is tried; a late result of the dead worker's no longer
+    counts.
+    """
+    advance(circuit_open, seconds(6))
+    lost = take(circuit_open).texts
+    advance(circuit_open, LEASE - seconds(1))
+    assert take(circuit_open).texts == []
+    advance(circuit_open, seconds(2))
+    trial = take(circuit_open).texts
     assert len(trial) == 1
-    end(unheard, lost, NOTHING)
-    assert unheard.get_one(Sender, SENDER, populate_existing=True).unanswered == OPENS_AFTER
-    end(unheard, trial, TAKEN)
-    assert len(take(unheard).texts) == 98
+    settle_all(circuit_open, lost, NOTHING)
+    assert circuit_open.get_one(Sender, SENDER, populate_existing=True).unanswered == OPENS_AFTER
+    settle_all(circuit_open, trial, TAKEN)
+    assert len(take(circuit_open).texts) == 98
 
 
-def test_the_most_urgent_text_tries_first(unheard: Session) -> None:
-    """A text of the safety lane does not wait behind the others for its chance."""
-    urgent = put(unheard, "urgent", lane=Lane.SAFETY)
-    let_pass(unheard, seconds(6))
-    assert [one.id for one in take(unheard).texts] == [urgent.id]
+def test_the_most_urgent_text_is_the_trial(circuit_open: Session) -> None:
+    """A text of the safety lane does not wait behind the others for the trial."""
+    urgent = put(circuit_open, "urgent", lane=Lane.SAFETY)
+    advance(circuit_open, seconds(6))
+    assert [one.id for one in take(circuit_open).texts] == [urgent.id]
 
 
 @pytest.mark.parametrize("status", [S.ACCEPTED, S.SENT, S.DELIVERED, S.UNDELIVERED])
-def test_a_receipt_is_an_answer_too(unheard: Session, status: MessageStatus) -> None:
-    """Answers get lost and texts arrive: a receipt for the last that went shows it, and the sender
-    goes on.
+def test_a_receipt_is_an_answer_too(circuit_open: Session, status: MessageStatus) -> None:
+    """If answers are lost but texts arrive, a receipt for the last text closes the circuit."""
+    last = circuit_open.get_one(Sender, SENDER, populate_existing=True).trial
+    move(circuit_open, [last or UUID(int=0)], status, now=NOW)
+    assert len(take(circuit_open).texts) == 100
+
+
+def test_an_open_circuit_counts_as_out_of_reach(circuit_open: Session) -> None:
+    """The provider counts as out of reach from the fifth send on, so that texts that were never
+    tried may go by another.
     """
-    last = unheard.get_one(Sender, SENDER, populate_existing=True).trial
-    move(unheard, [last or UUID(int=0)], status, now=NOW)
-    assert len(take(unheard).texts) == 100
+    assert circuit_open.get_one(Provider, "twilio").failing_since == NOW
+    advance(circuit_open, seconds(6))
+    settle_all(circuit_open, take(circuit_open).texts, TAKEN)
+    assert circuit_open.get_one(Provider, "twilio", populate_existing=True).failing_since is None
 
 
-def test_silence_is_told_as_out_of_reach_and_its_end_too(unheard: Session) -> None:
-    """The provider counts as out of reach from the fifth on, so that texts that were never tried
-    may go by another.
+def test_an_open_circuit_in_a_pool_delays_no_other_sender(session: Session) -> None:
+    """Numbers that belong to the sender with the open circuit wait; the rest, and new numbers, use
+    the other.
     """
-    assert unheard.get_one(Provider, "twilio").failing_since == NOW
-    let_pass(unheard, seconds(6))
-    end(unheard, take(unheard).texts, TAKEN)
-    assert unheard.get_one(Provider, "twilio", populate_existing=True).failing_since is None
-
-
-def test_a_silent_sender_of_a_pool_holds_up_no_other(session: Session) -> None:
-    """Whoever belongs to the silent one waits; the rest, and newcomers, go by the other."""
     for sender in (SENDER, OTHER):
         pacing.register(session, sender, 1000)
     for n in range(20):
@@ -216,7 +218,7 @@ def test_a_silent_sender_of_a_pool_holds_up_no_other(session: Session) -> None:
         put_in(session, f"old-{n}", S.DELIVERED, to_number=number(n), sender=whose, accepted_at=NOW)
         put(session, f"text-{n}", to=number(n))
     mine = [one for one in take(session, SENDER, OTHER).texts if one.sender == SENDER]
-    end(session, mine, NOTHING)
+    settle_all(session, mine, NOTHING)
     for n in range(20, 30):
         put(session, f"text-{n}", to=number(n))
     put(session, "again", to=number(1))
@@ -224,8 +226,8 @@ def test_a_silent_sender_of_a_pool_holds_up_no_other(session: Session) -> None:
     assert (len(went), {one.sender for one in went}) == (10, {OTHER})
 
 
-def test_of_many_workers_one_tries(committed: Database) -> None:
-    """Eight claim in the same moment, when the pause is over: one of them has one text."""
+def test_of_many_workers_one_sends_the_trial(committed: Database) -> None:
+    """Eight workers claim at the same moment when the pause is over: one of them gets one text."""
     with committed.begin() as session:
         pacing.register(session, SENDER, 1000)
         session.execute(update(Sender).values(unanswered=OPENS_AFTER))
@@ -249,12 +251,12 @@ def test_of_many_workers_one_tries(committed: Database) -> None:
 
 @pytest.mark.parametrize("answer", ["drop_before", "drop_after", "error_before", "hang_after"])
 def test_a_rush_into_an_outage_leaves_few_unknown(
-    committed: Database, worker: MakeWorker, simulator: FarEnd, answer: str
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient, answer: str
 ) -> None:
-    """A hundred texts, a provider that answers none: what a worker has under way is lost sight of,
-    and the rest stays in the queue.
+    """A hundred texts and a provider that answers none: the texts in flight become unknown, and the
+    rest stay in the queue.
 
-    When the provider is back, all that waited goes, each once.
+    When the provider is back, all that waited are sent, each once.
     """
     simulator.script({"answer": answer, **({"hold": 1.5} if answer == "hang_after" else {})})
     with committed.begin() as session:
@@ -266,12 +268,12 @@ def test_a_rush_into_an_outage_leaves_few_unknown(
     assert done.waiting
     assert dispatcher.run_once().claimed == 0
     asked = len(simulator.requests())
-    simulator.fine()
+    simulator.remove_rules()
     with committed.begin() as session:
-        let_pass(session, seconds(6))
-    gone = sum(dispatcher.run_once().accepted for _ in range(3))
-    assert gone == 100 - done.unknown
-    assert len(simulator.requests()) == asked + gone
+        advance(session, seconds(6))
+    passed = sum(dispatcher.run_once().accepted for _ in range(3))
+    assert passed == 100 - done.unknown
+    assert len(simulator.requests()) == asked + passed
     with committed.begin() as session:
         left = session.scalar(select(func.count()).where(Message.status == S.QUEUED))
         assert (left, session.get_one(Sender, SENDER).unanswered) == (0, 0)

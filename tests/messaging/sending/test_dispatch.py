@@ -1,4 +1,4 @@
-"""Claim, send and settle: one text each, whatever happens, against a faithful provider."""
+"""Claim, send and settle: one text each, whatever happens, with a faithful provider."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -34,16 +34,16 @@ from tests.messaging.builders import (
     read,
     statuses,
 )
-from tests.messaging.conftest import FarEnd, gateway_to
+from tests.messaging.conftest import SimulatorClient, gateway_to
 
 S = MessageStatus
 
 
-def test_due_texts_go_out_and_are_accepted(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+def test_due_texts_are_sent_and_accepted(
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
-    """Forty texts, one run: each is at the provider once and its row knows the provider's id,
-    sender and worker.
+    """Forty texts, one run: each is at the provider once and its row has the provider's id, sender
+    and worker.
     """
     ids = put_many(committed, 40)
     done = worker().run_once()
@@ -59,10 +59,10 @@ def test_due_texts_go_out_and_are_accepted(
 
 
 def test_the_callback_carries_our_id(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
-    """The status address that the provider is given names the message, beside whatever the address
-    had already.
+    """The status address given to the provider names the message, in addition to the address's own
+    query.
     """
     id = put_committed(committed, "one")
     worker(callback_url="http://127.0.0.1:9/status?x=1").run_once()
@@ -70,9 +70,9 @@ def test_the_callback_carries_our_id(
 
 
 def test_most_urgent_lane_first_then_the_oldest(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
-    """With one send at a time, the order at the provider is by lane and then by when it was due."""
+    """With one send at a time, the order at the provider is by lane and then by due time."""
     for n, lane in enumerate(
         (Lane.BULK, Lane.REMINDER, Lane.SAFETY, Lane.REPLY, Lane.CODE, Lane.SAFETY)
     ):
@@ -91,8 +91,10 @@ def test_most_urgent_lane_first_then_the_oldest(
     ]
 
 
-def test_not_before_its_time_and_not_after_its_use(committed: Database, worker: MakeWorker) -> None:
-    """A text waits for `send_after`, and past `expires_at` it ends with the reason instead of being
+def test_not_before_its_time_and_not_after_its_expiry(
+    committed: Database, worker: MakeWorker
+) -> None:
+    """A text waits for `send_after`; after `expires_at` it expires with the reason instead of being
     sent.
     """
     early = put_committed(committed, "early", send_after=NOW + timedelta(minutes=1))
@@ -109,11 +111,11 @@ def test_not_before_its_time_and_not_after_its_use(committed: Database, worker: 
     assert dispatcher.run_once().accepted == 1
 
 
-def test_the_guard_is_asked_last_and_its_word_is_kept(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+def test_the_guards_verdicts_are_applied(
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
-    """Withheld texts end with the reason, deferred ones wait, one deferred past its use is expired;
-    the rest go.
+    """Withheld texts end with the reason, deferred ones wait, one deferred past its expiry expires;
+    the rest are sent.
     """
     ids = {
         name: put_committed(committed, name, context={"is": name})
@@ -142,10 +144,10 @@ def test_the_guard_is_asked_last_and_its_word_is_kept(
     assert [text["body"] for text in simulator.texts()] == ["Hello go"]
 
 
-def test_a_guard_that_fails_on_one_text_holds_up_no_other(
+def test_a_guard_that_fails_on_one_text_delays_no_other(
     committed: Database, worker: MakeWorker
 ) -> None:
-    """The text it cannot judge is put off and not sent; the others go."""
+    """The text it cannot judge is deferred and not sent; the others are sent."""
     bad = put_committed(committed, "bad", to=number(13))
     put_many(committed, 10)
 
@@ -159,10 +161,10 @@ def test_a_guard_that_fails_on_one_text_holds_up_no_other(
     assert read(committed, bad).status is S.QUEUED
 
 
-def test_a_stopped_number_gets_nothing_but_the_confirmation(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+def test_a_suppressed_number_gets_only_the_confirmation(
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
-    """STOP in the last second still stops a text; the one that confirms the STOP goes."""
+    """A STOP in the last second still stops a text; the one that confirms the STOP is sent."""
     with committed.begin() as session:
         suppress(session, number(1), "said STOP", "text 1", NOW)
         stopped = put(session, "one").id
@@ -175,9 +177,9 @@ def test_a_stopped_number_gets_nothing_but_the_confirmation(
 
 
 def test_a_withdrawn_text_is_not_sent(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
-    """What was taken back before it was claimed never reaches the provider."""
+    """A text withdrawn before it was claimed never reaches the provider."""
     put_committed(committed, "one", group_key="appointment-1")
     with committed.begin() as session:
         withdraw(session, now=NOW, reason="Moved", group_key="appointment-1")
@@ -186,7 +188,7 @@ def test_a_withdrawn_text_is_not_sent(
 
 
 def test_four_workers_share_the_queue_and_send_each_text_once(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
     """Two hundred texts, four dispatchers at once: two hundred at the provider, none twice."""
     put_many(committed, 200)
@@ -207,7 +209,7 @@ def test_four_workers_share_the_queue_and_send_each_text_once(
 def test_no_session_is_open_while_the_provider_is_asked(
     committed: Database, worker: MakeWorker
 ) -> None:
-    """While sends are under way no connection of the worker sits in a transaction."""
+    """While sends are under way none of the worker's connections is in a transaction."""
     seen: list[int] = []
 
     class Watching:
@@ -248,13 +250,13 @@ def test_no_session_is_open_while_the_provider_is_asked(
 def test_each_fault_of_the_provider_has_its_status(
     committed: Database,
     worker: MakeWorker,
-    simulator: FarEnd,
+    simulator: SimulatorClient,
     rule: dict[str, Any],
     status: MessageStatus,
     taken: int,
 ) -> None:
-    """Refused, to be tried again, or unknown with the reason; and a second run sends none of them
-    again at once.
+    """Refused, queued again, or unknown with the reason; a second run sends none of them again at
+    once.
     """
     simulator.script(rule)
     id = put_committed(committed, "one")
@@ -269,10 +271,10 @@ def test_each_fault_of_the_provider_has_its_status(
 
 
 def test_after_too_many_it_is_tried_again_later(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
-    """A 429 costs time and not the text: it is sent once its wait is over, and the sender goes
-    slower.
+    """A 429 costs time and not the text: it is sent when its wait is over, and the sender is
+    slowed.
     """
     simulator.script({"answer": "too_many", "times": 1})
     id = put_committed(committed, "one")
@@ -292,9 +294,11 @@ def test_after_too_many_it_is_tried_again_later(
 
 
 def test_a_stop_that_only_the_provider_knew_is_recorded(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
-    """Refused with 21610, the number is stopped here too, and what else waits for it is withdrawn."""
+    """After a refusal with 21610 the number is suppressed here too, and its other queued texts are
+    withdrawn.
+    """
     simulator.script({"answer": "refuse", "code": 21610})
     id = put_committed(committed, "one")
     waiting = put_committed(committed, "two", send_after=NOW + timedelta(hours=1))

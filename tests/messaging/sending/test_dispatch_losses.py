@@ -1,4 +1,4 @@
-"""Workers that are lost, stopped or late, and a database that is away: nothing goes twice."""
+"""Workers that are lost, stopped or late, and a database that is away: nothing is sent twice."""
 
 import threading
 from datetime import timedelta
@@ -26,17 +26,15 @@ from tests.messaging.builders import (
     read,
     statuses,
 )
-from tests.messaging.conftest import FarEnd
+from tests.messaging.conftest import SimulatorClient
 
 S = MessageStatus
 
 
 def test_a_lost_workers_texts_become_unknown_and_are_not_sent_again(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
-    """When a lease is over the text may have been sent: its status says so, and no worker takes it
-    up.
-    """
+    """After its lease a text may have been sent: its status says so, and no worker claims it."""
     id = put_committed(committed, "one")
     with committed.begin() as session:
         session.execute(
@@ -52,8 +50,8 @@ def test_a_lost_workers_texts_become_unknown_and_are_not_sent_again(
     assert simulator.requests() == []
 
 
-def test_a_lease_that_still_runs_is_nobody_elses(committed: Database, worker: MakeWorker) -> None:
-    """A worker whose own clock is ten minutes ahead takes nothing away from one that is sending."""
+def test_a_running_lease_is_respected(committed: Database, worker: MakeWorker) -> None:
+    """A worker whose own clock is ten minutes fast takes nothing away from one that is sending."""
     put_committed(committed, "one")
     with committed.begin() as session:
         session.execute(
@@ -66,7 +64,7 @@ def test_a_lease_that_still_runs_is_nobody_elses(committed: Database, worker: Ma
 
 
 class Slow:
-    """A provider that answers when it is let."""
+    """A provider that answers when the test allows it."""
 
     name = "twilio"
     senders = (SENDER,)
@@ -83,11 +81,11 @@ class Slow:
         return Accepted("SM" + outgoing.id.hex, "queued", 1)
 
 
-def test_stop_finishes_what_is_begun_and_gives_the_rest_back(
+def test_stop_finishes_started_sends_and_hands_back_the_rest(
     committed: Database, worker: MakeWorker
 ) -> None:
-    """On a stop the two sends under way are settled as accepted; what no thread had begun is queued
-    again, for another worker.
+    """After a stop the two sends under way are settled as accepted; what no thread had started is
+    queued again, for another worker.
     """
     put_many(committed, 10)
     slow = Slow()
@@ -108,9 +106,11 @@ def test_stop_finishes_what_is_begun_and_gives_the_rest_back(
     assert worker(gateway=slow).run_once().accepted == 8
 
 
-def test_a_text_held_too_long_is_not_begun(committed: Database, worker: MakeWorker) -> None:
-    """With too little of its lease left to send in, a text goes back instead: another worker may
-    soon call it lost.
+def test_a_text_near_the_end_of_its_lease_is_not_started(
+    committed: Database, worker: MakeWorker
+) -> None:
+    """With too little of its lease left to send in, a text is handed back: another worker may soon
+    count it as lost.
     """
     put_many(committed, 3)
     slow = Slow()
@@ -127,7 +127,10 @@ def test_a_text_held_too_long_is_not_begun(committed: Database, worker: MakeWork
 
 
 def test_results_wait_for_the_database(
-    committed: Database, worker: MakeWorker, simulator: FarEnd, monkeypatch: pytest.MonkeyPatch
+    committed: Database,
+    worker: MakeWorker,
+    simulator: SimulatorClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The database goes away between send and settle: the results are kept, written when it is
     back, and nothing is sent twice.
@@ -161,11 +164,11 @@ def test_results_wait_for_the_database(
     assert len(simulator.texts()) == 5
 
 
-def test_a_late_result_of_a_lost_worker_is_still_believed(
-    committed: Database, worker: MakeWorker, simulator: FarEnd
+def test_a_late_result_of_a_lost_worker_still_counts(
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
 ) -> None:
-    """A worker was so slow that its text was called unknown: when it answers at last, what it knows
-    is written.
+    """A worker was so slow that its text became unknown: when it answers at last, its result is
+    written.
     """
     put_committed(committed, "one")
     slow = Slow()
@@ -182,7 +185,7 @@ def test_a_late_result_of_a_lost_worker_is_still_believed(
     assert simulator.texts() == []
 
 
-def test_one_result_that_cannot_be_written_spoils_no_other(
+def test_one_result_that_cannot_be_written_affects_no_other(
     committed: Database, worker: MakeWorker
 ) -> None:
     """A provider that gives two texts one id breaks a constraint; the other texts are settled, and
@@ -203,6 +206,6 @@ def test_one_result_that_cannot_be_written_spoils_no_other(
 
 
 def test_the_lease_must_outlast_a_send(worker: MakeWorker) -> None:
-    """Otherwise a text could be called lost while it is being sent."""
+    """Otherwise a text could count as lost while it is being sent."""
     with pytest.raises(ValueError, match="lease"):
         worker(lease=timedelta(seconds=10), send_within=timedelta(seconds=10))

@@ -1,4 +1,4 @@
-"""A worker that is killed loses no text and doubles none."""
+"""A killed worker loses no text and doubles none."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ from messaging.sending.reconcile import settle_unknown
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests.messaging.builders import NOW, let_leases_end, let_looks_be_due, number, put
-from tests.messaging.conftest import FarEnd
+from tests.messaging.conftest import SimulatorClient
 
 S = MessageStatus
 TEXTS = 60
@@ -25,10 +25,10 @@ def test_kill_nine_in_the_middle_of_sending(
     committed: Database,
     gateway: TwilioGateway,
     worker: Callable[..., Dispatcher],
-    simulator: FarEnd,
+    simulator: SimulatorClient,
 ) -> None:
-    """Killed with sends in flight, twice: what the dead held becomes unknown, is found or shown
-    never to have gone, and goes once.
+    """Killed with sends in flight, twice: the texts it had leased become unknown, are found or
+    proved never received, and are sent once.
     """
     simulator.script({"latency": [0.02, 0.1]})
     with committed.begin() as session:
@@ -53,7 +53,7 @@ def test_kill_nine_in_the_middle_of_sending(
     assert sids == {text["sid"] for text in simulator.texts()}
 
 
-def kill_a_worker_at(texts: int, database: Database, simulator: FarEnd) -> None:
+def kill_a_worker_at(texts: int, database: Database, simulator: SimulatorClient) -> None:
     """Start a worker in another process, and kill it as soon as the provider has so many texts."""
     url = database.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "tests.messaging.worker_process", url, simulator.url]

@@ -1,4 +1,4 @@
-"""A sender speaks at its rate, shared by all workers, and one that is slowed slows no other."""
+"""A sender sends at its rate, shared by all workers, and slowing one slows no other."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,7 +16,7 @@ from messaging.sending.dispatch import Dispatcher
 from messaging.states import MessageStatus
 from messaging.tables import Message, Sender
 from tests.messaging.builders import NOW, OTHER, SENDER, allow_all, number, put, put_in
-from tests.messaging.conftest import FarEnd, gateway_to
+from tests.messaging.conftest import SimulatorClient, gateway_to
 
 S = MessageStatus
 BURST = int(pacing.BURST.total_seconds())
@@ -38,8 +38,8 @@ def take(
     return claim(session, **{**settings, **given})
 
 
-def rest(session: Session, seconds: float) -> None:
-    """As if that long had gone by for the senders."""
+def advance(session: Session, seconds: float) -> None:
+    """Move the senders' times back, as if that long had passed."""
     gone = timedelta(seconds=seconds)
     session.execute(
         update(Sender).values(
@@ -50,7 +50,7 @@ def rest(session: Session, seconds: float) -> None:
 
 @pytest.fixture
 def ten_a_second(session: Session) -> Session:
-    """A sender of ten segments a second, and two hundred texts that wait for it."""
+    """A sender of ten segments a second, and two hundred texts waiting."""
     pacing.register(session, SENDER, 10)
     for n in range(200):
         put(session, f"text-{n}", to=number(n))
@@ -58,13 +58,13 @@ def ten_a_second(session: Session) -> Session:
 
 
 def test_a_rested_sender_has_its_burst_and_then_its_rate(ten_a_second: Session) -> None:
-    """Twenty at once after a rest; then nothing; a second later ten more."""
+    """Twenty at once after a rest, then nothing; a second later ten more."""
     assert len(take(ten_a_second).texts) == 10 * BURST
     again = take(ten_a_second)
     assert (again.texts, again.senders_full) == ([], True)
-    rest(ten_a_second, 1)
+    advance(ten_a_second, 1)
     assert len(take(ten_a_second).texts) in (10, 11)
-    rest(ten_a_second, 3600)
+    advance(ten_a_second, 3600)
     assert len(take(ten_a_second).texts) == 10 * BURST
 
 
@@ -79,22 +79,22 @@ def test_long_texts_cost_their_segments(session: Session) -> None:
     assert len(first.texts) == 5
     assert first.senders_full
     session.expire_all()
-    rest(session, 1)
+    advance(session, 1)
     then = take(session)
     assert 2 <= len(then.texts) <= 3
     assert all(one.attempts == 1 for one in then.texts)
 
 
 def test_a_slow_sender_still_sends_a_long_text(session: Session) -> None:
-    """Where a text is more than a sender's whole burst it goes, and the sender then rests for it."""
+    """A text larger than the sender's whole burst is sent, and the sender then rests for it."""
     pacing.register(session, SENDER, 0.5)
     put(session, "long", body="a" * 600)
     put(session, "next")
     assert len(take(session).texts) == 1
     assert take(session).texts == []
-    rest(session, 5)
+    advance(session, 5)
     assert take(session).texts == []
-    rest(session, 4)
+    advance(session, 4)
     assert len(take(session).texts) == 1
 
 
@@ -122,20 +122,20 @@ def test_the_rate_holds_over_many_workers(committed: Database) -> None:
     assert 10 * BURST <= sum(got) <= 10 * BURST + 8
 
 
-def test_a_slowed_sender_pauses_and_goes_at_half_its_rate(ten_a_second: Session) -> None:
-    """Told to wait two seconds, it sends nothing in them, then half as much for a while, then all
-    again.
+def test_a_slowed_sender_pauses_and_sends_at_half_its_rate(ten_a_second: Session) -> None:
+    """Told to wait two seconds, it sends nothing for them, then half as much for a while, then its
+    full rate.
     """
     pacing.slow(ten_a_second, SENDER, timedelta(seconds=2), "Too busy")
     assert take(ten_a_second).texts == []
-    rest(ten_a_second, 3)
+    advance(ten_a_second, 3)
     assert len(take(ten_a_second).texts) in (5, 6)
-    rest(ten_a_second, 60)
+    advance(ten_a_second, 60)
     assert len(take(ten_a_second).texts) == 10 * BURST
 
 
 @pytest.mark.parametrize("pause", [timedelta(days=1), timedelta(seconds=-5), None])
-def test_no_pause_is_endless_or_nothing(ten_a_second: Session, pause: timedelta | None) -> None:
+def test_every_pause_has_bounds(ten_a_second: Session, pause: timedelta | None) -> None:
     """Whatever a provider asks for, the pause is between a quarter of a second and a minute."""
     pacing.slow(ten_a_second, SENDER, pause, "Too busy")
     now = ten_a_second.scalar(func.clock_timestamp().select())
@@ -145,8 +145,8 @@ def test_no_pause_is_endless_or_nothing(ten_a_second: Session, pause: timedelta 
 
 
 def test_a_person_keeps_their_sender(session: Session) -> None:
-    """In a pool of two, who had a text from one number gets the next from it too; newcomers are
-    shared out.
+    """In a pool of two, a number gets its next text from the same sender; new numbers are shared
+    out.
     """
     for sender in (SENDER, OTHER):
         pacing.register(session, sender, 100)
@@ -165,8 +165,10 @@ def test_a_person_keeps_their_sender(session: Session) -> None:
     assert all(session.get_one(Message, one.id).sender == one.sender for one in texts)
 
 
-def test_a_slowed_sender_in_a_pool_does_not_hold_up_the_other(session: Session) -> None:
-    """Texts of people who belong to a paused sender step aside, and those of the other go."""
+def test_a_slowed_sender_in_a_pool_does_not_delay_the_other(session: Session) -> None:
+    """Texts to people who belong to a paused sender are delayed, and those of the other are
+    sent.
+    """
     for sender in (SENDER, OTHER):
         pacing.register(session, sender, 10)
     for n in range(60):
@@ -180,15 +182,15 @@ def test_a_slowed_sender_in_a_pool_does_not_hold_up_the_other(session: Session) 
 
 
 def test_a_new_setting_changes_the_rate(ten_a_second: Session) -> None:
-    """The rate a worker starts with is the one that counts from then on."""
+    """The rate that a worker starts with applies from then on."""
     pacing.register(ten_a_second, SENDER, 50)
     assert len(take(ten_a_second).texts) == 50 * BURST
 
 
 def test_a_run_returns_when_the_sender_is_full_and_says_so(
-    committed: Database, worker: Callable[..., Dispatcher], simulator: FarEnd
+    committed: Database, worker: Callable[..., Dispatcher], simulator: SimulatorClient
 ) -> None:
-    """A dispatcher never sits and waits for a rate; the next tick goes on."""
+    """A dispatcher never waits for a rate; the next tick continues."""
     with committed.begin() as session:
         for n in range(50):
             put(session, f"text-{n}", to=number(n))
@@ -197,14 +199,14 @@ def test_a_run_returns_when_the_sender_is_full_and_says_so(
     assert done.waiting
     assert 10 * BURST <= done.accepted < 40
     with committed.begin() as session:
-        rest(session, 60)
+        advance(session, 60)
     assert dispatcher.run_once().accepted >= 10 * BURST
 
 
-def test_texts_go_out_from_every_number_of_the_pool(
-    committed: Database, worker: Callable[..., Dispatcher], simulator: FarEnd
+def test_texts_are_sent_from_every_number_of_the_pool(
+    committed: Database, worker: Callable[..., Dispatcher], simulator: SimulatorClient
 ) -> None:
-    """The gateway is given the sender that was chosen."""
+    """The gateway gets the sender that was chosen."""
     with committed.begin() as session:
         for n in range(10):
             put(session, f"text-{n}", to=number(n))
@@ -214,9 +216,9 @@ def test_texts_go_out_from_every_number_of_the_pool(
 
 
 def test_numbers_of_a_pool_have_speeds_of_their_own(
-    committed: Database, worker: Callable[..., Dispatcher], simulator: FarEnd
+    committed: Database, worker: Callable[..., Dispatcher], simulator: SimulatorClient
 ) -> None:
-    """One that is named has its own rate, the other the common one; what a later start says counts."""
+    """A named sender has its own rate, the other the common one; a later start overrides both."""
     pool = gateway_to(simulator.url, from_number=[SENDER, OTHER])
     for rate in (2.5, 4.0):
         worker(gateway=pool, segments_per_second=10.0, rates={OTHER: rate}).run_once()
@@ -225,10 +227,10 @@ def test_numbers_of_a_pool_have_speeds_of_their_own(
         assert found == {SENDER: 10.0, OTHER: rate}
 
 
-def test_a_person_keeps_their_number_of_the_pool(
-    committed: Database, worker: Callable[..., Dispatcher], simulator: FarEnd
+def test_each_number_keeps_its_sender_of_the_pool(
+    committed: Database, worker: Callable[..., Dispatcher], simulator: SimulatorClient
 ) -> None:
-    """Five people, three texts each: nobody hears from two numbers."""
+    """Five people, three texts each: no person gets texts from two numbers."""
     pool = gateway_to(simulator.url, from_number=[SENDER, OTHER])
     dispatcher = worker(gateway=pool)
     for turn in range(3):

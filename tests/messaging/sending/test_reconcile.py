@@ -1,5 +1,5 @@
-"""What nobody answered is found out, and sent again only when the provider is shown never to have
-had it.
+"""Unknown sends are resolved, and a text is sent again only when the provider is proved never to
+have received it.
 """
 
 from collections.abc import Callable
@@ -28,23 +28,25 @@ from tests.messaging.builders import (
     put_committed,
     read,
 )
-from tests.messaging.conftest import FarEnd
+from tests.messaging.conftest import SimulatorClient
 
 S = MessageStatus
 MakeWorker = Callable[..., Dispatcher]
 
 
 def look(database: Database, gateway: TwilioGateway, **schedule: Any) -> Reconciled:
-    """Every unknown text is due for a look, and one is taken."""
+    """Make every unknown text due for a check, and check once."""
     with database.begin() as session:
         let_looks_be_due(session)
     return settle_unknown(database.begin, gateway, now=NOW, schedule=Schedule(**schedule))
 
 
 @pytest.fixture
-def lost(committed: Database, worker: MakeWorker, simulator: FarEnd) -> Callable[..., UUID]:
-    """Sends one text whose answer is lost on the way, after the provider took it or before. However
-    many: the sender never holds still.
+def lost(
+    committed: Database, worker: MakeWorker, simulator: SimulatorClient
+) -> Callable[..., UUID]:
+    """Sends one text whose answer is lost, after the provider accepted it or before. The sender's
+    circuit never opens, however many are lost.
     """
 
     def send(key: str, answer: str, **given: Any) -> UUID:
@@ -62,11 +64,16 @@ def lost(committed: Database, worker: MakeWorker, simulator: FarEnd) -> Callable
 
 
 def test_a_text_that_the_provider_has_is_found(
-    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+    committed: Database,
+    gateway: TwilioGateway,
+    simulator: SimulatorClient,
+    lost: Callable[..., UUID],
 ) -> None:
-    """Taken, and the answer lost: the list shows it, with its state, and it is not sent again."""
+    """Accepted, and the answer lost: the list shows it, with its status, and it is not sent
+    again.
+    """
     id = lost("one", "drop_after")
-    simulator.rest()
+    simulator.wait_until_idle()
     assert look(committed, gateway) == Reconciled(asked=1, found=1)
     message = read(committed, id)
     assert (message.status, message.provider_sid) == (S.DELIVERED, simulator.texts()[0]["sid"])
@@ -74,14 +81,14 @@ def test_a_text_that_the_provider_has_is_found(
     assert len(simulator.texts()) == 1
 
 
-def test_a_text_that_the_provider_never_had_is_sent_again(
+def test_a_text_that_the_provider_never_received_is_sent_again(
     committed: Database,
     gateway: TwilioGateway,
     worker: MakeWorker,
-    simulator: FarEnd,
+    simulator: SimulatorClient,
     lost: Callable[..., UUID],
 ) -> None:
-    """Two whole lists after the lease without it: it goes back to the queue, is sent, and the
+    """Two complete lists after the lease without it: it goes back to the queue, is sent, and the
     provider has it once.
     """
     id = lost("one", "drop_before")
@@ -97,17 +104,19 @@ def test_a_text_that_the_provider_never_had_is_sent_again(
 def test_while_the_lease_runs_absence_proves_nothing(
     committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
 ) -> None:
-    """The request may still be on its way: however often the list is read, the text stays unknown."""
+    """The request may still be under way: however often the list is read, the text stays
+    unknown.
+    """
     id = lost("one", "drop_before")
     for _ in range(5):
         assert look(committed, gateway) == Reconciled(asked=1, open=1)
     assert read(committed, id).status is S.UNKNOWN
 
 
-def test_past_its_use_it_is_expired_and_not_sent(
+def test_too_late_it_is_expired_and_not_sent(
     committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
 ) -> None:
-    """Shown never to have been taken, but of no more use: the record says that it was not sent."""
+    """Proved never received, but too late to send: the record says that it was not sent."""
     id = lost("one", "drop_before")
     with committed.begin() as session:
         session.execute(update(Message).values(expires_at=NOW))
@@ -118,9 +127,14 @@ def test_past_its_use_it_is_expired_and_not_sent(
 
 
 def test_a_provider_that_cannot_be_asked_proves_nothing(
-    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+    committed: Database,
+    gateway: TwilioGateway,
+    simulator: SimulatorClient,
+    lost: Callable[..., UUID],
 ) -> None:
-    """An error on the list is no look at all: the text stays unknown, with its patience unspent."""
+    """An error on the list does not count as a check: the text stays unknown, with its schedule
+    unchanged.
+    """
     id = lost("one", "drop_before")
     let_leases_end(committed)
     simulator.script({"on": "list", "answer": "error_before"})
@@ -131,9 +145,12 @@ def test_a_provider_that_cannot_be_asked_proves_nothing(
 
 
 def test_a_callback_with_our_id_is_the_answer(
-    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+    committed: Database,
+    gateway: TwilioGateway,
+    simulator: SimulatorClient,
+    lost: Callable[..., UUID],
 ) -> None:
-    """Before anybody asks, the callback settles it; then there is nothing to ask."""
+    """The callback settles it before anyone asks; then there is nothing to ask."""
     id = lost("one", "drop_after")
     params = {"MessageSid": simulator.texts()[0]["sid"], "MessageStatus": "sent"}
     with committed.begin() as session:
@@ -147,11 +164,11 @@ def test_another_messages_text_with_the_same_words_is_not_taken_for_it(
     committed: Database,
     gateway: TwilioGateway,
     worker: MakeWorker,
-    simulator: FarEnd,
+    simulator: SimulatorClient,
     lost: Callable[..., UUID],
 ) -> None:
-    """The same words went to the same phone before, and that text is accounted for: the lost one
-    was never taken, and goes again.
+    """The same words were sent to the same phone before, and that text is accounted for: the lost
+    one was never received, and is sent again.
     """
     put_committed(committed, "one", body="See you at 10")
     worker().run_once()
@@ -164,10 +181,13 @@ def test_another_messages_text_with_the_same_words_is_not_taken_for_it(
     assert len(simulator.texts()) == 2
 
 
-def test_two_lost_texts_with_the_same_words_both_taken(
-    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+def test_two_lost_texts_with_the_same_words_both_accepted(
+    committed: Database,
+    gateway: TwilioGateway,
+    simulator: SimulatorClient,
+    lost: Callable[..., UUID],
 ) -> None:
-    """As many in the list as were lost: each gets one of them, and no two the same."""
+    """As many in the list as were lost: each gets a different one."""
     ids = [lost(key, "drop_after", body="See you at 10") for key in ("one", "two")]
     assert look(committed, gateway) == Reconciled(asked=2, found=2)
     sids = {read(committed, id).provider_sid for id in ids}
@@ -175,11 +195,14 @@ def test_two_lost_texts_with_the_same_words_both_taken(
     assert len(sids) == 2
 
 
-def test_two_lost_texts_with_the_same_words_of_which_one_was_taken_are_not_told_apart_by_guessing(
-    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+def test_of_two_lost_texts_with_the_same_words_none_is_matched_by_guessing(
+    committed: Database,
+    gateway: TwilioGateway,
+    simulator: SimulatorClient,
+    lost: Callable[..., UUID],
 ) -> None:
-    """Which of the two it was cannot be told from the list: both stay unknown and say why, and
-    neither is sent again.
+    """The list cannot show which of the two it was: both stay unknown and say why, and neither is
+    sent again.
     """
     ids = [
         lost(key, answer, body="See you at 10")
@@ -211,10 +234,10 @@ def test_two_lost_texts_with_the_same_words_of_which_one_was_taken_are_not_told_
     assert look(committed, gateway) == Reconciled(asked=1, requeued=1)
 
 
-def test_a_text_that_is_being_sent_may_own_what_the_list_shows(
+def test_a_text_being_sent_may_own_a_listed_text(
     committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
 ) -> None:
-    """A second text with the same words is in a worker's hands: what the list shows may be its own,
+    """A worker has claimed a second text with the same words: the text in the list may be that one,
     so nothing is concluded.
     """
     lost("one", "drop_after", body="See you at 10")
@@ -229,7 +252,7 @@ def test_a_text_that_is_being_sent_may_own_what_the_list_shows(
 def test_two_workers_ask_once(
     committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
 ) -> None:
-    """What one worker is asking about, another leaves alone."""
+    """A text that one worker is asking about is left alone by the others."""
     for n in range(6):
         lost(f"text-{n}", "drop_after", to=number(n))
     with committed.begin() as session:
@@ -252,10 +275,13 @@ def test_two_workers_ask_once(
 
 
 def test_while_one_worker_asks_no_other_does_until_the_hold_is_over(
-    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+    committed: Database,
+    gateway: TwilioGateway,
+    simulator: SimulatorClient,
+    lost: Callable[..., UUID],
 ) -> None:
     """A worker that dies between taking a question and judging the answer keeps it from the others
-    for as long as the hold, not longer.
+    for the length of the hold, not longer.
     """
     id = lost("one", "drop_after")
     with committed.begin() as session:
@@ -276,9 +302,9 @@ def test_while_one_worker_asks_no_other_does_until_the_hold_is_over(
     assert held is not None
     assert timedelta(seconds=30) < held - moment <= hold.hold
     assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled()
-    _let_pass(committed, timedelta(seconds=20))
+    _advance(committed, timedelta(seconds=20))
     assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled()
-    _let_pass(committed, timedelta(seconds=21))
+    _advance(committed, timedelta(seconds=21))
     assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled(
         asked=1, found=1
     )
@@ -286,10 +312,13 @@ def test_while_one_worker_asks_no_other_does_until_the_hold_is_over(
 
 
 def test_a_list_that_could_not_be_read_is_read_again_when_the_hold_is_over(
-    committed: Database, gateway: TwilioGateway, simulator: FarEnd, lost: Callable[..., UUID]
+    committed: Database,
+    gateway: TwilioGateway,
+    simulator: SimulatorClient,
+    lost: Callable[..., UUID],
 ) -> None:
-    """A vain look is not counted against the text, and the next comes after the hold, whatever the
-    other waits are.
+    """A failed check does not count against the text, and the next comes after the hold, whatever
+    the other waits are.
     """
     id = lost("one", "drop_after")
     with committed.begin() as session:
@@ -303,22 +332,22 @@ def test_a_list_that_could_not_be_read_is_read_again_when_the_hold_is_over(
     )
     assert read(committed, id).reconcile_looks == 0
     assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled()
-    _let_pass(committed, timedelta(seconds=41))
+    _advance(committed, timedelta(seconds=41))
     assert settle_unknown(committed.begin, gateway, now=NOW, schedule=hold) == Reconciled(
         asked=1, found=1
     )
 
 
-def _let_pass(database: Database, gone: timedelta) -> None:
-    """As if that long had gone by for the looks that are planned."""
+def _advance(database: Database, gone: timedelta) -> None:
+    """Move the planned checks back, as if that long had passed."""
     with database.begin() as session:
         session.execute(update(Message).values(reconcile_at=Message.reconcile_at - gone))
 
 
-def test_looks_come_less_and_less_often(
+def test_checks_come_less_and_less_often(
     committed: Database, gateway: TwilioGateway, lost: Callable[..., UUID]
 ) -> None:
-    """Each vain look doubles the wait for the next."""
+    """Each check without a result doubles the wait for the next."""
     id = lost("one", "drop_before")
     waits = []
     for _ in range(3):
@@ -335,7 +364,7 @@ def test_looks_come_less_and_less_often(
 def test_nothing_is_asked_with_a_session_open(
     committed: Database, lost: Callable[..., UUID]
 ) -> None:
-    """While the provider lists, no transaction of ours is open."""
+    """While the provider lists texts, no transaction of ours is open."""
     lost("one", "drop_before")
 
     class Watching:

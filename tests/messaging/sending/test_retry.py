@@ -1,4 +1,4 @@
-"""What follows from each way a send can end."""
+"""What follows from each outcome of a send."""
 
 from datetime import timedelta
 
@@ -30,8 +30,8 @@ LATER = NOW + timedelta(hours=4)
     ],
 )
 def test_each_outcome_has_one_next_status(outcome: Outcome, status: MessageStatus) -> None:
-    """The table: accepted, refused, to be tried again, unknown; and whatever is not accepted has
-    its reason in words.
+    """The table: accepted, refused, queued again, unknown; anything that is not accepted has its
+    reason in words.
     """
     decision = after(outcome, codes=CODES, attempts=1, now=NOW, expires_at=LATER, chance=0.5)
     assert decision.status is status
@@ -43,11 +43,11 @@ def test_each_outcome_has_one_next_status(outcome: Outcome, status: MessageStatu
     chance=st.floats(0, 1, exclude_max=True),
     left=st.timedeltas(timedelta(seconds=1), timedelta(days=2)),
 )
-def test_a_retry_waits_longer_and_never_outlives_the_text(
+def test_retries_wait_longer_and_end_with_the_text(
     attempts: int, chance: float, left: timedelta
 ) -> None:
-    """A text that was not processed is tried again inside its life, or else ends as expired with
-    the reason.
+    """A text that was not processed is tried again before it expires, or else expires with the
+    reason.
     """
     decision = after(
         NotProcessed(429),
@@ -68,9 +68,9 @@ def test_a_retry_waits_longer_and_never_outlives_the_text(
         )
 
 
-def test_what_the_provider_asks_for_is_waited_for() -> None:
-    """A Retry-After longer than our own wait is kept, and slows the sender; a broken line slows
-    nobody.
+def test_a_retry_after_is_respected() -> None:
+    """A Retry-After longer than our own wait is kept, and slows the sender; a broken connection
+    slows no sender.
     """
     asked = after(
         NotProcessed(20429, timedelta(seconds=40)),
@@ -99,8 +99,8 @@ def test_codes_that_do_not(code: int | None) -> None:
     assert not CODES.number_dead(code)
 
 
-def test_words_never_show_a_bare_code_where_we_know_better() -> None:
-    """Every code that we list has a sentence; one that we do not know is named."""
+def test_known_codes_have_words() -> None:
+    """Every code that we list has a sentence; an unknown code is shown."""
     assert CODES.words(30003).startswith("The phone could not be reached")
     assert "31337" in CODES.words(31337)
     assert CODES.words(None)

@@ -1,4 +1,4 @@
-"""By which provider a text goes, and when it may go by another."""
+"""Which provider a text goes by, and when it may go by another."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,7 +18,7 @@ from messaging.sending.dispatch import Dispatcher
 from messaging.states import MessageStatus
 from messaging.tables import Message, Provider
 from tests.messaging.builders import NOW, SENDER, allow_all, put, put_committed, read
-from tests.messaging.conftest import FarEnd
+from tests.messaging.conftest import SimulatorClient
 
 MINUTE = timedelta(minutes=1)
 TEN = timedelta(minutes=10)
@@ -65,8 +65,8 @@ def test_each_provider_claims_its_own_texts(session: Session) -> None:
 def test_what_counts_as_out_of_reach(
     session: Session, outcomes: list[Outcome], failing: bool
 ) -> None:
-    """Only texts that were certainly not taken count, and one answer about any text shows that the
-    provider is there.
+    """Only texts that were certainly not received count, and one answer about any text shows that
+    the provider is there.
     """
     routes.record_outcomes(session, TWILIO.name, outcomes, NOW)
     found = session.get(Provider, TWILIO.name)
@@ -98,7 +98,7 @@ def test_since_when_is_kept_until_it_answers(session: Session) -> None:
 def test_only_a_text_never_tried_goes_by_the_other(
     session: Session, minutes: int, route: Route, attempts: int, status: MessageStatus, moves: bool
 ) -> None:
-    """Ten minutes out of reach, wanted by whoever queued it, and no attempt yet: all three, or it
+    """Ten minutes out of reach, allowed by the caller, and no attempt yet: all three, or the text
     keeps its provider.
     """
     message = put(session, "one", route=route)
@@ -111,16 +111,16 @@ def test_only_a_text_never_tried_goes_by_the_other(
 
 
 def test_nothing_moves_when_the_other_is_out_of_reach_too(session: Session) -> None:
-    """Going from one closed door to another helps nobody."""
+    """Moving a text between two providers that are both out of reach helps no one."""
     put(session, "one", route=EITHER)
     down(session)
     down(session, NOTIFY.name, minutes=1)
     assert routes.reroute(session, now=NOW) == 0
 
 
-def test_a_failure_of_long_ago_is_not_believed(session: Session) -> None:
-    """After a quiet hour nobody knows whether it still fails: the next text tries the usual
-    provider first.
+def test_an_old_failure_does_not_count(session: Session) -> None:
+    """After an hour without attempts it is not known whether it still fails: the next text tries
+    the usual provider first.
     """
     put(session, "one", route=EITHER, send_after=NOW)
     down(session)
@@ -134,11 +134,11 @@ def test_a_text_for_later_stays(session: Session) -> None:
     assert routes.reroute(session, now=NOW) == 0
 
 
-def test_a_text_is_not_tried_in_vain_before_it_goes_by_the_other(
-    committed: Database, worker: Callable[..., Dispatcher], simulator: FarEnd
+def test_a_text_is_moved_before_it_is_claimed(
+    committed: Database, worker: Callable[..., Dispatcher], simulator: SimulatorClient
 ) -> None:
-    """A worker looks before it claims: one attempt at a provider out of reach would tie the text to
-    it.
+    """A worker moves texts before it claims: one attempt at a provider out of reach would tie the
+    text to it.
     """
     id = put_committed(committed, "one", route=EITHER)
     with committed.begin() as session:
@@ -149,7 +149,7 @@ def test_a_text_is_not_tried_in_vain_before_it_goes_by_the_other(
 
 
 def test_a_route_says_both_or_neither() -> None:
-    """A fallback without its time, or the same provider twice, is a mistake of the caller."""
+    """A fallback without its time, or the same provider twice, is the caller's mistake."""
     for wrong in (
         {"fallback": NOTIFY.name},
         {"after": TEN},
@@ -160,7 +160,7 @@ def test_a_route_says_both_or_neither() -> None:
 
 
 def test_the_row_carries_the_route(committed: Database) -> None:
-    """What was decided when the text was queued is on its row."""
+    """The choice made when the text was queued is on its row."""
     id: UUID = put_committed(committed, "one", route=EITHER, redact=True)
     row: Message = read(committed, id)
     assert (row.provider, row.fallback, row.fallback_after, row.redact) == (

@@ -1,4 +1,4 @@
-"""The simulator's Twilio interface, met by Twilio's own client library over HTTP."""
+"""The simulator's Twilio interface, used through Twilio's own client library over HTTP."""
 
 import re
 import time
@@ -39,7 +39,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="module")
 def running(clock: Clock) -> Iterator[Simulator]:
-    """One simulator for the module, at no delay."""
+    """One simulator for the module, without delays."""
     with simulator_thread(
         now=clock,
         delays=AT_ONCE,
@@ -52,7 +52,7 @@ def running(clock: Clock) -> Iterator[Simulator]:
 
 @pytest.fixture
 def simulator(running: Simulator, clock: Clock) -> Simulator:
-    """The simulator with nothing in it."""
+    """The simulator, empty."""
     running.reset()
     clock.moment = NOW
     return running
@@ -67,11 +67,11 @@ def client(running: Simulator) -> Iterator[Client]:
 
 
 def send(client: Client, **changes: Any) -> Any:
-    """Send a text to Ann, but for the changes."""
+    """Send a text to Ann, with these changes."""
     return client.messages.create(**{"to": ANN, "from_": ENGAGE, "body": "Hello", **changes})
 
 
-def test_a_created_text_has_the_exact_shape_of_twilios_answer(simulator: Simulator) -> None:
+def test_a_created_text_has_the_exact_format_of_twilios_answer(simulator: Simulator) -> None:
     """The 201 has every field of the Message resource, with numbers as strings and dates in RFC
     2822.
     """
@@ -149,7 +149,7 @@ def test_a_messaging_service_answers_accepted_and_picks_a_number_later(
 def test_a_bad_request_is_refused_with_twilios_code(
     simulator: Simulator, client: Client, changes: dict[str, object], code: int
 ) -> None:
-    """Each mistake has its own code, status 400, and nothing is taken on."""
+    """Each mistake has its own code and status 400, and nothing is accepted."""
     with pytest.raises(TwilioRestException) as refusal:
         send(client, **changes)
     assert (refusal.value.status, refusal.value.code) == (400, code)
@@ -157,20 +157,20 @@ def test_a_bad_request_is_refused_with_twilios_code(
     assert [request["code"] for request in simulator.requests()] == [code]
 
 
-def test_the_longest_body_and_a_landline_are_taken_on(simulator: Simulator, client: Client) -> None:
+def test_the_longest_body_and_a_landline_are_accepted(simulator: Simulator, client: Client) -> None:
     """1600 characters are allowed, and Twilio does not refuse a British landline."""
     assert send(client, body="a" * 1600, to="+44 20 7946 0000").to == "+442079460000"
 
 
-def test_a_landline_is_refused_where_that_is_asked_for() -> None:
-    """With refuse_landlines the code for a number that is no mobile is 21614."""
+def test_a_landline_is_refused_if_the_settings_say_so() -> None:
+    """With refuse_landlines the code for a number that is not a mobile is 21614."""
     with simulator_thread(refuse_landlines=True) as simulator:
         with pytest.raises(TwilioRestException) as refusal:
             send(simulator.client(), to="+442079460000")
         assert refusal.value.code == 21614
 
 
-def test_an_error_has_the_exact_shape_of_twilios_answer(simulator: Simulator) -> None:
+def test_an_error_has_the_exact_format_of_twilios_answer(simulator: Simulator) -> None:
     """code, message, more_info, status; a wrong login also names the realm."""
     url = f"{simulator.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     answer = requests.post(url, auth=(ACCOUNT, "wrong"), data={}, timeout=5)
@@ -199,7 +199,7 @@ def test_a_login_that_cannot_be_read_is_refused(simulator: Simulator, header: st
 def test_an_api_key_may_log_in_and_another_account_may_not(
     simulator: Simulator, client: Client
 ) -> None:
-    """SK sid and secret work in place of the token; the account in the address must be the own one."""
+    """SK sid and secret replace the token; the account in the address must be the caller's own."""
     keyed = Client("SK" + "2" * 32, "s", ACCOUNT, http_client=TwilioHttpClient(timeout=5))
     keyed.api.base_url = simulator.url
     assert send(keyed).sid.startswith("SM")
@@ -211,15 +211,19 @@ def test_an_api_key_may_log_in_and_another_account_may_not(
 
 
 def test_an_unknown_text_is_not_found(simulator: Simulator, client: Client) -> None:
-    """20404 with the address that was asked for."""
+    """20404 with the address that was requested."""
     with pytest.raises(TwilioRestException) as refusal:
         client.messages("SM" + "0" * 32).fetch()
     assert (refusal.value.status, refusal.value.code) == (404, 20404)
     assert "/Messages/SM" in refusal.value.msg
 
 
-def test_what_is_not_played_here_is_not_found(simulator: Simulator, client: Client) -> None:
-    """Another resource, or a method that a resource does not know, is refused in Twilio's shape."""
+def test_resources_that_are_not_simulated_are_not_found(
+    simulator: Simulator, client: Client
+) -> None:
+    """Another resource, or a method that a resource does not support, is refused in Twilio's
+    format.
+    """
     with pytest.raises(TwilioRestException) as refusal:
         client.calls("CA" + "0" * 32).fetch()
     assert refusal.value.code == 20404
@@ -249,8 +253,8 @@ def test_a_list_is_newest_first_and_filtered_by_to_and_from(
 def test_a_list_is_filtered_by_the_date_sent(
     simulator: Simulator, client: Client, clock: Clock
 ) -> None:
-    """Both ends count, to the second; DateSent alone is the whole day in UTC, however the library
-    writes it.
+    """Both ends are inclusive, to the second; DateSent alone is the whole day in UTC, however the
+    library writes it.
     """
     sids = []
     for hours in (0, 1, 24):
@@ -274,7 +278,7 @@ def test_a_list_is_filtered_by_the_date_sent(
 def test_a_text_still_in_the_queue_has_no_date_sent_to_be_found_by(
     simulator: Simulator, client: Client
 ) -> None:
-    """Asked by date, the list leaves out what has not gone yet; asked by number alone, it has it."""
+    """By date, the list leaves out what has not been sent yet; by number alone, it includes it."""
     simulator.script(ends="queued")
     sid = send(client).sid
     assert client.messages.list(to=ANN, date_sent_after=NOW - timedelta(hours=1)) == []
@@ -295,7 +299,7 @@ def test_a_date_that_cannot_be_read_is_refused(simulator: Simulator) -> None:
 def test_pages_follow_each_other_without_loss_while_texts_arrive(
     simulator: Simulator, client: Client
 ) -> None:
-    """next_page_uri leads through all texts once, even when new ones come in between."""
+    """next_page_uri leads through all texts once, even if new ones come in between."""
     sids = [send(client, body=f"text {number}").sid for number in range(7)]
     page = client.messages.page(to=ANN, page_size=3)
     seen = [[text.sid for text in page]]
@@ -310,7 +314,9 @@ def test_pages_follow_each_other_without_loss_while_texts_arrive(
 def test_redacting_erases_the_words_but_not_the_ledger(
     simulator: Simulator, client: Client
 ) -> None:
-    """An empty Body blanks the text at the interface; a text on its way cannot be redacted."""
+    """An empty Body blanks the text at the interface; a text that has not ended cannot be
+    redacted.
+    """
     sid = send(client, body="You see Sam at 9").sid
     simulator.settle()
     assert client.messages(sid).update(body="").body == ""
@@ -332,13 +338,13 @@ def test_redacting_erases_the_words_but_not_the_ledger(
 def test_content_retention_discard_blanks_the_words_once_sent(
     simulator: Simulator, client: Client
 ) -> None:
-    """With ContentRetention=discard nobody has to redact."""
+    """With ContentRetention=discard nothing has to be redacted."""
     sid = send(client, content_retention="discard").sid
     simulator.settle()
     assert client.messages(sid).fetch().body == ""
 
 
-def test_deleting_takes_a_text_out_of_sight(simulator: Simulator, client: Client) -> None:
+def test_deleting_hides_a_text(simulator: Simulator, client: Client) -> None:
     """A deleted text is neither fetched nor listed; the ledger keeps it."""
     sid = send(client).sid
     simulator.settle()
@@ -363,7 +369,7 @@ def test_a_queued_text_can_be_cancelled(simulator: Simulator, client: Client) ->
 def test_a_text_that_outlives_its_validity_in_the_queue_fails(
     simulator: Simulator, client: Client
 ) -> None:
-    """ValidityPeriod is the time in the queue; after it the text fails with 30036 and is never
+    """ValidityPeriod limits the time in the queue; after it the text fails with 30036 and is never
     sent.
     """
     simulator.script(sending=30)
@@ -378,7 +384,7 @@ def test_a_text_that_outlives_its_validity_in_the_queue_fails(
 def test_dates_follow_the_clock_of_the_run(
     simulator: Simulator, client: Client, clock: Clock
 ) -> None:
-    """A run that plays another day has that day in the interface."""
+    """A run on another day shows that day in the interface."""
     clock.moment = datetime(2026, 12, 24, 8, tzinfo=UTC)
     sid = send(client).sid
     simulator.settle()
@@ -386,8 +392,8 @@ def test_dates_follow_the_clock_of_the_run(
 
 
 def test_the_clock_can_be_put_forward_while_it_runs(simulator: Simulator, client: Client) -> None:
-    """A story told over several days: later texts carry the later day, and a reset ends it."""
-    simulator.travel(NOW + timedelta(days=3))
+    """For a story over several days: later texts carry the later day, and a reset ends it."""
+    simulator.set_clock(NOW + timedelta(days=3))
     assert send(client).date_created == datetime(2026, 7, 4, 9, 30, 15, tzinfo=UTC)
     with pytest.raises(AssertionError, match="now must be a moment"):
         simulator.change(now="2026-07-04T09:30:15")
@@ -396,7 +402,7 @@ def test_the_clock_can_be_put_forward_while_it_runs(simulator: Simulator, client
 
 
 def test_a_bounded_run_forgets_its_oldest_texts() -> None:
-    """With keep set, the ledger holds that many; the newest stay."""
+    """With keep set, the ledger holds that many texts; the newest stay."""
     with simulator_thread(keep=3, delays=AT_ONCE) as simulator:
         client = simulator.client()
         for number in range(5):

@@ -1,4 +1,4 @@
-"""The simulator's pages: pick a phone, read its texts, answer; by plain HTTP and in a browser,
+"""The simulator's pages: choose a phone, read its texts, answer; by plain HTTP and in a browser,
 narrow and wide.
 """
 
@@ -37,14 +37,14 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture(scope="module")
 def running(receiver: Receiver) -> Iterator[Simulator]:
-    """One simulator for the module, at no delay."""
+    """One simulator for the module, without delays."""
     with simulator_thread(delays=AT_ONCE, inbound_url=f"{receiver.url}/inbound") as simulator:
         yield simulator
 
 
 @pytest.fixture
 def simulator(running: Simulator) -> Simulator:
-    """The simulator with nothing in it."""
+    """The simulator, empty."""
     running.reset()
     return running
 
@@ -75,8 +75,8 @@ def send(client: Any, body: str, to: str = ANN, callback: str | None = None) -> 
 
 
 def fill_story(simulator: Simulator, client: Any, callback: str) -> None:
-    """Two phones with everything that the pages can show: both ways, a failure, an opt-out, a long
-    word.
+    """Two phones with everything that the pages can show: both directions, a failure, an opt-out, a
+    long word.
     """
     send(client, "Hi Bob. See you today, 2pm.", to=BOB)
     send(
@@ -85,7 +85,7 @@ def fill_story(simulator: Simulator, client: Any, callback: str) -> None:
         callback=callback,
     )
     simulator.phone(ANN).reply("yes " + "long" * 60)
-    simulator.phone(ANN).become("off")
+    simulator.phone(ANN).set_state("off")
     send(client, "Thanks Ann.", callback=callback)
     simulator.phone(ANN).reply("STOP")
     simulator.settle()
@@ -94,7 +94,7 @@ def fill_story(simulator: Simulator, client: Any, callback: str) -> None:
 def test_a_person_picks_a_phone_reads_and_answers(
     simulator: Simulator, client: Client, receiver: Receiver, page: Page
 ) -> None:
-    """The whole way by hand: list, phone, text, answer; the service gets it signed."""
+    """By hand: list, phone, text, answer; the service gets it signed."""
     send(client, "Can you come at 9?")
     simulator.settle()
     page.goto(simulator.url)
@@ -111,7 +111,7 @@ def test_a_person_picks_a_phone_reads_and_answers(
 
 
 def test_any_phone_can_be_opened_by_its_number(simulator: Simulator, page: Page) -> None:
-    """Typed as people write it; a new phone has an empty thread and can write first."""
+    """Typed as people write it; a new phone has no texts and can write first."""
     page.goto(simulator.url)
     page.get_by_label("Open a phone by its number").fill("07700 900 555")
     page.get_by_role("button", name="Open").click()
@@ -126,7 +126,7 @@ def test_any_phone_can_be_opened_by_its_number(simulator: Simulator, page: Page)
 def test_a_phone_can_be_switched_off_by_hand(
     simulator: Simulator, client: Client, page: Page
 ) -> None:
-    """The next text then does not reach it, and the page says why."""
+    """The next text does not reach it, and the page says why."""
     page.goto(f"{simulator.url}/phones/{ANN}")
     page.get_by_label("This phone is").select_option("off")
     with page.expect_navigation():
@@ -138,8 +138,8 @@ def test_a_phone_can_be_switched_off_by_hand(
     expect(page.get_by_role("region", name="Texts")).to_contain_text("Not delivered to this phone")
 
 
-def test_everything_can_be_forgotten(simulator: Simulator, client: Client, page: Page) -> None:
-    """The list starts again with nothing."""
+def test_everything_can_be_deleted(simulator: Simulator, client: Client, page: Page) -> None:
+    """The list is empty again."""
     send(client, "Hello")
     page.goto(simulator.url)
     page.get_by_text("Reset the simulator").click()
@@ -148,7 +148,7 @@ def test_everything_can_be_forgotten(simulator: Simulator, client: Client, page:
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_no_page_has_a_fault_that_axe_can_find(
+def test_axe_finds_no_fault_on_any_page(
     simulator: Simulator, client: Client, receiver: Receiver, chromium: Browser, width: int
 ) -> None:
     """Labels, headings, contrast, landmarks; and nothing is wider than the screen."""
@@ -163,7 +163,7 @@ def test_no_page_has_a_fault_that_axe_can_find(
 
 
 def test_the_phone_with_the_newest_text_comes_first(simulator: Simulator, client: Client) -> None:
-    """The list follows what happened last, either way."""
+    """The newest text comes first, in either direction."""
     send(client, "first", to=ANN)
     send(client, "second", to=BOB)
 
@@ -185,7 +185,7 @@ def test_a_text_is_shown_as_words_and_never_as_markup(simulator: Simulator, clie
 
 
 @pytest.mark.parametrize("body", ["", "  ", "x" * 1601])
-def test_an_empty_or_endless_text_is_not_sent(simulator: Simulator, body: str) -> None:
+def test_an_empty_or_too_long_text_is_not_sent(simulator: Simulator, body: str) -> None:
     """The page comes back with the reason and what was typed."""
     answer = requests.post(f"{simulator.url}/phones/{ANN}/texts", data={"body": body}, timeout=5)
     assert answer.status_code == 400
@@ -194,7 +194,7 @@ def test_an_empty_or_endless_text_is_not_sent(simulator: Simulator, body: str) -
 
 
 def test_another_sites_form_is_refused(simulator: Simulator) -> None:
-    """A page elsewhere on the web cannot make a simulated phone speak."""
+    """A page elsewhere on the web cannot make a simulated phone send a text."""
     answer = requests.post(
         f"{simulator.url}/phones/{ANN}/texts",
         data={"body": "yes"},
@@ -205,16 +205,16 @@ def test_another_sites_form_is_refused(simulator: Simulator) -> None:
     assert simulator.phone(ANN).texts() == []
 
 
-def test_a_page_refreshes_by_itself_only_where_asked(simulator: Simulator) -> None:
-    """By a header, and only at the lengths that are offered."""
+def test_a_page_refreshes_only_on_request(simulator: Simulator) -> None:
+    """By a header, and only at the intervals that are offered."""
     url = f"{simulator.url}/phones/{ANN}"
     assert requests.get(f"{url}?refresh=2", timeout=5).headers["Refresh"] == "2"
     assert "Refresh" not in requests.get(url, timeout=5).headers
     assert "Refresh" not in requests.get(f"{url}?refresh=0", timeout=5).headers
 
 
-def test_what_is_no_phone_number_is_not_found(simulator: Simulator) -> None:
-    """A readable page, not a trace."""
+def test_anything_but_a_phone_number_is_not_found(simulator: Simulator) -> None:
+    """A readable page, not a stack trace."""
     answer = requests.get(f"{simulator.url}/phones/hello", timeout=5)
     assert answer.status_code == 404
     assert "not a phone number" in answer.text

@@ -24,7 +24,7 @@ INBOUND = "/webhooks/twilio/inbound"
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Simulator]:
-    """One simulator for the module, at no delay."""
+    """One simulator for the module, without delays."""
     with simulator_thread(delays=AT_ONCE, retry_pause=0.01, auth_token=TOKEN) as simulator:
         yield simulator
 
@@ -38,8 +38,8 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def simulator(running: Simulator, receiver: Receiver) -> Simulator:
-    """The simulator with nothing in it, posting to the receiver with the retry policy that the
-    service asks for.
+    """The simulator, empty, posting to the receiver with the retry policy that the service asks
+    for.
     """
     running.reset()
     running.change(inbound_url=f"{receiver.url}{INBOUND}#rc=3&rp=ct,rt,5xx")
@@ -55,7 +55,7 @@ def client(running: Simulator) -> Iterator[Client]:
 
 
 def send(client: Any, **changes: Any) -> Any:
-    """Send a text to Ann, but for the changes."""
+    """Send a text to Ann, with these changes."""
     return client.messages.create(**{"to": ANN, "from_": ENGAGE, "body": "Hello", **changes})
 
 
@@ -63,7 +63,7 @@ def test_a_phones_text_is_posted_with_every_field_and_signed(
     simulator: Simulator, receiver: Receiver
 ) -> None:
     """All three sids, blank places, no fragment in the address, and a signature that Twilio's
-    validator takes.
+    validator accepts.
     """
     reply = simulator.phone(ANN).reply("👍 running 10 late ")
     (posted,) = receiver.posts
@@ -107,7 +107,7 @@ def test_a_picture_has_its_address_and_type(simulator: Simulator, receiver: Rece
 
 
 def test_five_posts_of_one_sid_at_once(simulator: Simulator, receiver: Receiver) -> None:
-    """copies: the same text arrives five times together; on the phone it is one text."""
+    """copies: the same text arrives five times at once; on the phone it is one text."""
     reply = simulator.phone(ANN).reply("yes", copies=5)
     assert reply.statuses == [200] * 5
     assert {posted.params["MessageSid"] for posted in receiver.posts} == {reply.sid}
@@ -123,10 +123,10 @@ def test_an_earlier_text_can_be_posted_again(simulator: Simulator, receiver: Rec
 
 
 @pytest.mark.parametrize(("signature", "signed"), [("wrong", False), ("absent", None)])
-def test_a_forgery_is_posted_but_is_no_text(
+def test_a_forgery_is_posted_but_is_not_stored(
     simulator: Simulator, receiver: Receiver, signature: str, signed: bool | None
 ) -> None:
-    """A stranger's STOP reaches the webhook with a bad signature; the phone never wrote it and is
+    """A stranger's STOP reaches the webhook with a bad signature; the phone never sent it and is
     not blocked.
     """
     receiver.answer = lambda posted: 200 if posted.signed else 403
@@ -163,11 +163,11 @@ def test_a_text_in_the_background(simulator: Simulator, receiver: Receiver) -> N
         ("#rc=9&rp=all", 503, 2),
     ],
 )
-def test_the_fragment_decides_what_is_tried_again(
+def test_the_fragment_decides_what_is_retried(
     simulator: Simulator, receiver: Receiver, fragment: str, failure: int | None, attempts: int
 ) -> None:
-    """Without one a text met by a 500 is lost; with rc and rp it is posted again, under one sid and
-    token.
+    """Without a fragment, a text answered with a 500 is lost; with rc and rp it is posted again,
+    under one sid and token.
     """
     simulator.change(inbound_url=f"{receiver.url}{INBOUND}{fragment}")
     receiver.answer = lambda posted: failure
@@ -178,15 +178,15 @@ def test_the_fragment_decides_what_is_tried_again(
     assert len({posted.headers["I-Twilio-Idempotency-Token"] for posted in receiver.posts}) == 1
 
 
-def test_a_retry_that_succeeds_ends_the_matter(simulator: Simulator, receiver: Receiver) -> None:
-    """One bad moment of the service loses nothing."""
+def test_a_successful_retry_is_the_last(simulator: Simulator, receiver: Receiver) -> None:
+    """A single failure of the service loses nothing."""
     answers = iter([None, 503, 200])
     receiver.answer = lambda posted: next(answers)
     assert simulator.phone(ANN).reply("yes").statuses == [200]
     assert len(receiver.posts) == 3
 
 
-def test_nobody_at_home_is_tried_once_more_and_said(simulator: Simulator) -> None:
+def test_a_refused_connection_is_retried_once(simulator: Simulator) -> None:
     """Connection refused is retried once under Twilio's usual policy; then the text is lost, and
     the answer says why.
     """
@@ -202,7 +202,7 @@ def test_nobody_at_home_is_tried_once_more_and_said(simulator: Simulator) -> Non
 
 
 def refused(client: Any, **changes: Any) -> int | None:
-    """The code a text is refused with; None when it is taken on."""
+    """The code a text is refused with; None if it is accepted."""
     try:
         send(client, **changes)
     except TwilioRestException as refusal:
@@ -210,10 +210,12 @@ def refused(client: Any, **changes: Any) -> int | None:
     return None
 
 
-def test_stop_blocks_the_pair_and_start_opens_it(
+def test_stop_blocks_the_pair_and_start_unblocks_it(
     simulator: Simulator, client: Client, receiver: Receiver
 ) -> None:
-    """STOP in any case reaches the webhook and blocks; HELP changes nothing; START ends the block."""
+    """STOP in any case reaches the webhook and blocks; HELP changes nothing; START ends the
+    block.
+    """
     ann = simulator.phone(ANN)
     ann.reply(" stop ")
     assert refused(client) == 21610
@@ -231,7 +233,7 @@ def test_stop_blocks_the_pair_and_start_opens_it(
 def test_everyday_words_mean_nothing_under_the_reduced_list(
     simulator: Simulator, client: Client, word: str
 ) -> None:
-    """With the list reduced to STOP, HELP and START, an answer to a reminder blocks nobody."""
+    """With the list reduced to STOP, HELP and START, an answer to a reminder blocks no one."""
     simulator.phone(ANN).reply(word)
     assert refused(client) is None
 
@@ -239,7 +241,7 @@ def test_everyday_words_mean_nothing_under_the_reduced_list(
 def test_twilios_own_list_has_the_traps(
     simulator: Simulator, client: Client, receiver: Receiver
 ) -> None:
-    """CANCEL blocks and YES opens again, with OptOutType when that is switched on."""
+    """CANCEL blocks and YES unblocks, with OptOutType if that is switched on."""
     simulator.change(opt_out="full", opt_out_type=True)
     simulator.phone(ANN).reply("cancel")
     assert refused(client) == 21610
@@ -270,8 +272,8 @@ def test_a_block_holds_for_the_whole_messaging_service() -> None:
 
 
 def test_the_providers_own_answer_to_a_keyword() -> None:
-    """Where the account has one, the phone gets it even though it is blocked; the ledger of our
-    texts does not.
+    """If the account has one, the phone gets it even though it is blocked; the ledger of our texts
+    does not show it.
     """
     words = OptOutWords(
         frozenset({"STOP"}), frozenset({"START"}), frozenset({"HELP"}), stop_reply="No more texts."
@@ -285,7 +287,7 @@ def test_the_providers_own_answer_to_a_keyword() -> None:
 # Phones
 
 
-def test_a_phone_answers_the_number_that_it_heard_from() -> None:
+def test_a_phone_answers_the_number_that_texted_it() -> None:
     """With several numbers, the answer goes to the one that texted last."""
     second = "+447700900998"
     with (
@@ -309,11 +311,11 @@ def test_a_phone_answers_the_number_that_it_heard_from() -> None:
 def test_a_phone_can_be_switched_off_and_on(
     simulator: Simulator, client: Client, state: str, error_code: int
 ) -> None:
-    """A broken phone gets nothing and the provider says why; put right, it gets the next text."""
+    """A broken phone gets nothing and the provider says why; repaired, it gets the next text."""
     phone = simulator.phone(ANN)
-    phone.become(state)
+    phone.set_state(state)
     send(client)
-    phone.become("on")
+    phone.set_state("on")
     send(client)
     simulator.settle()
     assert [(text.status, text.error_code) for text in simulator.ledger()] == [
@@ -323,7 +325,7 @@ def test_a_phone_can_be_switched_off_and_on(
 
 
 def test_a_thread_holds_both_sides_in_order(simulator: Simulator, client: Client) -> None:
-    """The phone's thread is what passed between the two, with who said it."""
+    """The phone's thread has the texts in both directions, with their senders."""
     send(client, body="Can you come?")
     simulator.phone(ANN).wait_for("come")
     simulator.phone(ANN).reply("yes")
@@ -349,12 +351,12 @@ def test_a_thread_holds_both_sides_in_order(simulator: Simulator, client: Client
 def test_a_request_that_cannot_be_read_is_refused_in_words(
     simulator: Simulator, body: object, words: str
 ) -> None:
-    """A mistake in a test must not pass unseen."""
+    """A mistake in a test must be noticed."""
     with pytest.raises(AssertionError, match=words):
         simulator.call("POST", f"/simulator/phones/{ANN}/texts", body)
 
 
-def test_the_ledger_names_a_text_taken_on_twice(simulator: Simulator, client: Client) -> None:
+def test_the_ledger_finds_a_text_accepted_twice(simulator: Simulator, client: Client) -> None:
     """doubled() goes by the callback address, which carries the service's own id."""
     for mid in (1, 2, 2):
         send(client, status_callback=f"http://127.0.0.1:1/status?mid={mid}")
@@ -362,8 +364,8 @@ def test_the_ledger_names_a_text_taken_on_twice(simulator: Simulator, client: Cl
 
 
 def test_a_simulator_in_another_process_signs_with_the_same_rule(receiver: Receiver) -> None:
-    """The process of its own has its settings, and its signature is HMAC-SHA1 over address and
-    sorted fields.
+    """The separate process has its own settings, and its signature is HMAC-SHA1 over the address
+    and the sorted fields.
     """
     with simulator_process(
         auth_token=TOKEN, inbound_url=receiver.url + INBOUND, numbers=[ENGAGE]

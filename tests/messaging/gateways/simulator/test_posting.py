@@ -1,4 +1,4 @@
-"""How the simulator signs what it posts, and when it tries again."""
+"""How the simulator signs what it posts, and when it retries."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the simulator can be told to do wrong, as a caller with Twilio's library meets it."""
+"""The simulator's scripted faults, seen through Twilio's library."""
 
 import time
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ AT_ONCE = Delays(*[Between(0, 0)] * 4)
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Simulator]:
-    """One simulator for the module, at no delay."""
+    """One simulator for the module, without delays."""
     with simulator_thread(delays=AT_ONCE, inbound_url=None, hold=5) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def simulator(running: Simulator) -> Simulator:
-    """The simulator with nothing in it."""
+    """The simulator, empty."""
     running.reset()
     return running
 
@@ -51,7 +51,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def send(client: Any, **changes: Any) -> Any:
-    """Send a text to Ann, but for the changes."""
+    """Send a text to Ann, with these changes."""
     return client.messages.create(**{"to": ANN, "from_": ENGAGE, "body": "Hello", **changes})
 
 
@@ -71,7 +71,9 @@ def send(client: Any, **changes: Any) -> Any:
 def test_each_bad_answer_looks_as_it_does_at_twilio(
     simulator: Simulator, client: Client, answer: str, error: type[Exception], taken_on: int
 ) -> None:
-    """The caller sees the same error whether or not the text was taken on; only the ledger knows."""
+    """The caller sees the same error whether or not the text was accepted; only the ledger shows
+    it.
+    """
     simulator.script(answer=answer, times=1)
     with pytest.raises(error):
         send(client)
@@ -84,7 +86,7 @@ def test_each_bad_answer_looks_as_it_does_at_twilio(
 def test_an_empty_answer_leaves_the_caller_without_a_sid(
     simulator: Simulator, client: Client
 ) -> None:
-    """A 201 with nothing in it: the library reports no sid, yet the text is on its way."""
+    """A 201 with an empty object: the library reports no sid, but the text is being sent."""
     simulator.script(answer="empty")
     assert send(client).sid is None
     assert simulator.accepted() == 1
@@ -120,7 +122,7 @@ def test_429_and_500_carry_twilios_codes(simulator: Simulator, client: Client) -
 def test_a_refusal_with_any_code_can_be_scripted(
     simulator: Simulator, client: Client, code: int, status: int
 ) -> None:
-    """For one number; others are not touched."""
+    """For one number; others are not affected."""
     simulator.script(answer="refuse", code=code, to=ANN)
     with pytest.raises(TwilioRestException) as refusal:
         send(client)
@@ -136,10 +138,8 @@ def test_latency_is_kept_and_drawn_from_its_range(simulator: Simulator, client: 
     assert 0.15 <= time.monotonic() - began < 10
 
 
-def test_the_first_rule_wins_where_two_say_the_same_and_others_are_added(
-    simulator: Simulator, client: Client
-) -> None:
-    """One rule may bring the answer, another the fate, and an earlier one comes first."""
+def test_the_first_rule_wins_and_others_add_fields(simulator: Simulator, client: Client) -> None:
+    """One rule may give the answer, another the fate, and an earlier rule wins."""
     simulator.rules(
         [
             {"contains": "Hello", "ends": "undelivered", "error_code": 30005},
@@ -157,7 +157,7 @@ def test_the_first_rule_wins_where_two_say_the_same_and_others_are_added(
 def test_chance_is_drawn_from_the_seed_and_the_text_not_from_the_order_of_arrival(
     simulator: Simulator, client: Client
 ) -> None:
-    """The same seed spoils the same texts, sent in whatever order; another seed spoils others."""
+    """The same seed affects the same texts, sent in any order; another seed affects others."""
 
     def spoiled(seed: int, order: int) -> set[str]:
         simulator.reset()
@@ -178,7 +178,7 @@ def test_chance_is_drawn_from_the_seed_and_the_text_not_from_the_order_of_arriva
 
 
 def test_a_rule_with_times_is_used_up_exactly_even_by_many_at_once(simulator: Simulator) -> None:
-    """Twenty requests together meet a rule for five: five are refused."""
+    """Twenty requests at once meet a rule for five: five are refused."""
     simulator.script(answer="too_many", times=5)
 
     def one(number: int) -> int:
@@ -197,7 +197,7 @@ def test_a_rule_with_times_is_used_up_exactly_even_by_many_at_once(simulator: Si
 
 
 def test_fetch_list_and_redact_can_fail_too(simulator: Simulator, client: Client) -> None:
-    """What asks the provider about an unknown text must cope with its bad days as well."""
+    """Code that asks the provider about an unknown text must cope with its faults as well."""
     sid = send(client).sid
     simulator.settle()
     simulator.rules(
@@ -229,15 +229,15 @@ def test_fetch_list_and_redact_can_fail_too(simulator: Simulator, client: Client
 def test_an_outage_stops_everything_until_it_ends(
     simulator: Simulator, client: Client, kind: str, error: type[Exception]
 ) -> None:
-    """Nothing is taken on while the provider is down; afterwards all is as before."""
+    """Nothing is accepted during an outage; afterwards everything is as before."""
     with simulator.outage(kind), pytest.raises(error):
         send(client)
     assert simulator.accepted() == 0
     assert send(client).sid.startswith("SM")
 
 
-def test_an_outage_can_end_by_itself(simulator: Simulator, client: Client) -> None:
-    """With seconds given, nobody has to end it."""
+def test_an_outage_can_end_after_a_time(simulator: Simulator, client: Client) -> None:
+    """With seconds given, the outage need not be ended."""
     simulator.call("PUT", "/simulator/outage", {"kind": "error", "seconds": 0})
     assert send(client).sid.startswith("SM")
     assert simulator.get("/simulator/outage") == {"on": False, "kind": None}
@@ -259,7 +259,7 @@ def test_callbacks_before_the_answer(
 def test_callbacks_of_a_text_whose_answer_was_lost(
     simulator: Simulator, client: Client, receiver: Receiver
 ) -> None:
-    """After a dropped answer the callback with our own id is all that tells."""
+    """After a dropped answer the callback with our own id is the only report."""
     simulator.script(answer="drop_after")
     with pytest.raises(NoConnection):
         send(client, status_callback=f"{receiver.url}/status?mid=7")
@@ -286,7 +286,7 @@ def test_callbacks_as_scripted(
     rule: dict[str, Any],
     expected: list[str],
 ) -> None:
-    """Reversed, repeated, withheld, or telling of a failure."""
+    """Reversed, repeated, withheld, or reporting a failure."""
     simulator.script(**rule)
     send(client, status_callback=f"{receiver.url}/status")
     simulator.settle()
@@ -298,7 +298,7 @@ def test_callbacks_as_scripted(
 def test_callbacks_in_any_order(
     simulator: Simulator, client: Client, receiver: Receiver, order: str
 ) -> None:
-    """Shuffled or all at once: each comes once, whichever is first."""
+    """Shuffled or all at once: each comes once, in any order."""
     simulator.script(order=order)
     for number in range(5):
         send(client, status_callback=f"{receiver.url}/{number}")
@@ -342,8 +342,8 @@ def test_late_callbacks(simulator: Simulator, client: Client, receiver: Receiver
 def test_a_receiver_that_fails_is_seen_in_the_ledger(
     simulator: Simulator, client: Client, receiver: Receiver
 ) -> None:
-    """A callback met by a 500 is not posted again under Twilio's usual policy, and the ledger says
-    so.
+    """A callback answered with a 500 is not posted again under Twilio's usual policy, and the
+    ledger says so.
     """
     receiver.answer = lambda posted: 500 if posted.params["MessageStatus"] == "sent" else 200
     send(client, status_callback=receiver.url)
@@ -356,10 +356,10 @@ def test_a_receiver_that_fails_is_seen_in_the_ledger(
     ]
 
 
-def test_a_reset_lets_go_of_what_is_under_way(
+def test_a_reset_drops_texts_under_way(
     simulator: Simulator, client: Client, receiver: Receiver
 ) -> None:
-    """After a reset nothing of an earlier test is posted any more."""
+    """After a reset nothing from an earlier test is posted any more."""
     simulator.script(late=0.2)
     send(client, status_callback=f"{receiver.url}/old")
     simulator.reset()
@@ -396,7 +396,7 @@ def test_a_reset_lets_go_of_what_is_under_way(
 def test_a_rule_that_cannot_be_read_is_refused_in_words(
     simulator: Simulator, rule: dict[str, Any], words: str
 ) -> None:
-    """A mistake in a test's script must not pass as fine weather."""
+    """A mistake in a test's script must be noticed."""
     with pytest.raises(AssertionError, match=words):
         simulator.script(**rule)
     assert simulator.get("/simulator/script")["rules"] == []

@@ -1,4 +1,4 @@
-"""The simulator's own web server: connections kept open, rude requests survived, and a quick end."""
+"""The simulator's own web server: persistent connections, malformed requests, and a quick stop."""
 
 import http.client
 import json
@@ -56,7 +56,7 @@ def talk(simulator: Simulator, words: bytes) -> bytes:
 
 
 def test_one_connection_carries_many_requests(connection: http.client.HTTPConnection) -> None:
-    """Refusals included: an answer never leaves half a request behind for the next to stumble over."""
+    """Refusals included: an answer leaves no unread part of a request on the connection."""
     locals_seen = set()
     for number in range(20):
         headers = HEADERS if number % 2 else {**HEADERS, "Authorization": "Basic wrong"}
@@ -80,18 +80,18 @@ def test_one_connection_carries_many_requests(connection: http.client.HTTPConnec
         (b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", b"200"),
     ],
 )
-def test_rude_requests_are_answered(
+def test_malformed_requests_are_answered(
     simulator: Simulator, request_words: bytes, status: bytes
 ) -> None:
     """A body without a length, too large a body, no HTTP at all: a clear answer, and the server
-    lives.
+    keeps running.
     """
     assert status in talk(simulator, request_words).split(b"\r\n", 1)[0]
     assert simulator.get("/simulator/health")["ok"]
 
 
-def test_a_body_that_stops_half_way_is_not_taken_for_a_text(simulator: Simulator) -> None:
-    """The caller who dies while sending gets no answer, and nothing is taken on."""
+def test_half_a_body_is_not_accepted(simulator: Simulator) -> None:
+    """A caller that disconnects while sending gets no answer, and nothing is accepted."""
     before = simulator.accepted()
     head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(FORM) + 1}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
@@ -100,15 +100,15 @@ def test_a_body_that_stops_half_way_is_not_taken_for_a_text(simulator: Simulator
 
 
 def test_the_port_is_taken() -> None:
-    """A second simulator on the same port says so instead of sharing it."""
+    """A second simulator on the same port fails instead of sharing it."""
     with simulator_thread() as simulator:
         port = int(simulator.url.rsplit(":", 1)[1])
         with pytest.raises((OSError, SystemExit)):
             SimulatorServer(SimulatorSettings(), port=port)
 
 
-def test_sigterm_ends_it_long_before_a_caller_on_hold_is_answered() -> None:
-    """A held request and a late callback do not keep the process alive."""
+def test_sigterm_does_not_wait_for_a_hanging_caller() -> None:
+    """A hanging request and a late callback do not keep the process alive."""
     with simulator_process(inbound_url=None) as simulator:
         simulator.script(answer="hang_after", hold=30, late=30)
         port = int(simulator.url.rsplit(":", 1)[1])
@@ -141,7 +141,9 @@ def test_a_caller_that_gives_up_frees_its_thread(simulator: Simulator) -> None:
 
 
 def test_the_application_also_runs_without_its_own_server() -> None:
-    """create_simulator gives a plain WSGI application; only dropped connections need the server."""
+    """create_simulator returns a plain WSGI application; only dropped connections need the
+    server.
+    """
     app = create_simulator(SimulatorSettings(inbound_url=None))
     answer = app.test_client().post(
         PATH, data={"To": ANN, "From": ENGAGE, "Body": "x"}, headers=HEADERS
@@ -150,13 +152,16 @@ def test_the_application_also_runs_without_its_own_server() -> None:
     app.extensions["messaging.simulator"].stop()
 
 
-def test_nothing_of_the_service_is_needed() -> None:
+def test_nothing_of_the_service_is_imported() -> None:
     """The simulator is a separate program: it imports neither engage nor api."""
-    program = "import messaging.gateways.simulator, sys; print([m for m in sys.modules if m.split('.')[0] in ('engage', 'api')])"
-    told = subprocess.run(
+    program = (
+        "import messaging.gateways.simulator, sys;"
+        " print([m for m in sys.modules if m.split('.')[0] in ('engage', 'api')])"
+    )
+    printed = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert told.stdout.strip() == "[]"
+    assert printed.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize(
@@ -169,10 +174,10 @@ def test_nothing_of_the_service_is_needed() -> None:
         ("GET", "/nowhere", 404, "text/html; charset=utf-8"),
     ],
 )
-def test_what_is_not_there_is_refused_in_the_manner_of_its_part(
+def test_unknown_paths_are_refused_in_the_format_of_their_interface(
     connection: http.client.HTTPConnection, method: str, path: str, status: int, kind: str
 ) -> None:
-    """Twilio's shape for Twilio's paths, JSON for the control interface, a page for people."""
+    """Twilio's format for Twilio's paths, JSON for the control interface, a page for people."""
     connection.request(method, path)
     response = connection.getresponse()
     body = response.read().decode()
