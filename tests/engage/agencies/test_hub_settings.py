@@ -11,6 +11,7 @@ from engage.agencies.hub_settings import SETTINGS, HubRules, hub_rules, parse
 from engage.agencies.setting_types import Choice, Number, Switch
 from engage.core.errors import Invalid
 from engage.core.settings import PROJECT
+from messaging.gateways import registry
 from messaging.sending.routes import Route
 from tests import builders
 
@@ -52,6 +53,13 @@ def test_every_row_is_complete(name: str) -> None:
     assert any(words in section(row.rule) for words in said)
 
 
+def test_a_hub_can_choose_every_provider() -> None:
+    """In the order of the registry, under the registry's labels."""
+    row = SETTINGS["provider"]
+    assert isinstance(row, Choice)
+    assert list(row.names.items()) == [(one.name, one.label) for one in registry.PROVIDERS]
+
+
 def test_no_two_rows_have_one_label() -> None:
     """Staff choose a setting by its label."""
     labels = [row.label for row in SETTINGS.values()]
@@ -82,7 +90,7 @@ def test_a_typed_value_is_read_and_written(name: str, given: str, value: Any, wo
         ("evidence_days", "true", "Days to explain an absence must be a whole number"),
         ("evidence_days", "9" * 5000, "Days to explain an absence must be a whole number"),
         ("failover", "1", "Use the other text provider when this one is down must be yes or no"),
-        ("provider", "pigeon", "Text provider must be twilio or notify"),
+        ("provider", "pigeon", f"Text provider must be {' or '.join(registry.names())}"),
         ("colour", "1", "There is no such setting."),
     ],
 )

@@ -57,7 +57,7 @@ def test_an_administrator_changes_a_setting_and_readers_see_the_history(
         ("silent_days", "-1", f"{SILENT_DAYS} must be a whole number"),
         ("silent_days", "91", f"{SILENT_DAYS} must be between 3 and 90"),
         ("green_strict", "perhaps", "must be yes or no"),
-        ("provider", "pigeon", "Text provider must be twilio or notify"),
+        ("provider", "pigeon", f"Text provider must be {SETTINGS['provider'].allowed}"),
         ("text_until_hour", "9", "The first hour must be before the last."),
         ("nothing", "1", "There is a problem"),
     ],
