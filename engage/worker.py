@@ -156,7 +156,7 @@ class Worker:
             Tick("check-ins", self._check_in, _seconds(10)),
             Tick("reach", self._reconsider, _seconds(5), (CONTACTABILITY_CHANNEL,)),
             Tick("alarms", self._raise_alarms, _seconds(10), (on_call.CHANNEL,)),
-            Tick("endings", self._follow_endings, _seconds(2)),
+            Tick("endings", self._follow_failures, _seconds(2)),
             Tick("reconcile", self._reconcile, _seconds(5)),
             Tick("set-aside", self._show_set_aside, _seconds(10)),
             Tick("redaction", self._redact, _seconds(30)),
@@ -199,9 +199,9 @@ class Worker:
         with self._database.begin() as session:
             return on_call.raise_due(session, now=self._clock.now()) > 0
 
-    def _follow_endings(self) -> bool:
+    def _follow_failures(self) -> bool:
         with self._database.begin() as session:
-            return follow_up.follow_endings(session, now=self._clock.now()) > 0
+            return follow_up.follow_failures(session, now=self._clock.now()) > 0
 
     def _reconcile(self) -> bool:
         for gateway in self._gateways:

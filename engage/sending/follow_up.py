@@ -35,7 +35,7 @@ class FollowUp:
     follow: Callable[[Session, FailedMessage, datetime], None]
 
 
-def follow_endings(session: Session, *, now: datetime, limit: int = 100) -> int:
+def follow_failures(session: Session, *, now: datetime, limit: int = 100) -> int:
     """Follow up texts that failed, each once, by every row of `FOLLOW_UPS` that applies. Returns
     how many were taken.
 

@@ -70,8 +70,8 @@ def test_a_dead_number_is_suspended_and_reported_once(
     message = sending(session, katrina, now)
     waiting = gone(session, katrina, now, status=MessageStatus.QUEUED)
     ended(session, message, status, now, code)
-    assert follow_up.follow_endings(session, now=now) == 1
-    assert follow_up.follow_endings(session, now=now) == 0
+    assert follow_up.follow_failures(session, now=now) == 1
+    assert follow_up.follow_failures(session, now=now) == 0
     point = point_of(session, katrina)
     assert point.state is NumberState.SUSPENDED
     assert point.problem is not None
@@ -91,7 +91,7 @@ def test_a_phone_that_is_off_is_not_a_dead_number(
     """The phone may work later, or the error says nothing about the number."""
     message = sending(session, katrina, now)
     ended(session, message, MessageStatus.UNDELIVERED, now, code)
-    assert follow_up.follow_endings(session, now=now) == 1
+    assert follow_up.follow_failures(session, now=now) == 1
     assert point_of(session, katrina).state is NumberState.VERIFIED
     assert open_signals(session, katrina) == []
 
@@ -103,7 +103,7 @@ def test_a_number_that_was_changed_meanwhile_is_not_suspended(
     message = sending(session, katrina, now)
     phones.set_number(session, SYSTEM, katrina.id, "07700 900102", now=now, verified_how="asked")
     ended(session, message, MessageStatus.UNDELIVERED, now, 30005)
-    follow_up.follow_endings(session, now=now)
+    follow_up.follow_failures(session, now=now)
     assert point_of(session, katrina).state is NumberState.VERIFIED
     assert open_signals(session, katrina) == []
 
@@ -115,7 +115,7 @@ def test_a_dead_number_is_suspended_for_everybody_who_has_it(
     other = builders.person(session, om, first_name="Jay")
     share(session, [katrina, other], now)
     ended(session, sending(session, katrina, now), MessageStatus.UNDELIVERED, now, 30005)
-    follow_up.follow_endings(session, now=now)
+    follow_up.follow_failures(session, now=now)
     assert (
         open_signals(session, katrina) == open_signals(session, other) == [SignalKind.NUMBER_DEAD]
     )
@@ -126,13 +126,13 @@ def test_a_number_that_dies_again_raises_another_signal(
 ) -> None:
     """Verifying the number resolved the first one."""
     ended(session, sending(session, katrina, now), MessageStatus.UNDELIVERED, now, 30005)
-    follow_up.follow_endings(session, now=now)
+    follow_up.follow_failures(session, now=now)
     phones.verify_number(session, SYSTEM, katrina.id, how="rang them", now=now + DAY)
     assert open_signals(session, katrina) == []
     ended(
         session, sending(session, katrina, now + DAY), MessageStatus.UNDELIVERED, now + DAY, 30005
     )
-    follow_up.follow_endings(session, now=now + DAY)
+    follow_up.follow_failures(session, now=now + DAY)
     assert open_signals(session, katrina) == [SignalKind.NUMBER_DEAD]
 
 
@@ -143,7 +143,7 @@ def test_a_refusal_for_stop_is_an_opt_out(session: Session, katrina: Person, now
     message = sending(session, katrina, now)
     ended(session, message, MessageStatus.REFUSED, now, 21610)
     suppression.suppress(session, NUMBER, "stopped at the text service", "refusal", now)
-    follow_up.follow_endings(session, now=now)
+    follow_up.follow_failures(session, now=now)
     assert open_signals(session, katrina) == [SignalKind.OPTED_OUT]
     assert "number.stopped" in events(session, katrina)
     assert point_of(session, katrina).state is NumberState.VERIFIED
@@ -158,7 +158,7 @@ def test_the_refused_confirmation_of_a_stop_is_not_reported(
     message.status = MessageStatus.SENDING
     session.flush()
     ended(session, message, MessageStatus.REFUSED, now, 21610)
-    follow_up.follow_endings(session, now=now)
+    follow_up.follow_failures(session, now=now)
     raised = signal(session, katrina, SignalKind.OPTED_OUT)
     assert [link["type"] for link in raised.evidence] == ["inbound"]
 
@@ -173,7 +173,7 @@ def test_a_reminder_withheld_in_the_last_moment_is_planned_again(
     message = session.scalars(select(Message)).one()
     ended(session, message, MessageStatus.WITHHELD, now)
     before = len(session.scalars(select(Reminder)).all())
-    follow_up.follow_endings(session, now=now)
+    follow_up.follow_failures(session, now=now)
     again = session.scalars(select(Reminder).where(Reminder.state == ReminderState.PLANNED)).all()
     assert len(session.scalars(select(Reminder)).all()) == before + 1
     assert ReminderKind.BOOKED in {one.kind for one in again}

@@ -41,7 +41,7 @@ def test_the_text_that_found_a_shared_number_dead_is_its_owners(
     message = gone(session, jay, now, status=MessageStatus.SENDING)
     transitions.apply(session, [Move(message.id, MessageStatus.UNDELIVERED, now, error_code=30005)])
     session.expire(message)
-    follow_up.follow_endings(session, now=now)
+    follow_up.follow_failures(session, now=now)
     words = [
         [
             one.words
