@@ -172,10 +172,10 @@ class HubRules:
     @property
     def route(self) -> Route:
         """The provider of the hub's texts and, with failover, the one for texts never tried."""
-        if not self.failover:
+        fallback = registry.fallback_for(self.provider) if self.failover else None
+        if fallback is None:
             return Route(self.provider)
-        other = next(name for name in _PROVIDERS if name != self.provider)
-        return Route(self.provider, other, timedelta(minutes=self.failover_minutes))
+        return Route(self.provider, fallback, timedelta(minutes=self.failover_minutes))
 
 
 SETTINGS: Mapping[str, Setting] = {field.name: row_of(field.metadata) for field in fields(HubRules)}

@@ -61,5 +61,5 @@ LANES: Mapping[Lane, str] = {
 
 
 def provider_label(name: str) -> str:
-    """What a provider is called."""
+    """A provider's label. A provider that only old texts have keeps its stored name."""
     return registry.label(name)

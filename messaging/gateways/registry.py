@@ -35,6 +35,7 @@ __all__ = [
     "TWILIO",
     "ProviderDefinition",
     "codes",
+    "fallback_for",
     "find",
     "label",
     "meaning",
@@ -155,8 +156,15 @@ def find(name: str) -> ProviderDefinition[Any] | None:
     return next((provider for provider in PROVIDERS if provider.name == name), None)
 
 
+def fallback_for(name: str) -> str | None:
+    """The provider that may take a text if `name` is out of reach: the first other row; None if
+    there is no other.
+    """
+    return next((other for other in names() if other != name), None)
+
+
 def label(name: str) -> str:
-    """What staff read for a provider."""
+    """What staff read for a provider; its name if only old rows of the database have it."""
     provider = find(name)
     return provider.label if provider else name
 

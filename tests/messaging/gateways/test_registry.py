@@ -10,15 +10,28 @@ from messaging.gateways import registry
 from messaging.gateways.registry import ProviderDefinition
 from messaging.tables import Message
 
-NAMES_A_PROVIDER = re.compile(r"(?i:twilio)|\bNotify|[\"']notify[\"']|gateways[./]notify|NOTIFY_")
-ROOMS = (
-    "messaging/gateways/twilio/",
-    "messaging/gateways/notify/",
+ALSO_WORDS = {"notify"}
+"""Names that are also words or statements that the code uses."""
+FOLDERS = (
+    *(f"messaging/gateways/{name}/" for name in registry.names()),
     "messaging/gateways/simulator/",
 )
 ALLOWED = {
     "messaging/gateways/registry.py": "the rows",
 }
+
+
+def naming(provider: ProviderDefinition[object]) -> re.Pattern[str]:
+    """What names the provider: its name anywhere. If the name is also a word, only the label, and
+    the name in a class, a string, a module or a variable of the environment.
+    """
+    name, label = provider.name, re.escape(provider.label)
+    if name not in ALSO_WORDS:
+        return re.compile(name, re.IGNORECASE)
+    of_a_class = rf"\b{name.capitalize()}[A-Z]"
+    return re.compile(
+        rf"{label}|{of_a_class}|[\"']{name}[\"']|gateways[./]{name}|\b{name.upper()}_[A-Z]"
+    )
 
 
 def sources() -> list[Path]:
@@ -34,15 +47,21 @@ def sources() -> list[Path]:
 
 
 def test_only_its_own_folder_and_its_row_name_a_provider() -> None:
-    """The simulator plays both providers and knows them; everything else asks the registry."""
-    found = {
-        str(path.relative_to(PROJECT)): [
-            line.strip() for line in path.read_text().splitlines() if NAMES_A_PROVIDER.search(line)
-        ]
+    """The simulator plays providers and knows them; everything else asks the registry."""
+    patterns = [naming(provider) for provider in registry.PROVIDERS]
+    named = {
+        str(path.relative_to(PROJECT))
         for path in sources()
+        if any(pattern.search(path.read_text()) for pattern in patterns)
     }
-    named = {name for name, lines in found.items() if lines and not name.startswith(ROOMS)}
-    assert named == set(ALLOWED)
+    assert {name for name in named if not name.startswith(FOLDERS)} == set(ALLOWED)
+
+
+def test_the_fallback_of_a_provider_is_the_first_other_row() -> None:
+    """The order of the rows decides."""
+    assert registry.fallback_for("twilio") == "notify"
+    assert registry.fallback_for("notify") == "twilio"
+    assert registry.fallback_for("one that old texts have") == registry.names()[0]
 
 
 @pytest.mark.parametrize("provider", registry.PROVIDERS, ids=registry.names())
