@@ -1,5 +1,5 @@
-"""What providers post to us: the request as a provider's own module sees it, and what it makes of
-it.
+"""What providers post to us: the request as a provider's own module sees it, and the texts and
+receipts that it reads from it.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class WebhookRequest(Protocol):
         """The posted JSON object. Anything else is answered 400 or 415."""
 
     def body(self) -> bytes:
-        """The body as it came."""
+        """The raw body."""
 
 
 @dataclass(frozen=True, slots=True)

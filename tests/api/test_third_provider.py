@@ -1,5 +1,5 @@
-"""A third provider needs its own module and one row: here a made-up one goes all the way, from its
-settings to the words that staff read.
+"""A third provider needs only its folder and one row. This follows a made-up one from its settings
+to the words that staff read.
 """
 
 import hmac
@@ -50,19 +50,19 @@ NAME = "pigeon"
 SECRET = "feathers-and-more-feathers"
 
 
-# What would be the folder messaging/gateways/pigeon.
+# This part would be the folder messaging/gateways/pigeon.
 
 
 @dataclass(frozen=True)
 class PigeonSettings:
-    """Where the birds live."""
+    """The address of the provider and the secret that it signs with."""
 
     loft: str
     secret: str = field(repr=False)
 
 
 class PigeonGateway:
-    """Takes every text and remembers the address that it reports to."""
+    """Accepts every text and keeps it."""
 
     name = NAME
 
@@ -71,23 +71,23 @@ class PigeonGateway:
         self.sent: list[OutgoingText] = []
 
     def send(self, outgoing: OutgoingText) -> Outcome:
-        """Let a bird go."""
+        """Accept the text."""
         self.sent.append(outgoing)
         return Accepted(f"bird-{len(self.sent)}", "released")
 
     def find(self, to: str, since: datetime, ids: Collection[UUID]) -> Sequence[ProviderText]:
-        """Nothing is listed."""
+        """The provider lists nothing."""
         return []
 
     def redact(self, sid: str) -> None:
-        """Nothing is erased."""
+        """The provider erases nothing."""
         raise NotOffered
 
 
 def read_settings(
     environment: EnvironmentReader, *, simulated: bool, simulator_url: str
 ) -> PigeonSettings | None:
-    """None without a loft."""
+    """The settings; None if PIGEON_LOFT is not set."""
     loft = environment.raw("PIGEON_LOFT")
     if loft is None:
         return None
@@ -102,12 +102,12 @@ def connect(
 
 
 def sign(secret: str, body: bytes) -> str:
-    """What a loft writes in the header."""
+    """The signature that the provider puts in its header."""
     return hmac.new(secret.encode(), body, "sha256").hexdigest()
 
 
 def read_post(request: WebhookRequest, settings: PigeonSettings) -> Mapping[str, Any]:
-    """The body is signed as it stands."""
+    """The posted object. The signature covers the raw body."""
     if request.header("X-Pigeon") != sign(settings.secret, request.body()):
         raise NotProved
     return request.json_object()
@@ -150,7 +150,7 @@ PIGEON = ProviderDefinition(
 
 @pytest.fixture(autouse=True)
 def third(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The one row more."""
+    """Add the provider's row to the registry."""
     monkeypatch.setattr(registry, "PROVIDERS", (*registry.PROVIDERS, PIGEON))
     return None
 
@@ -160,12 +160,12 @@ ENVIRONMENT = {"PIGEON_LOFT": "roof", "PIGEON_SECRET": SECRET}
 
 @pytest.fixture
 def client(committed: Database, clock: StoppedClock) -> FlaskClient:
-    """The web service of an installation that has a loft."""
+    """The web service of an installation that uses the provider."""
     return create_app(settings(committed, **ENVIRONMENT), committed, clock).test_client()
 
 
 def post(client: FlaskClient, path: str, said: Mapping[str, Any], secret: str = SECRET) -> Any:
-    """What the loft posts."""
+    """Post as the provider does."""
     body = json.dumps(said).encode()
     return client.post(
         path,
@@ -179,7 +179,7 @@ TEXT = {"ring": "r1", "from": "+447700900123", "to": "roof", "note": "running la
 
 
 def test_its_settings_are_read_beside_the_others(committed: Database) -> None:
-    """It is there when its variables are, and a missing one is named."""
+    """They are read if its variables are set, and the error names a missing one."""
     assert NAME not in settings(committed).providers
     found = settings(committed, **ENVIRONMENT)
     assert PIGEON.settings_in(found.providers) == PigeonSettings("roof", SECRET)
@@ -189,7 +189,7 @@ def test_its_settings_are_read_beside_the_others(committed: Database) -> None:
 
 
 def test_a_text_to_us_is_stored_once(client: FlaskClient, committed: Database) -> None:
-    """Believed by its own proof, answered in its own way."""
+    """It is proved and answered as the provider's row says."""
     for _ in range(2):
         answer = post(client, "/webhooks/pigeon/inbound", TEXT)
         assert (answer.status_code, answer.mimetype, answer.text) == (200, "text/plain", "coo")
@@ -202,7 +202,7 @@ def test_a_text_to_us_is_stored_once(client: FlaskClient, committed: Database) -
 def test_without_its_proof_nothing_is_stored(
     client: FlaskClient, committed: Database, path: str
 ) -> None:
-    """403 in its own words."""
+    """The answer is 403, with the provider's refusal."""
     answer = post(client, path, TEXT, secret="guess")
     assert (answer.status_code, answer.json["detail"]) == (403, PIGEON.refusal)
     with committed.begin() as session:
@@ -213,8 +213,8 @@ def test_without_its_proof_nothing_is_stored(
 def test_a_text_goes_by_it_and_its_receipt_is_understood(
     client: FlaskClient, committed: Database, clock: StoppedClock
 ) -> None:
-    """The worker hands the text to it; its words and codes are its own, though Twilio has the same
-    number for another reason.
+    """The worker sends through it. Its status words and codes have the meanings of its row, although
+    Twilio uses the same code for another reason.
     """
     route = next(
         route

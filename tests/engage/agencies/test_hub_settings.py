@@ -121,7 +121,7 @@ def test_a_hub_overrides_the_defaults(session: Session) -> None:
     ],
 )
 def test_a_hub_chooses_its_provider(session: Session, chosen: dict[str, Any], route: Route) -> None:
-    """Twilio by default; the other one only if the hub chose failover."""
+    """Twilio by default; a fallback only if the hub chose failover."""
     assert hub_rules(builders.hub(session, **chosen)).route == route
 
 
