@@ -156,7 +156,7 @@ def test_the_same_form_with_other_details_is_not_taken_for_the_first(
         ({"agency": "nonsense"}, "Choose the agency"),
         ({"type": "party"}, "Not a valid choice"),
         ({"once": "mine"}, "Reload the page"),
-        ({"worker": "Pat\x00"}, "character that cannot be used"),
+        ({"worker": "Pat\x00"}, "character that is not allowed"),
     ],
 )
 def test_what_cannot_be_booked_is_refused_in_words_and_nothing_is_lost(
