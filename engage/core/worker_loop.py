@@ -8,7 +8,7 @@ module does not know what a tick does.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 
@@ -110,11 +110,6 @@ class WorkerLoop:
         self._scheduler.shutdown(wait=True)
         for thread in self._threads:
             thread.join()
-
-    @property
-    def heartbeat(self) -> Mapping[str, int]:
-        """The failures of each tick since it last succeeded."""
-        return {tick.name: tick.failures for tick in self._ticks}
 
     def _spawn(self, target: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=target, args=args, daemon=True)

@@ -1,8 +1,8 @@
-"""Labels of roles and agencies."""
+"""Labels of roles."""
 
 from collections.abc import Mapping
 
-from engage.agencies.model import AgencyKind, Role
+from engage.agencies.model import Role
 
 ROLES: Mapping[Role, str] = {
     Role.OFFENDER_MANAGER: "Offender manager",
@@ -11,9 +11,4 @@ ROLES: Mapping[Role, str] = {
     Role.SUPERVISOR: "Supervisor",
     Role.ADMINISTRATOR: "Administrator",
     Role.AUDITOR: "Auditor",
-}
-
-
-AGENCY_KINDS: Mapping[AgencyKind, str] = {
-    kind: kind.value.replace("_", " ").capitalize() for kind in AgencyKind
 }
