@@ -1,3 +1,4 @@
-"""The IOM case: referral, assessment, meeting, enrolment, red/amber/green, strands, exit. Rules
-suggest; meetings and people decide.
+"""The IOM case: referral, assessment, meeting, enrolment, red/amber/green status, strand, exit.
+
+Rules suggest; meetings and people decide.
 """

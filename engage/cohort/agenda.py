@@ -1,9 +1,9 @@
-"""The agenda of a meeting, which builds itself: whoever is referred, due for review, green long
-enough, in urgent trouble, in or out of prison.
+"""The agenda of a meeting. It builds itself from referrals, reviews due, long green, urgent signals
+and custody.
 
-It says who is to be talked about and why, and decides nothing. One person stands on it once, with
-every reason; a reason that has gone goes from it again, and so does whoever has none left, unless
-they were decided about or somebody asked for them.
+It lists who is to be discussed and why, and decides nothing. A person is listed once, with every
+reason. A reason that no longer holds is removed, and so is an item with no reason left, unless it
+has a decision or a worker asked for it.
 """
 
 import uuid
@@ -33,14 +33,14 @@ from engage.legal.model import CustodySpell
 from engage.people.model import Person
 from engage.signals import Severity, Signal, SignalState
 
-Whom = tuple[uuid.UUID | None, uuid.UUID | None]
-"""A person's id, or a referral's where Engage does not know the person."""
+AgendaKey = tuple[uuid.UUID | None, uuid.UUID | None]
+"""A person's id, or a referral's id if Engage does not know the person."""
 _MONTHS_MAY_DIFFER_BY = timedelta(days=3)
-NIGHTLY = "system"
+NIGHTLY_ACTOR = "system"
 
 
 def build(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> int:
-    """Bring the agenda up to date; how many came on it. The meeting's row is held. A constant
+    """Update the agenda and return the number of items added. Locks the meeting's row. A constant
     number of statements.
     """
     session.refresh(meeting, with_for_update=True)
@@ -48,15 +48,15 @@ def build(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> i
         raise Conflict("This meeting is closed.", code="meeting_closed")
     hub = session.get_one(Hub, meeting.hub_id)
     wanted = _reasons(session, meeting, hub)
-    there = {
+    existing = {
         (item.person_id, item.referral_id): item
         for item in session.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id))
     }
-    for whom, item in there.items():
+    for key, item in existing.items():
         if item.decision is None:
-            _renew(session, item, wanted.get(whom, set()))
-    fresh = [whom for whom in wanted if whom not in there]
-    for person_id, referral_id in fresh:
+            _refresh_reasons(session, item, wanted.get(key, set()))
+    added = [key for key in wanted if key not in existing]
+    for person_id, referral_id in added:
         session.add(
             AgendaItem(
                 id=new_id(),
@@ -69,15 +69,15 @@ def build(session: Session, meeting: Meeting, *, actor: str, now: datetime) -> i
             )
         )
     session.flush()
-    return len(fresh)
+    return len(added)
 
 
 def build_due(session: Session, *, now: datetime, days: int = 7) -> int:
-    """Bring the agendas of the meetings of the next days up to date, for the worker; how many came
-    on them. Again changes nothing.
+    """Update the agendas of the meetings in the next days, for the worker. Returns the number of
+    items added. Repeating it changes nothing.
 
-    On the day itself nobody's line goes from under the hands of whoever keeps the meeting: they
-    bring it up to date themselves.
+    It leaves today's meetings alone, so that no item disappears while the coordinator is using the
+    agenda: they update it themselves.
     """
     ahead = now.date() + timedelta(days=days + 1)
     called = session.execute(
@@ -91,16 +91,16 @@ def build_due(session: Session, *, now: datetime, days: int = 7) -> int:
         for meeting, hub in called
         if timedelta(0) < meeting.held_on - hub_today(hub, now) <= timedelta(days=days)
     ]
-    return sum(build(session, meeting, actor=NIGHTLY, now=now) for meeting in near)
+    return sum(build(session, meeting, actor=NIGHTLY_ACTOR, now=now) for meeting in near)
 
 
 def request_item(
     session: Session, actor: Actor, meeting_id: uuid.UUID, person_id: uuid.UUID, *, now: datetime
 ) -> AgendaItem:
-    """Put a person on the agenda because somebody who manages them wants to talk about them. Again
-    changes nothing.
+    """Put a person on the agenda at the request of a worker who manages them. Repeating it changes
+    nothing.
 
-    Raises Conflict for a closed meeting, or one of another hub than the person's.
+    Raises Conflict for a closed meeting or one of another hub.
     """
     person = open_person(
         session,
@@ -118,7 +118,7 @@ def request_item(
         raise Conflict("Choose a meeting of this person’s hub.", code="other_hub")
     if meeting.closed_at is not None:
         raise Conflict("This meeting is closed.", code="meeting_closed")
-    item = _put(session, meeting, (person.id, None), AgendaReason.ASKED_FOR, actor.label, now)
+    item = _add_item(session, meeting, (person.id, None), AgendaReason.ASKED_FOR, actor.label, now)
     events.record_for_person(
         session, "agenda.asked_for", person, now=now, actor=actor.label, meeting=meeting.id
     )
@@ -126,7 +126,7 @@ def request_item(
 
 
 def add_referral(session: Session, referral: Referral, *, actor: str, now: datetime) -> None:
-    """A referral waits: it stands on the agenda of every meeting that has been called."""
+    """Put a waiting referral on the agenda of every meeting that has been called."""
     today = today_at(session, referral.hub_id, now)
     for meeting in session.scalars(
         select(Meeting)
@@ -136,26 +136,29 @@ def add_referral(session: Session, referral: Referral, *, actor: str, now: datet
         .with_for_update(read=True)
         .execution_options(populate_existing=True)
     ).all():
-        _put(session, meeting, _of(referral), AgendaReason.REFERRAL, actor, now)
+        _add_item(session, meeting, _key_of(referral), AgendaReason.REFERRAL, actor, now)
 
 
 def remove_referral(session: Session, referral: Referral) -> None:
-    """A referral waits no longer, or is found to be of somebody known: what stands on open agendas
-    because of it alone goes.
+    """Remove a referral that no longer waits, or whose person is now known, from open agendas.
+
+    An item stays if it has another reason.
     """
     others = select(Referral.id).where(
         Referral.person_id == referral.person_id,
         Referral.id != referral.id,
         Referral.state == ReferralState.WAITING,
     )
-    kept = referral.person_id is not None and session.execute(others.limit(1)).first() is not None
-    whose = AgendaItem.referral_id == referral.id
-    if referral.person_id is not None and not kept:
-        whose = or_(whose, AgendaItem.person_id == referral.person_id)
+    others_wait = (
+        referral.person_id is not None and session.execute(others.limit(1)).first() is not None
+    )
+    items = AgendaItem.referral_id == referral.id
+    if referral.person_id is not None and not others_wait:
+        items = or_(items, AgendaItem.person_id == referral.person_id)
     for item in session.scalars(
         select(AgendaItem)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
-        .where(whose, Meeting.closed_at.is_(None), ~_decided())
+        .where(items, Meeting.closed_at.is_(None), ~_decided())
     ).all():
         left = set(item.reasons) - {AgendaReason.REFERRAL.value}
         if item.referral_id is not None or not left:
@@ -165,10 +168,15 @@ def remove_referral(session: Session, referral: Referral) -> None:
     session.flush()
 
 
-def _put(
-    session: Session, meeting: Meeting, whom: Whom, reason: AgendaReason, actor: str, now: datetime
+def _add_item(
+    session: Session,
+    meeting: Meeting,
+    key: AgendaKey,
+    reason: AgendaReason,
+    actor: str,
+    now: datetime,
 ) -> AgendaItem:
-    person_id, referral_id = whom
+    person_id, referral_id = key
     session.execute(
         insert(AgendaItem)
         .values(
@@ -199,48 +207,53 @@ def _put(
     return item
 
 
-def _renew(session: Session, item: AgendaItem, wanted: set[AgendaReason]) -> None:
-    asked = {AgendaReason.ASKED_FOR} & set(map(AgendaReason, item.reasons))
-    reasons = _ordered(wanted | asked)
+def _refresh_reasons(session: Session, item: AgendaItem, wanted: set[AgendaReason]) -> None:
+    requested = {AgendaReason.ASKED_FOR} & set(map(AgendaReason, item.reasons))
+    reasons = _ordered(wanted | requested)
     if not reasons:
         session.delete(item)
     elif reasons != item.reasons:
         item.reasons = reasons
 
 
-def _reasons(session: Session, meeting: Meeting, hub: Hub) -> dict[Whom, set[AgendaReason]]:
-    found: dict[Whom, set[AgendaReason]] = {}
-    for reason, people in _known(session, meeting, hub_rules(hub)):
+def _reasons(session: Session, meeting: Meeting, hub: Hub) -> dict[AgendaKey, set[AgendaReason]]:
+    found: dict[AgendaKey, set[AgendaReason]] = {}
+    for reason, people in _reasons_for_people(session, meeting, hub_rules(hub)):
         for person_id in people:
             found.setdefault((person_id, None), set()).add(reason)
     waiting = select(Referral).where(
         Referral.hub_id == meeting.hub_id, Referral.state == ReferralState.WAITING
     )
     for referral in session.scalars(waiting):
-        found.setdefault(_of(referral), set()).add(AgendaReason.REFERRAL)
+        found.setdefault(_key_of(referral), set()).add(AgendaReason.REFERRAL)
     return found
 
 
-def _known(
-    session: Session, meeting: Meeting, chosen: HubRules
+def _reasons_for_people(
+    session: Session, meeting: Meeting, settings: HubRules
 ) -> Iterator[tuple[AgendaReason, Iterable[uuid.UUID]]]:
-    """People of the hub, each reason with one statement."""
+    """The people of the hub by reason, one statement for each reason."""
     on = meeting.held_on
     yield AgendaReason.REVIEW_DUE, session.scalars(_review_due(meeting, on))
-    yield AgendaReason.GREEN_THREE_MONTHS, _green(session, meeting, chosen.green_months)
-    held = select(CustodySpell.person_id).join(Person, Person.id == CustodySpell.person_id)
-    held = held.join(Enrolment, Enrolment.person_id == Person.id).where(_on_cohort(meeting))
-    inside = held.where(CustodySpell.released_on.is_(None))
-    long = rules.days_of_years(chosen.long_custody_years)
+    yield (
+        AgendaReason.GREEN_THREE_MONTHS,
+        _green_long_enough(session, meeting, settings.green_months),
+    )
+    in_custody = select(CustodySpell.person_id).join(Person, Person.id == CustodySpell.person_id)
+    in_custody = in_custody.join(Enrolment, Enrolment.person_id == Person.id).where(
+        _on_cohort(meeting)
+    )
+    inside = in_custody.where(CustodySpell.released_on.is_(None))
+    long = rules.days_of_years(settings.long_custody_years)
     yield (
         AgendaReason.LONG_CUSTODY,
         session.scalars(inside.where(CustodySpell.sentence_days >= long)),
     )
-    soon = CustodySpell.release_on <= on + timedelta(days=chosen.release_days)
+    soon = CustodySpell.release_on <= on + timedelta(days=settings.release_days)
     yield AgendaReason.RELEASE_SOON, session.scalars(inside.where(soon))
-    before = _before(session, meeting) or on - timedelta(days=chosen.meeting_days)
+    before = _last_held_on(session, meeting) or on - timedelta(days=settings.meeting_days)
     changed = or_(CustodySpell.since > before, CustodySpell.released_on > before)
-    yield AgendaReason.CUSTODY_CHANGED, session.scalars(held.where(changed))
+    yield AgendaReason.CUSTODY_CHANGED, session.scalars(in_custody.where(changed))
     yield (
         AgendaReason.URGENT_SIGNAL,
         session.scalars(
@@ -271,9 +284,9 @@ def _review_due(meeting: Meeting, on: date) -> Select[uuid.UUID]:
     return _enrolled(meeting).where(or_(latest.is_(None), latest <= on))
 
 
-def _green(session: Session, meeting: Meeting, months: int) -> list[uuid.UUID]:
-    """Whoever has been green without a break for so many months on the day of the meeting (RULES.md
-    10).
+def _green_long_enough(session: Session, meeting: Meeting, months: int) -> list[uuid.UUID]:
+    """People who will have been green without a break for so many months on the day of the meeting
+    (rule 10).
     """
     other = aliased(RagReview)
     broken = (
@@ -300,7 +313,7 @@ def _green(session: Session, meeting: Meeting, months: int) -> list[uuid.UUID]:
 
 
 def _carried_over(meeting: Meeting) -> Select[uuid.UUID | None]:
-    """Whoever was asked for in the meeting before, which came to no decision about them."""
+    """People requested for the previous meeting, which made no decision about them."""
     last = _closed_before(meeting).with_only_columns(Meeting.id).scalar_subquery()
     return (
         select(AgendaItem.person_id)
@@ -314,7 +327,7 @@ def _carried_over(meeting: Meeting) -> Select[uuid.UUID | None]:
     )
 
 
-def _before(session: Session, meeting: Meeting) -> date | None:
+def _last_held_on(session: Session, meeting: Meeting) -> date | None:
     return session.scalar(_closed_before(meeting).with_only_columns(Meeting.held_on))
 
 
@@ -351,7 +364,7 @@ def _decided() -> ColumnElement[bool]:
     return select(MeetingDecision.id).where(MeetingDecision.item_id == AgendaItem.id).exists()
 
 
-def _of(referral: Referral) -> Whom:
+def _key_of(referral: Referral) -> AgendaKey:
     return (referral.person_id, None) if referral.person_id is not None else (None, referral.id)
 
 

@@ -1,8 +1,7 @@
-"""Assessments: how somebody's offending, risk and needs are judged. Each judgement is a new
-version; none is overwritten.
+"""Assessments of a person's offending, risk and needs. Each is a new version; none is overwritten.
 
-Intelligence never stands here: it is a flag and a date of its own, seen by the police and the
-offender manager only.
+Intelligence is never here: it has its own flag and date, seen only by the police and the offender
+manager.
 """
 
 import uuid
@@ -23,8 +22,8 @@ from engage.access.policy import (
     visible_to,
 )
 from engage.access.sharing import RecordPart, open_part
-from engage.cohort import referrals
 from engage.cohort.model import Assessment, Referral, Risk
+from engage.cohort.referral_access import open_referral
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Invalid
@@ -39,8 +38,10 @@ MOST_PENCE = 2_000_000_000
 
 @dataclass(frozen=True)
 class Judgement:
-    """What was judged. `needs` score pathways from 0 (none) to 3 (urgent); `cost_pence` is what the
-    offending is reckoned to cost a year.
+    """What was judged.
+
+    `needs` scores pathways from 0 (none) to 3 (urgent); `cost_pence` is the estimated yearly cost
+    of the offending.
     """
 
     harm_to_others: Risk
@@ -59,8 +60,8 @@ class Judgement:
 def assess_person(
     session: Session, actor: Actor, person_id: uuid.UUID, judged: Judgement, *, now: datetime
 ) -> Assessment:
-    """A new version for somebody whom Engage knows, by whoever manages them. Raises NotFound,
-    Forbidden or Invalid.
+    """Add a version for a known person, by a worker who manages them. Raises NotFound, Forbidden or
+    Invalid.
     """
     person = open_person(
         session,
@@ -72,7 +73,7 @@ def assess_person(
         change=True,
         lock=True,
     )
-    made = _add(session, actor, judged, now, person_id=person.id)
+    made = _add_version(session, actor, judged, now, person_id=person.id)
     _record(session, made, actor, now, person_id=person.id, hub_id=person.hub_id)
     return made
 
@@ -80,14 +81,13 @@ def assess_person(
 def assess_referral(
     session: Session, actor: Actor, referral_id: uuid.UUID, judged: Judgement, *, now: datetime
 ) -> Assessment:
-    """A new version for somebody who is referred; of a person known already it goes to the person's
-    own row of versions.
+    """Add a version for a person who is referred. If Engage knows the person, it becomes a version
+    of theirs.
 
-    Having referred somebody gives no right over their record: of a person known already only
-    whoever manages them judges anything, or a system that may see them. Raises NotFound, Forbidden
-    or Invalid.
+    A referral gives no right over the record: a known person is assessed only by a worker who
+    manages them, or a system that may see them. Raises NotFound, Forbidden or Invalid.
     """
-    referral = referrals.open_referral(session, actor, referral_id, now=now, lock=True)
+    referral = open_referral(session, actor, referral_id, now=now, lock=True)
     hub_roles.require(actor, hub_roles.hubs_to_assess_in(actor), referral.hub_id)
     if referral.person_id is not None:
         ability = Ability.VIEW if actor.kind is ActorKind.KEY else Ability.MANAGE
@@ -101,7 +101,9 @@ def assess_referral(
             change=True,
             lock=True,
         )
-    made = _add(session, actor, judged, now, person_id=referral.person_id, referral_id=referral.id)
+    made = _add_version(
+        session, actor, judged, now, person_id=referral.person_id, referral_id=referral.id
+    )
     _record(session, made, actor, now, person_id=referral.person_id, hub_id=referral.hub_id)
     return made
 
@@ -115,8 +117,9 @@ def of_person(
     limit: int,
     before: int | None = None,
 ) -> tuple[Person, Sequence[Assessment]]:
-    """A person's assessments, the latest first, below a version. Read by role or by an agreement
-    that names the status.
+    """A person's assessments, latest first, below version `before`.
+
+    Read by role or by a sharing agreement on the status; the reading is logged.
     """
     person = open_part(session, actor, person_id, RecordPart.STATUS, now=now, what="assessments")
     query = select(Assessment).where(Assessment.person_id == person.id)
@@ -126,10 +129,10 @@ def of_person(
 
 
 def of_referral(session: Session, actor: Actor, referral: Referral) -> Sequence[Assessment]:
-    """The assessments of a referral that the caller has opened, the latest first.
+    """The assessments of a referral that the caller has opened, latest first.
 
-    Those of a person known already are the person's: none for whoever may not read their case, even
-    where their own agency referred them.
+    Those of a known person belong to the person: an actor who may not read the case sees none, even
+    if their own agency made the referral.
     """
     if referral.person_id is not None:
         person = session.scalars(
@@ -137,19 +140,21 @@ def of_referral(session: Session, actor: Actor, referral: Referral) -> Sequence[
         ).one_or_none()
         if person is None or Ability.CASE not in abilities(actor, person):
             return ()
-    whose = (
+    same_person = (
         Assessment.referral_id == referral.id
         if referral.person_id is None
         else Assessment.person_id == referral.person_id
     )
     return session.scalars(
-        select(Assessment).where(whose).order_by(Assessment.version.desc()).limit(10)
+        select(Assessment).where(same_person).order_by(Assessment.version.desc()).limit(10)
     ).all()
 
 
 def attach_to_person(session: Session, referral: Referral, person_id: uuid.UUID) -> None:
-    """What was judged of somebody unknown becomes the person's, behind the versions that they have."""
-    last = _last(session, Assessment.person_id == person_id)
+    """Make the assessments of an unknown person the person's own, after the versions that they
+    have.
+    """
+    last = _last_version(session, Assessment.person_id == person_id)
     moved = session.scalars(
         select(Assessment).where(Assessment.referral_id == referral.id).order_by(Assessment.version)
     ).all()
@@ -158,7 +163,7 @@ def attach_to_person(session: Session, referral: Referral, person_id: uuid.UUID)
     session.flush()
 
 
-def _add(
+def _add_version(
     session: Session,
     actor: Actor,
     judged: Judgement,
@@ -167,11 +172,11 @@ def _add(
     person_id: uuid.UUID | None = None,
     referral_id: uuid.UUID | None = None,
 ) -> Assessment:
-    """The next version of a person's, or of a referral's of somebody unknown. The caller holds the
-    row of either.
+    """Add the next version for a person, or for a referral of an unknown person. The caller has
+    locked the row.
     """
     _check(judged)
-    whose = (
+    same_person = (
         Assessment.referral_id == referral_id
         if person_id is None
         else Assessment.person_id == person_id
@@ -181,7 +186,7 @@ def _add(
         id=new_id(),
         person_id=person_id,
         referral_id=None if person_id is not None else referral_id,
-        version=_last(session, whose) + 1,
+        version=_last_version(session, same_person) + 1,
         made_by=actor.label,
         made_at=now,
         **values,
@@ -191,8 +196,8 @@ def _add(
     return made
 
 
-def _last(session: Session, whose: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.max(Assessment.version)).where(whose)) or 0
+def _last_version(session: Session, same_person: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.max(Assessment.version)).where(same_person)) or 0
 
 
 def _check(judged: Judgement) -> None:

@@ -1,14 +1,13 @@
-"""What a meeting decides: adopt, decline, retain, change strand, deregister. The one way by which
-anybody joins a cohort or leaves it.
+"""What a meeting decides: adopt, decline, retain, change strand, deregister. People join and leave
+a cohort only here; exits.py has the exceptions.
 
-One decision for one item, by whoever may record it, on the day of the meeting or after it and
-before it is closed; the decision and all that follows from it are one transaction. A second is
-refused, also where both are recorded at the same moment.
+An item takes one decision, recorded by a user who may decide, on the day of the meeting or later,
+before it is closed. The decision and its effects are one transaction. A second decision is refused,
+even if two are recorded at the same moment.
 """
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -26,13 +25,16 @@ from engage.cohort import (
     meetings,
     referrals,
 )
+from engage.cohort.decision_details import (
+    MISSING_FIELD,
+    DecisionDetails,
+    check_complete,
+    possible_decisions,
+)
+from engage.cohort.exits import deregister
 from engage.cohort.kinds import (
-    Cohort,
     DecisionKind,
-    ExitReason,
-    Rag,
     ReferralState,
-    Strand,
 )
 from engage.cohort.meeting_model import AgendaItem, Meeting, MeetingDecision
 from engage.cohort.model import Referral, ReReferral
@@ -44,75 +46,31 @@ from engage.people.service import NewPerson, create_person, ensure_involved
 from engage.signals import SignalKind
 
 Value = TypeVar("Value")
-NEEDS: dict[DecisionKind, tuple[str, ...]] = {
-    DecisionKind.ADOPT: ("cohort", "strand", "rag", "lead_agency"),
-    DecisionKind.DECLINE: (),
-    DecisionKind.RETAIN: ("rag",),
-    DecisionKind.CHANGE_STRAND: ("strand",),
-    DecisionKind.DEREGISTER: ("exit_reason",),
-}
-"""What each decision must name beside its reason."""
-MISSING = {
-    "cohort": "Choose the cohort.",
-    "strand": "Choose the strand.",
-    "rag": "Choose red, amber or green.",
-    "lead_agency": "Choose the lead agency.",
-    "exit_reason": "Choose why they leave.",
-    "crn": "Give the CRN: nobody joins without one.",
-    "offender_manager": "Choose the offender manager: there is always exactly one.",
-}
-
-
-@dataclass(frozen=True)
-class DecisionDetails:
-    """A decision and what it sets. `crn` and `offender_manager` are for somebody whom Engage does
-    not know yet; a change of strand may set the status too.
-    """
-
-    kind: DecisionKind
-    reason: str
-    cohort: Cohort | None = None
-    strand: Strand | None = None
-    rag: Rag | None = None
-    lead_agency: uuid.UUID | None = None
-    exit_reason: ExitReason | None = None
-    stays_in_touch: bool = False
-    crn: str | None = None
-    offender_manager: uuid.UUID | None = None
-
-
-def possible_decisions(*, enrolled: bool, asks: bool) -> tuple[DecisionKind, ...]:
-    """The decisions that make sense of somebody who is on the cohort or not; `asks` when a
-    referral, or one that is due, asks for them.
-    """
-    if enrolled:
-        return (DecisionKind.RETAIN, DecisionKind.CHANGE_STRAND, DecisionKind.DEREGISTER)
-    return (DecisionKind.ADOPT, DecisionKind.DECLINE) if asks else (DecisionKind.ADOPT,)
 
 
 def decide(
     session: Session, actor: Actor, item_id: uuid.UUID, choice: DecisionDetails, *, now: datetime
 ) -> MeetingDecision:
-    """Record the decision and do what it says.
+    """Record the decision and carry it out.
 
-    Raises NotFound or Forbidden for whoever does not decide in that hub or may not see the person;
-    Invalid naming what is missing; Conflict where it was decided already, the meeting is closed or
-    still to come, or the decision does not fit how the person stands.
+    Raises NotFound or Forbidden if the actor does not decide in that hub or may not see the person,
+    Invalid with what is missing, Conflict if the item is already decided, the meeting is closed or
+    not yet held, or the decision does not fit the person's enrolment.
     """
     item = open_item(session, actor, item_id, now=now)
-    waiting = _waiting(session, item)
+    waiting = _lock_waiting_referrals(session, item)
     meeting = session.get_one(
         Meeting, item.meeting_id, with_for_update={"read": True}, populate_existing=True
     )
-    item = _hold(session, item_id)
+    item = _lock_item(session, item_id)
     _check_open(session, meeting, item, now)
-    _check_named(choice)
-    person = _whose(session, actor, item, waiting, choice, now)
+    check_complete(choice)
+    person = _person_decided(session, actor, item, waiting, choice, now)
     _check_fits(session, choice, person, waiting)
     details = _take_effect(session, actor, person, choice, now)
     if person is not None:
         item.person_id, item.referral_id = person.id, None
-        _settle_re_referral(session, actor, person, choice, now)
+        _close_declined_re_referral(session, actor, person, choice, now)
     if waiting:
         details["referrals"] = [str(referral.id) for referral in waiting]
     decision = MeetingDecision(
@@ -145,8 +103,8 @@ def decide(
 
 
 def open_item(session: Session, actor: Actor, item_id: uuid.UUID, *, now: datetime) -> AgendaItem:
-    """An item about which the actor may record a decision, decided or not. Raises NotFound or
-    Forbidden.
+    """An agenda item about which the actor may record a decision, decided or not. Raises NotFound
+    or Forbidden.
     """
     item = session.get(AgendaItem, item_id)
     if item is None:
@@ -166,24 +124,24 @@ def open_item(session: Session, actor: Actor, item_id: uuid.UUID, *, now: dateti
     return item
 
 
-def _waiting(session: Session, item: AgendaItem) -> Sequence[Referral]:
-    """The referrals that the decision answers, the oldest first; their rows are held."""
-    whose = Referral.id == item.referral_id
+def _lock_waiting_referrals(session: Session, item: AgendaItem) -> Sequence[Referral]:
+    """The referrals that the decision answers, oldest first. Locks their rows."""
+    answered = Referral.id == item.referral_id
     if item.person_id is not None:
-        whose = Referral.person_id == item.person_id
+        answered = Referral.person_id == item.person_id
     return session.scalars(
         select(Referral)
-        .where(whose, Referral.state == ReferralState.WAITING)
+        .where(answered, Referral.state == ReferralState.WAITING)
         .order_by(Referral.referred_at, Referral.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
 
 
-def _hold(session: Session, item_id: uuid.UUID) -> AgendaItem:
+def _lock_item(session: Session, item_id: uuid.UUID) -> AgendaItem:
     item = session.get(AgendaItem, item_id, with_for_update=True, populate_existing=True)
     if item is None:
-        raise NotFound("There is no such item any longer: what put it on the agenda has gone.")
+        raise NotFound("This item is no longer on the agenda: its reason no longer holds.")
     return item
 
 
@@ -193,24 +151,16 @@ def _check_open(session: Session, meeting: Meeting, item: AgendaItem, now: datet
     ).one_or_none()
     if decided is not None:
         raise Conflict(
-            f"This meeting has decided about them already: {decided.value.replace('_', ' ')}.",
+            f"This meeting has already decided about them: {decided.value.replace('_', ' ')}.",
             code="decided",
         )
     if meeting.closed_at is not None:
         raise Conflict("This meeting is closed.", code="meeting_closed")
-    if not meetings.has_begun(meeting, session.get_one(Hub, meeting.hub_id), now):
-        raise Conflict("The day of this meeting has not come yet.", code="not_held")
+    if not meetings.has_started(meeting, session.get_one(Hub, meeting.hub_id), now):
+        raise Conflict("This meeting has not been held yet.", code="not_held")
 
 
-def _check_named(choice: DecisionDetails) -> None:
-    wrong = {name: MISSING[name] for name in NEEDS[choice.kind] if getattr(choice, name) is None}
-    if not choice.reason.strip():
-        wrong["reason"] = "Give the reason for the decision."
-    if wrong:
-        raise Invalid(fields=wrong)
-
-
-def _whose(
+def _person_decided(
     session: Session,
     actor: Actor,
     item: AgendaItem,
@@ -218,19 +168,19 @@ def _whose(
     choice: DecisionDetails,
     now: datetime,
 ) -> Person | None:
-    """The person, opened and held; somebody unknown who is adopted is added first, and one who is
-    not stays unknown.
+    """The person, opened and locked. An unknown person is added if adopted, and is None
+    otherwise.
     """
     if item.person_id is not None:
-        return _opened(session, actor, item.person_id, now)
+        return _open_person(session, actor, item.person_id, now)
     if not waiting:
-        raise Conflict("This referral waits no longer.", code="referral_ended")
+        raise Conflict("This referral no longer waits.", code="referral_ended")
     if choice.kind is not DecisionKind.ADOPT:
         return None
-    return _added(session, actor, item, waiting[0], choice, now)
+    return _person_adopted(session, actor, item, waiting[0], choice, now)
 
 
-def _added(
+def _person_adopted(
     session: Session,
     actor: Actor,
     item: AgendaItem,
@@ -240,13 +190,13 @@ def _added(
 ) -> Person:
     crn = choice.crn or referral.crn
     if crn is None:
-        raise Invalid(fields={"crn": MISSING["crn"]})
+        raise Invalid(fields={"crn": MISSING_FIELD["crn"]})
     known = session.scalars(
         select(Person).where(Person.crn == crn, Person.hub_id == referral.hub_id)
     ).one_or_none()
     if known is not None:
         _check_not_listed(session, item, known.id)
-        person = _opened(session, actor, known.id, now)
+        person = _open_person(session, actor, known.id, now)
     else:
         person = _create(session, actor, referral, crn, choice, now)
     referral.crn, referral.person_id = crn, person.id
@@ -264,7 +214,7 @@ def _create(
     now: datetime,
 ) -> Person:
     if choice.offender_manager is None:
-        raise Invalid(fields={"offender_manager": MISSING["offender_manager"]})
+        raise Invalid(fields={"offender_manager": MISSING_FIELD["offender_manager"]})
     person = create_person(
         session,
         actor,
@@ -291,12 +241,13 @@ def _check_not_listed(session: Session, item: AgendaItem, person_id: uuid.UUID) 
     ).first()
     if listed is not None:
         raise Conflict(
-            "Somebody with this CRN is on this agenda under their own name. Bring the agenda up to date, and decide there.",
+            "A person with this CRN is already on this agenda. "
+            "Update the agenda, and decide there.",
             code="listed_already",
         )
 
 
-def _opened(session: Session, actor: Actor, person_id: uuid.UUID, now: datetime) -> Person:
+def _open_person(session: Session, actor: Actor, person_id: uuid.UUID, now: datetime) -> Person:
     return open_person(
         session,
         actor,
@@ -313,7 +264,9 @@ def _check_fits(
     session: Session, choice: DecisionDetails, person: Person | None, waiting: Sequence[Referral]
 ) -> None:
     enrolled = person is not None and enrolments.open_enrolment(session, person.id) is not None
-    asks = bool(waiting) or (person is not None and _re_referral(session, person.id) is not None)
+    asks = bool(waiting) or (
+        person is not None and _open_re_referral(session, person.id) is not None
+    )
     if choice.kind not in possible_decisions(enrolled=enrolled, asks=asks):
         raise Conflict(
             "They are on the cohort: retain them, change the strand or deregister them."
@@ -326,38 +279,38 @@ def _check_fits(
 def _take_effect(
     session: Session, actor: Actor, person: Person | None, choice: DecisionDetails, now: datetime
 ) -> dict[str, Any]:
-    """Do what was decided; what it set, by name and id."""
+    """Carry out the decision. Returns what it set, by name and id."""
     if person is None or choice.kind is DecisionKind.DECLINE:
         return {}
     if choice.kind is DecisionKind.ADOPT:
-        lead = _given(choice.lead_agency, "lead_agency")
+        lead = _required(choice.lead_agency, "lead_agency")
         enrolment = enrolments.adopt(
             session,
             actor,
             person,
-            cohort=_given(choice.cohort, "cohort"),
-            strand=_given(choice.strand, "strand"),
+            cohort=_required(choice.cohort, "cohort"),
+            strand=_required(choice.strand, "strand"),
             lead_agency_id=lead,
-            rag=_given(choice.rag, "rag"),
+            rag=_required(choice.rag, "rag"),
             reason=choice.reason,
             now=now,
         )
         ensure_involved(session, person.id, lead, now=now)
-        set_by_it = ("cohort", "strand", "rag", "lead_agency")
-        return {"enrolment": str(enrolment.id), **_named(choice, *set_by_it)}
+        names = ("cohort", "strand", "rag", "lead_agency")
+        return {"enrolment": str(enrolment.id), **_values_of(choice, *names)}
     if choice.kind is DecisionKind.DEREGISTER:
-        enrolments.deregister(
+        deregister(
             session,
             actor,
             person.id,
-            exit_reason=_given(choice.exit_reason, "exit_reason"),
+            exit_reason=_required(choice.exit_reason, "exit_reason"),
             note=choice.reason,
             stays_in_touch=choice.stays_in_touch,
             now=now,
         )
-        return {"stays_in_touch": choice.stays_in_touch, **_named(choice, "exit_reason")}
+        return {"stays_in_touch": choice.stays_in_touch, **_values_of(choice, "exit_reason")}
     if choice.kind is DecisionKind.CHANGE_STRAND:
-        strand = _given(choice.strand, "strand")
+        strand = _required(choice.strand, "strand")
         enrolments.change_strand(
             session, actor, person.id, strand=strand, reason=choice.reason, now=now
         )
@@ -367,22 +320,22 @@ def _take_effect(
         session,
         SignalKind.GREEN_THREE_MONTHS,
         person_id=person.id,
-        how="The meeting has talked about them.",
+        how="The meeting has discussed them.",
         actor=actor.label,
         now=now,
     )
-    return _named(
+    return _values_of(
         choice, *(("strand",) if choice.kind is DecisionKind.CHANGE_STRAND else ()), "rag"
     )
 
 
-def _given(value: Value | None, name: str) -> Value:
+def _required(value: Value | None, name: str) -> Value:
     if value is None:
-        raise Invalid(fields={name: MISSING[name]})
+        raise Invalid(fields={name: MISSING_FIELD[name]})
     return value
 
 
-def _named(choice: DecisionDetails, *names: str) -> dict[str, Any]:
+def _values_of(choice: DecisionDetails, *names: str) -> dict[str, Any]:
     values = {name: getattr(choice, name) for name in names}
     return {name: str(value) for name, value in values.items() if value is not None}
 
@@ -403,7 +356,7 @@ def _end_referrals(
         agenda.remove_referral(session, referral)
 
 
-def _re_referral(session: Session, person_id: uuid.UUID) -> uuid.UUID | None:
+def _open_re_referral(session: Session, person_id: uuid.UUID) -> uuid.UUID | None:
     return session.scalar(
         select(ReReferral.id)
         .where(ReReferral.person_id == person_id, ReReferral.done_at.is_(None))
@@ -411,10 +364,10 @@ def _re_referral(session: Session, person_id: uuid.UUID) -> uuid.UUID | None:
     )
 
 
-def _settle_re_referral(
+def _close_declined_re_referral(
     session: Session, actor: Actor, person: Person, choice: DecisionDetails, now: datetime
 ) -> None:
-    """They were due to be referred again, and the meeting does not want them: asked and answered."""
+    """Close the re-referral of a person whom the meeting declined."""
     if choice.kind is not DecisionKind.DECLINE:
         return
     session.execute(

@@ -1,9 +1,9 @@
-"""What a meeting's decisions do to somebody's time on the cohort: adopted, kept, moved to another
-strand, deregistered.
+"""What a meeting's decisions do to a person's enrolment: adopted, retained, moved to another
+strand.
 
-Each is called with the decision in hand, by whoever may record what a meeting decided, and takes
-effect in that transaction. Nothing here is done by a rule or by time alone, and an enrolment that
-has ended is never opened again: a new adoption is a new one.
+Each function is called with a decision, by an actor who may record what a meeting decided, and
+takes effect in that transaction. No rule and no passing of time does any of this. An ended
+enrolment is never reopened: a new adoption is a new enrolment.
 """
 
 import uuid
@@ -19,7 +19,6 @@ from engage.agencies.model import Agency, Hub
 from engage.cohort import rules, suggestions
 from engage.cohort.kinds import (
     Cohort,
-    ExitReason,
     Rag,
     Strand,
 )
@@ -33,18 +32,15 @@ from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import Conflict, Invalid
 from engage.core.text_fields import clean_text
-from engage.legal.model import CustodySpell
-from engage.people.contactability import note_contactability_changed, withdraw_all
-from engage.people.model import ContactStatus, LegalStatus, Person
-from engage.plan import actions
+from engage.people.contactability import note_contactability_changed
+from engage.people.model import ContactStatus, Person
 from engage.signals import SignalKind
 
 LONGEST_REASON = 500
-LEFT = "They have left the cohort"
 
 
 def open_enrolment(session: Session, person_id: uuid.UUID) -> Enrolment | None:
-    """The person's time on the cohort that is going on, if there is one."""
+    """The person's open enrolment, if any."""
     return session.scalars(
         select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.ended_on.is_(None))
     ).one_or_none()
@@ -62,23 +58,23 @@ def adopt(
     reason: str,
     now: datetime,
 ) -> Enrolment:
-    """Begin a time on the cohort, with its first strand and status. Somebody in custody may be
-    adopted: rule 1 keeps texts from them.
+    """Start an enrolment with its first strand and status. A person in custody may be adopted: rule
+    1 stops their texts.
 
-    Where an earlier enrolment had closed contact it is open again; whether a text may go is rule
-    1's to say. A re-referral that waited is done. Raises NotFound or Forbidden for whoever may not
-    decide, Invalid for the lead agency or the reason, Conflict when they are on the cohort already
-    (`enrolled`), have died (`dead`), or the hub is closed (`hub_closed`).
+    Contact that an earlier deregistration closed is opened again; rule 1 decides whether texts may
+    go. A waiting re-referral is completed. Raises NotFound or Forbidden if the actor may not
+    decide, Invalid for the lead agency or the reason, Conflict if the person is on the cohort
+    already (`enrolled`) or has died (`dead`), or the hub is closed (`hub_closed`).
     """
-    found = _open(session, actor, person.id, "adopt", now)
+    found = open_to_decide(session, actor, person.id, "adopt", now)
     hub = session.get_one(Hub, found.hub_id)
     words = checked_reason(reason)
     if found.contact_status is ContactStatus.DEAD:
         raise Conflict("This person has died.", code="dead")
     if hub.closed_at is not None:
-        raise Conflict("This hub is closed: nobody joins its cohort.", code="hub_closed")
+        raise Conflict("This hub is closed: nobody can join its cohort.", code="hub_closed")
     if open_enrolment(session, found.id) is not None:
-        raise Conflict("This person is on the cohort already.", code="enrolled")
+        raise Conflict("This person is already on the cohort.", code="enrolled")
     check_lead_agency(session, hub, lead_agency_id)
     enrolment = Enrolment(
         id=new_id(),
@@ -98,7 +94,7 @@ def adopt(
         .where(ReReferral.person_id == found.id, ReReferral.done_at.is_(None))
         .values(done_at=now, done_by=actor.label)
     )
-    _resolve(
+    resolve_signal(
         session, found, SignalKind.RE_REFERRAL_DUE, "They are on the cohort again.", actor, now
     )
     record(
@@ -125,108 +121,36 @@ def change_strand(
     reason: str,
     now: datetime,
 ) -> StrandSpell:
-    """Work with somebody by another strand from today on; the lead agency stays. Raises Conflict
-    when they are on it already or on no cohort.
+    """Change the strand from today. The lead agency stays.
+
+    Raises Conflict if the person is on this strand already, or on no cohort.
     """
-    person = _open(session, actor, person_id, "change strand", now)
+    person = open_to_decide(session, actor, person_id, "change strand", now)
     enrolment = lock_enrolment(session, person)
     words = checked_reason(reason)
     current = current_strand(session, enrolment.id)
     if current is not None and current.strand is strand:
-        raise Conflict("They are on this strand already.", code="same_strand")
+        raise Conflict("They are already on this strand.", code="same_strand")
     return write_strand(session, actor, person, enrolment, strand=strand, reason=words, now=now)
 
 
 def retain(
     session: Session, actor: Actor, person_id: uuid.UUID, *, rag: Rag, reason: str, now: datetime
 ) -> RagReview:
-    """Keep somebody on the cohort with this status: the meeting's review. Raises Conflict when they
-    are on no cohort.
+    """Keep a person on the cohort with this status: the meeting's review.
+
+    Raises Conflict if the person is on no cohort.
     """
-    person = _open(session, actor, person_id, "retain", now)
+    person = open_to_decide(session, actor, person_id, "retain", now)
     enrolment = lock_enrolment(session, person)
     return write_review(
         session, actor, person, enrolment, rag=rag, reason=checked_reason(reason), now=now
     )
 
 
-def deregister(
-    session: Session,
-    actor: Actor,
-    person_id: uuid.UUID,
-    *,
-    exit_reason: ExitReason,
-    note: str,
-    now: datetime,
-    stays_in_touch: bool = False,
-) -> Enrolment:
-    """End the time on the cohort. Contact is closed, waiting texts are called back and open actions
-    of the plan withdrawn, unless they stay in touch of their own will.
-
-    Only somebody who is under no order can stay in touch so. After a long custody they are to be
-    referred again before their release: the day is noted. Raises Conflict when they are on no
-    cohort, or no custody with its release is recorded for that reason.
-    """
-    person = _open(session, actor, person_id, "deregister", now)
-    enrolment = lock_enrolment(session, person)
-    return end_enrolment(
-        session,
-        actor,
-        person,
-        enrolment,
-        exit_reason=exit_reason,
-        note=checked_reason(note, field="note"),
-        now=now,
-        stays_in_touch=stays_in_touch,
-    )
-
-
-def end_enrolment(
-    session: Session,
-    actor: Actor,
-    person: Person,
-    enrolment: Enrolment,
-    *,
-    exit_reason: ExitReason,
-    note: str,
-    now: datetime,
-    stays_in_touch: bool = False,
-) -> Enrolment:
-    """As `deregister`, for whoever has opened the person and holds the row."""
-    hub = session.get_one(Hub, person.hub_id)
-    if stays_in_touch and person.legal_status is LegalStatus.STATUTORY:
-        words = (
-            "They are under an order: staying in touch of their own will begins when it has ended."
-        )
-        raise Invalid(fields={"stays_in_touch": words})
-    if exit_reason is ExitReason.LONG_CUSTODY:
-        _note_re_referral(session, person, enrolment, hub_rules(hub).re_referral_months)
-    day = hub_today(hub, now)
-    enrolment.ended_on, enrolment.exit_reason, enrolment.exit_note = day, exit_reason, note
-    if stays_in_touch and enrolment.voluntary_since is None:
-        enrolment.voluntary_since = day
-    elif not stays_in_touch:
-        _close_contact(session, person, now)
-        actions.withdraw_all(session, actor, person, reason=LEFT, now=now)
-    session.flush()
-    for kind in (SignalKind.REVIEW_DUE, SignalKind.GREEN_THREE_MONTHS):
-        _resolve(session, person, kind, f"{LEFT}.", actor, now)
-    record(
-        session,
-        "enrolment.ended",
-        person,
-        enrolment,
-        actor=actor,
-        now=now,
-        reason=exit_reason.value,
-        stays_in_touch=stays_in_touch,
-    )
-    return enrolment
-
-
 def lock_enrolment(session: Session, person: Person) -> Enrolment:
-    """The person's open enrolment, freshly read under the lock of their row. Raises Conflict when
-    there is none.
+    """The open enrolment of a person whose row the caller has locked, read again. Raises Conflict
+    if there is none.
     """
     found = session.scalars(
         select(Enrolment)
@@ -239,7 +163,7 @@ def lock_enrolment(session: Session, person: Person) -> Enrolment:
 
 
 def current_strand(session: Session, enrolment_id: uuid.UUID) -> StrandSpell | None:
-    """The strand that holds now: the one decided last."""
+    """The current strand: the one decided last."""
     return session.scalars(
         select(StrandSpell)
         .where(StrandSpell.enrolment_id == enrolment_id)
@@ -249,7 +173,7 @@ def current_strand(session: Session, enrolment_id: uuid.UUID) -> StrandSpell | N
 
 
 def current_review(session: Session, enrolment_id: uuid.UUID) -> RagReview | None:
-    """The status that holds now: the one decided last."""
+    """The current status: the one decided last."""
     return session.scalars(
         select(RagReview)
         .where(RagReview.enrolment_id == enrolment_id)
@@ -268,8 +192,8 @@ def write_strand(
     reason: str,
     now: datetime,
 ) -> StrandSpell:
-    """Write the strand from today on beside what rule 11 suggests, for whoever holds the person's
-    row and may decide.
+    """Record the strand from today, with what rule 11 suggests. The caller has locked the person's
+    row and checked access.
     """
     suggested = suggestions.suggest(session, [person.id], now=now)[person.id]
     spell = StrandSpell(
@@ -298,8 +222,8 @@ def write_review(
     reason: str,
     now: datetime,
 ) -> RagReview:
-    """Write the status from today on beside what rule 9 suggests, and when it is looked at again,
-    for whoever holds the person's row and may decide.
+    """Record the status from today, with what rule 9 suggests and the day of the next review. The
+    caller has locked the person's row and checked access.
     """
     hub = session.get_one(Hub, person.hub_id)
     suggested = suggestions.suggest(session, [person.id], now=now)[person.id]
@@ -317,13 +241,13 @@ def write_review(
     )
     session.add(review)
     session.flush()
-    _resolve(session, person, SignalKind.REVIEW_DUE, "It was reviewed.", actor, now)
+    resolve_signal(session, person, SignalKind.REVIEW_DUE, "It was reviewed.", actor, now)
     if rag is not Rag.GREEN:
-        _resolve(
+        resolve_signal(
             session,
             person,
             SignalKind.GREEN_THREE_MONTHS,
-            "The status is green no more.",
+            "The status is no longer green.",
             actor,
             now,
         )
@@ -337,7 +261,7 @@ def checked_reason(reason: str, *, field: str = "reason") -> str:
 
 
 def check_lead_agency(session: Session, hub: Hub, agency_id: uuid.UUID) -> Agency:
-    """The agency, if it takes part in the hub's area. Raises Invalid for the field `lead_agency`."""
+    """The agency, if it belongs to the hub's area. Raises Invalid for the field `lead_agency`."""
     found = session.get(Agency, agency_id)
     if found is None or found.area_id != hub.area_id:
         raise Invalid(fields={"lead_agency": "Choose an agency of this hub's area."})
@@ -360,7 +284,10 @@ def record(
     )
 
 
-def _open(session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: datetime) -> Person:
+def open_to_decide(
+    session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: datetime
+) -> Person:
+    """The person, locked, for an actor who may decide. Raises NotFound or Forbidden."""
     return open_person(
         session,
         actor,
@@ -373,38 +300,8 @@ def _open(session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: 
     )
 
 
-def _resolve(
+def resolve_signal(
     session: Session, person: Person, kind: SignalKind, how: str, actor: Actor, now: datetime
 ) -> None:
+    """Resolve the person's signals of this kind."""
     signals.resolve_cause(session, kind, person_id=person.id, how=how, actor=actor.label, now=now)
-
-
-def _close_contact(session: Session, person: Person, now: datetime) -> None:
-    if person.contact_status is not ContactStatus.DEAD:
-        person.contact_status = ContactStatus.CLOSED
-    person.updated_at = now
-    session.flush()
-    withdraw_all(session, person, LEFT, now)
-    note_contactability_changed(session, person, now)
-
-
-def _note_re_referral(session: Session, person: Person, enrolment: Enrolment, months: int) -> None:
-    spell = session.scalars(
-        select(CustodySpell).where(
-            CustodySpell.person_id == person.id, CustodySpell.released_on.is_(None)
-        )
-    ).one_or_none()
-    if spell is None or spell.release_on is None:
-        raise Conflict(
-            "Record the custody and the day of release first: they are to be referred again before it.",
-            code="no_release_date",
-        )
-    session.add(
-        ReReferral(
-            id=new_id(),
-            enrolment_id=enrolment.id,
-            person_id=person.id,
-            custody_spell_id=spell.id,
-            due_on=rules.re_referral_due(spell.release_on, months),
-        )
-    )

@@ -1,8 +1,8 @@
-"""What is known of people when a status, a strand or an exit is thought over: gathered for many at
-once, in a constant number of statements.
+"""The facts behind a suggested status, strand or exit: read for many people at once, in a constant
+number of statements.
 
-It judges nothing: rules.py does. Nothing that the phone network failed to do is a fact here
-(RULES.md 8); that a text arrived, or that somebody wrote, only ever speaks for them.
+Nothing is judged here: rules.py does that. A failure of the phone network is never a fact (rule 8);
+a delivered text or a reply only ever counts for the person.
 """
 
 import uuid
@@ -36,51 +36,51 @@ from engage.progress.model import SelfReport
 from engage.progress.stability import stable_of
 from messaging.tables import Inbound, Message
 
-SEEN = (
+SEEN_OUTCOMES = (
     Code.ATTENDED_COMPLIED,
     Code.ATTENDED_FAILED_TO_COMPLY,
     Code.SENT_HOME_BEHAVIOUR,
     Code.SENT_HOME_SERVICE,
 )
-"""Outcomes of somebody who was there."""
-EXPECTED = (
+"""Outcomes of a person who was there."""
+EXPECTED_OUTCOMES = (
     Code.ATTENDED_COMPLIED,
     Code.ATTENDED_FAILED_TO_COMPLY,
     Code.SENT_HOME_BEHAVIOUR,
     Code.UNACCEPTABLE_ABSENCE,
 )
-"""Outcomes that count for or against attendance; an acceptable absence, being sent home by the
-service, and an absence that nobody has decided about (RULES.md 5) count for nothing.
+"""Outcomes that count for or against attendance. An acceptable absence, being sent home by the
+service, and an absence that nobody has decided yet (rule 5) do not count.
 """
-_FAILURES = (Code.UNACCEPTABLE_ABSENCE, Code.ATTENDED_FAILED_TO_COMPLY)
+_FAILURE_OUTCOMES = (Code.UNACCEPTABLE_ABSENCE, Code.ATTENDED_FAILED_TO_COMPLY)
 _FAILED_TESTS = (DrugTestResult.POSITIVE, DrugTestResult.MISSED, DrugTestResult.REFUSED)
 _REPLIES = table("reply_record", column("person_id", Uuid), column("at", DateTime(timezone=True)))
 """Replies by person. Named by table, because cohort must not import conversation."""
 _LOOK_BACK = timedelta(days=120)
-"""How far back a last contact is looked for: more days of silence than that say nothing more."""
+"""How far back to look for the last contact. A longer silence changes nothing."""
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is known of one person. `enrolment` is the one that is going on, if there is one;
-    `review` the status decided last in it.
+class CaseFacts:
+    """The facts about one person. `enrolment` is the open one, if any; `review` is the last one
+    decided in it.
     """
 
     person: Person
     hub: Hub
-    numbers: HubRules
+    hub_rules: HubRules
     enrolment: Enrolment | None
     review: RagReview | None
     custody: CustodySpell | None
     status: StatusFacts
-    leaving: ExitFacts
+    exit: ExitFacts
 
 
 def gather(
     session: Session, people: Collection[uuid.UUID], *, now: datetime
-) -> Mapping[uuid.UUID, Known]:
-    """The facts of rules 9 to 12 for each of these people. Unknown ids are left out. Who may see
-    what is the caller's to mind.
+) -> Mapping[uuid.UUID, CaseFacts]:
+    """The facts of rules 9 to 12 for these people. Unknown ids are left out. The caller checks
+    access.
     """
     ids = list(people)
     rows = session.execute(
@@ -91,7 +91,7 @@ def gather(
     ).all()
     if not rows:
         return {}
-    found = _Gathered(session, ids, now, {person.id: hub for person, hub, _ in rows})
+    found = _FactReader(session, ids, now, {person.id: hub for person, hub, _ in rows})
     reviews = _reviews(session, ids)
     return {
         person.id: found.of(person, hub, enrolment, reviews[person.id])
@@ -100,12 +100,12 @@ def gather(
 
 
 def window_from(hub: Hub, now: datetime) -> date:
-    """The first day of the hub's window for the status: so many days, today the last of them."""
+    """The first day of the hub's status window. Today is its last day."""
     return hub_today(hub, now) - timedelta(days=hub_rules(hub).rag_window_days - 1)
 
 
 def _reviews(session: Session, people: list[uuid.UUID]) -> Mapping[uuid.UUID, list[RagReview]]:
-    """The reviews of each one's enrolment that is going on, in the order in which they hold."""
+    """The reviews of each person's open enrolment, in the order in which they apply."""
     found: dict[uuid.UUID, list[RagReview]] = defaultdict(list)
     for person_id, review in session.execute(
         select(Enrolment.person_id, RagReview)
@@ -119,7 +119,7 @@ def _reviews(session: Session, people: list[uuid.UUID]) -> Mapping[uuid.UUID, li
 
 @dataclass
 class _Attendance:
-    """A count of appointments in the window."""
+    """Counts of appointments in the window."""
 
     expected: int = 0
     attended: int = 0
@@ -128,8 +128,10 @@ class _Attendance:
     failed: int = 0
 
 
-class _Gathered:
-    """The answers to each question about all of the people, and how they come together for one."""
+class _FactReader:
+    """Each question answered for all the people at once, and the facts of one person
+    put together.
+    """
 
     def __init__(
         self, session: Session, ids: list[uuid.UUID], now: datetime, hubs: Mapping[uuid.UUID, Hub]
@@ -153,8 +155,8 @@ class _Gathered:
 
     def of(
         self, person: Person, hub: Hub, enrolment: Enrolment | None, reviews: list[RagReview]
-    ) -> Known:
-        """What is known of one of them."""
+    ) -> CaseFacts:
+        """The facts about one of them."""
         today, begins = hub_today(hub, self.now), window_from(hub, self.now)
         spell, last = self.custody.get(person.id), self.last.get(person.id)
         adopted = (
@@ -163,15 +165,15 @@ class _Gathered:
             else local_day(person.created_at, zone(hub))
         )
         tests = [result for due_on, result in self.tests.get(person.id, ()) if due_on >= begins]
-        breach, came = self.breaches.get(person.id), self.attendance[person.id]
+        breach, counts = self.breaches.get(person.id), self.attendance[person.id]
         status = StatusFacts(
             on=today,
             window_from=begins,
-            expected=came.expected,
-            attended=came.attended,
-            unrecorded=came.unrecorded,
-            awaited=came.awaited,
-            failed_to_comply=came.failed,
+            expected=counts.expected,
+            attended=counts.attended,
+            unrecorded=counts.unrecorded,
+            awaited=counts.awaited,
+            failed_to_comply=counts.failed,
             intelligence_since=self.flags.get(person.id),
             arrested_on=self.arrests.get(person.id),
             unlawfully_at_large=person.custody_status is CustodyStatus.UNLAWFULLY_AT_LARGE,
@@ -187,26 +189,26 @@ class _Gathered:
         sentence = (
             spell.sentence_days if spell is not None and spell.kind is CustodyKind.CUSTODY else None
         )
-        leaving = ExitFacts(
+        exit_facts = ExitFacts(
             on=today,
             green_since=rules.green_since([(one.held_on, one.rag) for one in reviews]),
             exit_plan_done=self.plans.get(person.id, False),
             sentence_days=sentence,
         )
-        return Known(
+        return CaseFacts(
             person=person,
             hub=hub,
-            numbers=hub_rules(hub),
+            hub_rules=hub_rules(hub),
             enrolment=enrolment,
             review=reviews[-1] if reviews else None,
             custody=spell,
             status=status,
-            leaving=leaving,
+            exit=exit_facts,
         )
 
     def _attendance(self, hubs: Mapping[uuid.UUID, Hub]) -> dict[uuid.UUID, _Attendance]:
-        """How many appointments of each one's window asked for attendance, were kept, failed, or
-        have no outcome yet.
+        """For each person: the appointments in the window that were expected, kept, failed,
+        awaiting a decision, or without an outcome.
         """
         rows = self.session.execute(
             select(
@@ -230,15 +232,15 @@ class _Gathered:
                 continue
             count.unrecorded += code is None
             count.awaited += code is Code.FAILED_TO_ATTEND
-            count.expected += code in EXPECTED
+            count.expected += code in EXPECTED_OUTCOMES
             count.attended += code is Code.ATTENDED_COMPLIED
             behaviour = hub_rules(hub).count_sent_home and code is Code.SENT_HOME_BEHAVIOUR
-            count.failed += enforceable and (code in _FAILURES or behaviour)
+            count.failed += enforceable and (code in _FAILURE_OUTCOMES or behaviour)
         return found
 
     def _last_contacts(self) -> dict[uuid.UUID, datetime]:
-        """When each was last heard of: seen at an appointment, wrote, told a worker something, or
-        was reached by a text.
+        """Each person's last contact: seen at an appointment, a reply, a report to a worker, or a
+        delivered text.
         """
         since, names = self.now - _LOOK_BACK, [str(id) for id in self.ids]
         seen = (
@@ -250,7 +252,7 @@ class _Gathered:
             .where(
                 Appointment.person_id.in_(self.ids),
                 Appointment.starts_at.between(since, self.now),
-                Outcome.code.in_(SEEN),
+                Outcome.code.in_(SEEN_OUTCOMES),
             )
             .group_by(Appointment.person_id)
         )
@@ -277,12 +279,12 @@ class _Gathered:
                 .group_by(_REPLIES.c.person_id)
             )
         )
-        told = (
+        reported = (
             select(SelfReport.person_id, func.max(SelfReport.said_at))
             .where(SelfReport.person_id.in_(self.ids), SelfReport.said_at >= since)
             .group_by(SelfReport.person_id)
         )
-        reached = (
+        delivered = (
             select(Person.id, func.max(Message.delivered_at))
             .join(Message, Message.recipient == cast(Person.id, String))
             .where(
@@ -291,7 +293,7 @@ class _Gathered:
             .group_by(Person.id)
         )
         last: dict[uuid.UUID, datetime] = {}
-        for query in (seen, wrote, told, reached):
+        for query in (seen, wrote, reported, delivered):
             for person_id, at in self.session.execute(query):
                 if at is not None:
                     last[person_id] = max(last.get(person_id, at), at)
@@ -326,8 +328,8 @@ class _Gathered:
         return found
 
     def _breaches(self) -> dict[uuid.UUID, datetime]:
-        """Since when a breach or a recall is under way: decided, not withdrawn, and not with the
-        court since before the window.
+        """Since when a breach or recall has been under way: decided, not withdrawn, and not already
+        with the court before the window.
         """
         return dict(
             self.session.execute(
@@ -352,7 +354,7 @@ class _Gathered:
         )
 
     def _custody(self) -> tuple[dict[uuid.UUID, CustodySpell], dict[uuid.UUID, date]]:
-        """Each one's custody that is going on, and the day on which each was last released."""
+        """Each person's current custody, and the day of their last release."""
         open_now: dict[uuid.UUID, CustodySpell] = {}
         released: dict[uuid.UUID, date] = {}
         spells = select(CustodySpell).where(CustodySpell.person_id.in_(self.ids))
@@ -365,18 +367,18 @@ class _Gathered:
         return open_now, released
 
     def _exit_plans(self) -> dict[uuid.UUID, bool]:
-        """Whether each one's exit plan is implemented: it has actions, and all of them are done."""
-        stands = Action.state != ActionState.WITHDRAWN
+        """Whether each exit plan is implemented: it has actions and all are done."""
+        not_withdrawn = Action.state != ActionState.WITHDRAWN
         rows = self.session.execute(
             select(Action.person_id, func.bool_and(Action.state == ActionState.DONE))
-            .where(Action.person_id.in_(self.ids), Action.exit_plan, stands)
+            .where(Action.person_id.in_(self.ids), Action.exit_plan, not_withdrawn)
             .group_by(Action.person_id)
         )
         return dict(rows.all())
 
     def _rows(self, column: Any, *conditions: Any) -> list[tuple[uuid.UUID, Any]]:
-        whose = column.class_
+        table = column.class_
         rows = self.session.execute(
-            select(whose.person_id, column).where(whose.person_id.in_(self.ids), *conditions)
+            select(table.person_id, column).where(table.person_id.in_(self.ids), *conditions)
         )
         return [(person_id, value) for person_id, value in rows]

@@ -1,11 +1,13 @@
-"""The closed sets of this package by name. No tables, no rules."""
+"""The closed sets of this package. No tables, no rules."""
 
 from enum import StrEnum
 
 
 class Cohort(StrEnum):
-    """Why somebody is on the cohort: neighbourhood crime with a high predictor, local choice, or a
-    local priority group.
+    """Why a person is on the cohort.
+
+    Fixed: neighbourhood crime with a high predictor. Flex: local choice. Free: a local priority
+    group.
     """
 
     FIXED = "fixed"
@@ -14,7 +16,7 @@ class Cohort(StrEnum):
 
 
 class Strand(StrEnum):
-    """How somebody is worked with."""
+    """How the person is managed."""
 
     CATCH_AND_CONTROL = "catch_and_control"
     REHABILITATE_AND_RESETTLE = "rehabilitate_and_resettle"
@@ -30,7 +32,7 @@ class Rag(StrEnum):
 
 
 class ReferralState(StrEnum):
-    """A referral's life: it waits for a meeting, then exactly one of the others."""
+    """A referral waits for a meeting, then takes exactly one of the other states."""
 
     WAITING = "waiting"
     ADOPTED = "adopted"
@@ -40,7 +42,7 @@ class ReferralState(StrEnum):
 
 
 class Risk(StrEnum):
-    """Risk of harm."""
+    """Risk of serious harm."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -49,7 +51,7 @@ class Risk(StrEnum):
 
 
 class AgendaReason(StrEnum):
-    """Why somebody is on the agenda."""
+    """Why a person is on the agenda."""
 
     REFERRAL = "referral"
     REVIEW_DUE = "review_due"
@@ -84,7 +86,7 @@ class ExitReason(StrEnum):
 
 
 class MilestoneKind(StrEnum):
-    """What is worth praise (RULES.md 16)."""
+    """What earns praise (rule 16)."""
 
     OFFENCE_FREE = "offence_free"
     ATTENDED = "attended"

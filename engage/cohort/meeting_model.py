@@ -1,5 +1,6 @@
-"""Tables of meetings: who came, who was talked about and why, what was decided, the minutes.
-Nothing takes effect without a decision here.
+"""Tables of meetings: attendance, agenda, decisions and minutes.
+
+No change to the cohort takes effect without a decision here.
 """
 
 import uuid
@@ -18,8 +19,8 @@ from engage.people.model import Person
 
 
 class Meeting(Base):
-    """A meeting of a hub. It is open until it is closed with its minutes; nothing is decided in it
-    after that.
+    """A meeting of a hub. It is open until it is closed with its minutes; after that nothing is
+    decided in it.
     """
 
     __tablename__ = "meeting"
@@ -39,7 +40,7 @@ class Meeting(Base):
 
 
 class MeetingAttendance(Base):
-    """Whether an agency was at the meeting, and by whom."""
+    """Whether an agency attended, and who represented it."""
 
     __tablename__ = "meeting_attendance"
 
@@ -54,8 +55,8 @@ class MeetingAttendance(Base):
 
 
 class AgendaItem(Base):
-    """Somebody to talk about: a person, or a referral of one whom Engage does not know yet;
-    `reasons` are names of AgendaReason.
+    """A person to discuss, or a referral whose person Engage does not know yet. `reasons` are names
+    of AgendaReason.
     """
 
     __tablename__ = "agenda_item"
@@ -83,8 +84,8 @@ class AgendaItem(Base):
 
 
 class MeetingDecision(Base):
-    """What the meeting decided about one item: exactly one decision, with its reason. `details`
-    holds what it set, by name and id.
+    """The one decision about an item, with its reason. `details` holds what it set, by
+    name and id.
     """
 
     __tablename__ = "decision"

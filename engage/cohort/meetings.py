@@ -1,7 +1,6 @@
-"""Meetings: called, attended, minuted, closed. What a meeting decides about anybody is recorded in
-decisions.py, and nowhere else.
+"""Meetings: called, attended, minuted, closed.
 
-A closed meeting is never written to again.
+What a meeting decides is recorded only in decisions.py. A closed meeting never changes.
 """
 
 import uuid
@@ -25,8 +24,8 @@ from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.local_time import local_day
 from engage.core.text_fields import clean_text
 
-LATEST_RECORDED = timedelta(days=14)
-FURTHEST = timedelta(days=365)
+CALLED_LATE_WITHIN = timedelta(days=14)
+FURTHEST_AHEAD = timedelta(days=365)
 LONGEST_MINUTES = 10_000
 
 
@@ -43,7 +42,7 @@ class NextMeeting:
 
 @dataclass(frozen=True)
 class Presence:
-    """Whether an agency came, and by whom."""
+    """Whether an agency attended, and who represented it."""
 
     came: bool
     names: str = ""
@@ -58,21 +57,19 @@ def call(
     chair: str = "",
     now: datetime,
 ) -> Meeting:
-    """Call a meeting for a day, at the latest 14 days after it was held; its agenda is built at
+    """Call a meeting for a day, at the latest 14 days after it was held. Its agenda is built at
     once.
 
     Raises NotFound or Forbidden for a hub in which the actor does not decide, Invalid for the day,
-    Conflict where that day has a meeting or the hub has closed by then.
+    Conflict if that day already has a meeting or the hub has closed by then.
     """
     hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), hub_id)
     hub = session.get(Hub, hub_id)
     if hub is None:
         raise NotFound("There is no such hub, or it is not yours.")
     today = hub_today(hub, now)
-    if not today - LATEST_RECORDED <= held_on <= today + FURTHEST:
-        raise Invalid(
-            fields={"held_on": "Give a day within the next year, or of the last 14 days."}
-        )
+    if not today - CALLED_LATE_WITHIN <= held_on <= today + FURTHEST_AHEAD:
+        raise Invalid(fields={"held_on": "Enter a date in the next year or the last 14 days."})
     if hub.closed_at is not None and held_on >= local_day(hub.closed_at, zone(hub)):
         raise Conflict("The hub is closed on that day.", code="hub_closed")
     meeting: Meeting | None = session.scalar(
@@ -90,7 +87,7 @@ def call(
         .returning(Meeting)
     )
     if meeting is None:
-        raise Conflict("There is a meeting on that day already.", code="meeting_called")
+        raise Conflict("There is already a meeting on that day.", code="meeting_called")
     _record(session, "meeting.called", meeting, actor, now)
     agenda.build(session, meeting, actor=actor.label, now=now)
     return meeting
@@ -99,7 +96,7 @@ def call(
 def rebuild_agenda(
     session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime
 ) -> Meeting:
-    """Build the agenda anew. Raises NotFound, Forbidden, or Conflict for a closed meeting."""
+    """Update the agenda. Raises NotFound, Forbidden, or Conflict for a closed meeting."""
     meeting = open_to_change(session, actor, meeting_id)
     agenda.build(session, meeting, actor=actor.label, now=now)
     return meeting
@@ -114,17 +111,17 @@ def note_attendance(
     chair: str | None = None,
     now: datetime,
 ) -> Meeting:
-    """Say which agencies came, and by whom; agencies that are not named stay as they were noted.
+    """Record which agencies attended, and who represented them. Agencies that are not named stay as
+    recorded.
 
-    Raises Invalid for an agency of another area, Conflict for a closed meeting or one that is still
-    to come.
+    Raises Invalid for an agency of another area, Conflict for a closed meeting or one not yet held.
     """
     meeting = open_to_change(session, actor, meeting_id)
     hub = session.get_one(Hub, meeting.hub_id)
-    _must_be_held(meeting, hub, now)
+    _check_started(meeting, hub, now)
     known = set(session.scalars(select(Agency.id).where(Agency.area_id == hub.area_id)))
     if set(given) - known:
-        raise Invalid(fields={"agencies": "Name agencies of this hub’s area only."})
+        raise Invalid(fields={"agencies": "Choose agencies of this hub’s area only."})
     noted = {one.agency_id: one for one in meeting.attendance}
     for agency_id, presence in given.items():
         one = noted.get(agency_id)
@@ -150,8 +147,8 @@ def note_attendance(
 def write_minutes(
     session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str, now: datetime
 ) -> Meeting:
-    """Keep the minutes as they are by now. Raises Conflict for a closed meeting, Invalid where they
-    are too long.
+    """Save a draft of the minutes. Raises Conflict for a closed meeting, Invalid if they are too
+    long.
     """
     meeting = open_to_change(session, actor, meeting_id)
     meeting.minutes = clean_text("minutes", minutes, LONGEST_MINUTES)
@@ -163,19 +160,19 @@ def write_minutes(
 def close(
     session: Session, actor: Actor, meeting_id: uuid.UUID, *, minutes: str, now: datetime
 ) -> Meeting:
-    """End a meeting with its minutes. Whoever was not decided about comes on the next agenda as
-    long as the reason holds.
+    """Close a meeting with its minutes. Items without a decision go on the next agenda as long as
+    their reason holds.
 
-    Raises Invalid without minutes or before any agency was noted as there, Conflict for a meeting
-    that is closed or still to come.
+    Raises Invalid without minutes or before any agency is recorded as present, Conflict for a
+    meeting that is closed or not yet held.
     """
     meeting = open_to_change(session, actor, meeting_id)
-    _must_be_held(meeting, session.get_one(Hub, meeting.hub_id), now)
+    _check_started(meeting, session.get_one(Hub, meeting.hub_id), now)
     tidy = clean_text("minutes", minutes, LONGEST_MINUTES)
     if not tidy:
         raise Invalid(fields={"minutes": "Write the minutes first."})
     if not any(one.came for one in meeting.attendance):
-        raise Invalid(fields={"attendance": "Note which agencies came first."})
+        raise Invalid(fields={"attendance": "Record which agencies attended first."})
     meeting.minutes, meeting.closed_at, meeting.closed_by = tidy, now, actor.label
     session.flush()
     _record(session, "meeting.closed", meeting, actor, now)
@@ -183,8 +180,10 @@ def close(
 
 
 def next_meeting(session: Session, hub: Hub, *, now: datetime) -> NextMeeting:
-    """When the hub meets next. Where none is called, the day on which one is due by the hub's
-    setting (RULES.md 12), today at the earliest.
+    """When the hub meets next.
+
+    If no meeting is called: the day on which one is due by the hub's setting (rule 12), today at
+    the earliest.
     """
     today = hub_today(hub, now)
     called = session.scalars(
@@ -206,16 +205,16 @@ def next_meeting(session: Session, hub: Hub, *, now: datetime) -> NextMeeting:
 
 
 def open_meeting(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
-    """A meeting at which the actor has a seat. Raises NotFound."""
+    """A meeting that the actor may attend. Raises NotFound."""
     found = session.get(Meeting, meeting_id)
     if found is None or not hub_roles.may(actor, hub_roles.hubs_to_attend(actor), found.hub_id):
-        raise NotFound("There is no such meeting, or you have no seat there.")
+        raise NotFound("There is no such meeting, or you may not attend it.")
     return found
 
 
 def open_to_change(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Meeting:
-    """An open meeting that the actor keeps; its row is held. Raises NotFound, Forbidden, or
-    Conflict where it is closed.
+    """An open meeting that the actor may record. Locks its row. Raises NotFound, Forbidden, or
+    Conflict if it is closed.
     """
     open_meeting(session, actor, meeting_id)
     found = session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
@@ -225,14 +224,14 @@ def open_to_change(session: Session, actor: Actor, meeting_id: uuid.UUID) -> Mee
     return found
 
 
-def has_begun(meeting: Meeting, hub: Hub, now: datetime) -> bool:
+def has_started(meeting: Meeting, hub: Hub, now: datetime) -> bool:
     """Whether the day of the meeting has come."""
     return meeting.held_on <= hub_today(hub, now)
 
 
-def _must_be_held(meeting: Meeting, hub: Hub, now: datetime) -> None:
-    if not has_begun(meeting, hub, now):
-        raise Conflict("The day of this meeting has not come yet.", code="not_held")
+def _check_started(meeting: Meeting, hub: Hub, now: datetime) -> None:
+    if not has_started(meeting, hub, now):
+        raise Conflict("This meeting has not been held yet.", code="not_held")
 
 
 def _record(session: Session, what: str, meeting: Meeting, actor: Actor, now: datetime) -> None:

@@ -1,8 +1,8 @@
-"""Tables of referrals, assessments and enrolments: how somebody came to the cohort, how they stand,
-how they left.
+"""Tables of referrals, assessments and enrolments: how a person joined the cohort, their status,
+and how they left.
 
-Nothing is adopted, moved between strands or deregistered here without a row of a meeting's decision
-(engage/cohort/meeting_model.py).
+Nobody is adopted, moved to another strand or deregistered without a row that records a meeting's
+decision (engage/cohort/meeting_model.py).
 """
 
 import uuid
@@ -27,7 +27,7 @@ from messaging.tables import Message
 
 
 def _risk(name: str) -> Enum:
-    """A column of Risk whose check has a name of its own: a table has two of them."""
+    """A Risk column whose check constraint has its own name, because a table has two of them."""
     return Enum(
         Risk,
         native_enum=False,
@@ -39,11 +39,10 @@ def _risk(name: str) -> Enum:
 
 
 class Referral(Base):
-    """An agency asks for somebody to join, or the police select them at the point of arrest; it
-    waits for the hub's next meeting.
+    """An agency's request that a person join, or a selection by the police at the point of arrest.
+    It waits for the hub's next meeting.
 
-    `person_id` is set when the person is known to Engage already, and at the latest when they are
-    adopted.
+    `person_id` is set if Engage knows the person, and at the latest when they are adopted.
     """
 
     __tablename__ = "referral"
@@ -67,7 +66,9 @@ class Referral(Base):
     first_name: Mapped[str] = mapped_column(String(40))
     last_name: Mapped[str] = mapped_column(String(60))
     date_of_birth: Mapped[date | None]
-    number: Mapped[str | None] = mapped_column(String(40), doc="The phone number as it was given.")
+    number: Mapped[str | None] = mapped_column(
+        String(40), doc="The phone number as given by the agency."
+    )
     at_arrest: Mapped[bool] = mapped_column(default=False)
     reasons: Mapped[str] = mapped_column(String(1000))
     offending: Mapped[str] = mapped_column(String(2000), default="")
@@ -85,11 +86,11 @@ class Referral(Base):
 
 
 class Assessment(Base):
-    """How somebody's offending, risk and needs were judged on one day. A new judgement is a new
-    version; none is overwritten.
+    """A judgement of a person's offending, risk and needs on one day. Each is a new version; none
+    is overwritten.
 
-    Intelligence is not here: a flag and a date of its own (engage/legal). `cost_pence` is what the
-    offending is reckoned to cost in a year.
+    Intelligence is never here: it has its own flag and date (engage/legal). `cost_pence` is the
+    estimated yearly cost of the offending.
     """
 
     __tablename__ = "assessment"
@@ -107,7 +108,7 @@ class Assessment(Base):
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Person.id, ondelete="CASCADE"))
     version: Mapped[int]
     offences_a_year: Mapped[int | None]
-    nature: Mapped[str] = mapped_column(String(500), default="", doc="What sort of offences.")
+    nature: Mapped[str] = mapped_column(String(500), default="", doc="The kinds of offence.")
     cost_pence: Mapped[int | None]
     local_priorities: Mapped[str] = mapped_column(String(500), default="")
     harm_to_others: Mapped[Risk] = mapped_column(_risk("harm_to_others"))
@@ -124,8 +125,9 @@ class Assessment(Base):
 
 
 class Enrolment(Base):
-    """A period on the cohort, from adoption to deregistration. At most one of a person is open;
-    nothing reopens an ended one.
+    """A period on the cohort, from adoption to deregistration.
+
+    A person has at most one open enrolment. An ended enrolment is never reopened.
     """
 
     __tablename__ = "enrolment"
@@ -149,15 +151,16 @@ class Enrolment(Base):
     exit_reason: Mapped[ExitReason | None]
     exit_note: Mapped[str] = mapped_column(String(500), default="")
     voluntary_since: Mapped[date | None] = mapped_column(
-        doc="The order has ended and they stay of their own will."
+        doc="The order has ended and the person stays voluntarily."
     )
 
     lead_agency: Mapped[Agency] = relationship()
 
 
 class StrandSpell(Base):
-    """A strand from a day on, until the next one begins. `suggested` is what rule 11 suggested
-    then, with its reasons.
+    """A strand, in force from a day until the next one starts.
+
+    `suggested` is what rule 11 suggested at the time, with its reasons.
     """
 
     __tablename__ = "strand_spell"
@@ -174,8 +177,9 @@ class StrandSpell(Base):
 
 
 class RagReview(Base):
-    """A review: the status that was decided, from a day on until the next. `suggested` is what rule
-    9 said then, with reasons and what would turn it green.
+    """A review: the status decided, in force from a day until the next review.
+
+    `suggested` is what rule 9 suggested at the time, with its reasons and what would make it green.
     """
 
     __tablename__ = "rag_review"
@@ -193,8 +197,8 @@ class RagReview(Base):
 
 
 class ReReferral(Base):
-    """Somebody left for a custody of five years or more: they are to be referred again 12 months
-    before their release (RULES.md 10).
+    """A note to refer a person again 12 months before release, made when they left the cohort for a
+    custody of five years or more (rule 10).
     """
 
     __tablename__ = "re_referral"
@@ -215,7 +219,7 @@ class ReReferral(Base):
 
 
 class Transfer(Base):
-    """A person went from one offender manager to another, with a note."""
+    """A transfer of a person from one offender manager to another, with a note."""
 
     __tablename__ = "transfer"
     __table_args__ = (Index("ix_transfer_person", "person_id", "at"),)
@@ -231,11 +235,11 @@ class Transfer(Base):
 
 
 class Milestone(Base):
-    """Something reached, once: `step` is how many days, appointments, tests or groups;
-    `counted_from` begins the count that it belongs to.
+    """A milestone, recorded once. `step` is the number of days, appointments, tests or groups;
+    `counted_from` is the day its count started.
 
-    A lapse begins only its own count anew. `praise_id` is the text that praised; `not_praised` says
-    why none went.
+    A lapse restarts only its own count. `praise_id` is the text that praised; `not_praised` is the
+    reason if none was sent.
     """
 
     __tablename__ = "milestone"

@@ -1,9 +1,9 @@
-"""Referrals: any agency asks for somebody to join, or the police select them at the point of
-arrest; the next meeting decides.
+"""Referrals: an agency asks for a person to join, or the police select them at the point of arrest.
+The next meeting decides.
 
-A referral by itself changes nothing about a person: it starts no text, opens no record and shows
-the agency that made it nothing of what others know. The same CRN waiting twice is one referral: the
-later is kept as a duplicate of the first, with its own words.
+A referral alone changes nothing about a person: it sends no text, opens no record, and shows the
+referring agency nothing that others know. One CRN has one waiting referral: a later one is kept,
+with its own words, as a duplicate of the first.
 """
 
 import uuid
@@ -11,16 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage import signals
 from engage.access import hub_roles
-from engage.access.policy import Actor, ActorKind, visible_to
+from engage.access.policy import Actor, ActorKind
 from engage.agencies.hub_settings import hub_today
 from engage.agencies.model import Agency, Hub
 from engage.cohort import agenda
 from engage.cohort.model import Referral, ReferralState, ReReferral
+from engage.cohort.referral_access import open_referral
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.errors import (
@@ -34,14 +35,12 @@ from engage.plan.kinds import Pathway
 from engage.signals import SignalKind
 
 EARLIEST_BIRTH = date(1900, 1, 1)
-REFERRED_ALREADY = "Somebody with this CRN waits already"
+ALREADY_REFERRED = "A referral with this CRN already waits"
 
 
 @dataclass(frozen=True)
 class NewReferral:
-    """Somebody who is referred. `agency_id` is needed from a system; staff refer for their own
-    agency.
-    """
+    """A person to refer. A system must give `agency_id`; staff refer for their own agency."""
 
     hub_id: uuid.UUID
     first_name: str
@@ -58,17 +57,17 @@ class NewReferral:
 
 
 def refer(session: Session, actor: Actor, new: NewReferral, *, now: datetime) -> Referral:
-    """Refer somebody to a hub of the actor's. It stands on the agenda of the meeting that is
-    called, or of the next one.
+    """Refer a person to one of the actor's hubs.
 
-    Raises NotFound or Forbidden for a hub that is not the actor's, Conflict for one that is closed,
-    Invalid for values that make no sense.
+    The referral goes on the agenda of every meeting that has been called, or of the next one.
+    Raises NotFound or Forbidden for a hub that is not the actor's, Conflict for a closed hub,
+    Invalid for impossible values.
     """
     hub = _hub(session, actor, new.hub_id)
     agency = _agency(session, actor, hub, new.agency_id)
     _check(new, hub, agency, now)
-    _one_at_a_time(session, hub.id)
-    person_id = _known(session, hub.id, new.crn)
+    _lock_queue(session, hub.id)
+    person_id = _person_with_crn(session, hub.id, new.crn)
     first = _waiting_with(session, hub.id, new.crn)
     referral = Referral(
         id=new_id(),
@@ -90,7 +89,7 @@ def refer(session: Session, actor: Actor, new: NewReferral, *, now: datetime) ->
         referred_at=now,
     )
     if first is not None:
-        _end(referral, ReferralState.DUPLICATE, actor, REFERRED_ALREADY, now)
+        _end(referral, ReferralState.DUPLICATE, actor, ALREADY_REFERRED, now)
         referral.duplicate_of_id = first.id
     session.add(referral)
     session.flush()
@@ -98,7 +97,7 @@ def refer(session: Session, actor: Actor, new: NewReferral, *, now: datetime) ->
         session, "referral.made", referral, actor, now, at_arrest=new.at_arrest, agency=agency.id
     )
     if first is None:
-        _answer_re_referral(session, actor, referral, now)
+        _complete_re_referral(session, actor, referral, now)
         agenda.add_referral(session, referral, actor=actor.label, now=now)
     return referral
 
@@ -106,49 +105,49 @@ def refer(session: Session, actor: Actor, new: NewReferral, *, now: datetime) ->
 def withdraw(
     session: Session, actor: Actor, referral_id: uuid.UUID, *, why: str, now: datetime
 ) -> Referral:
-    """Take a referral back before a meeting decided it: by the agency that made it, or by whoever
-    keeps the queue.
+    """Withdraw a referral before a meeting has decided it: by the agency that made it, or by the
+    coordinator.
 
-    One agency takes back only what it asked for itself: where others referred the same person, the
-    oldest of theirs waits from now on.
+    An agency withdraws only its own request. If others referred the same person, the oldest of
+    their referrals waits instead.
     """
-    _one_at_a_time(session, open_referral(session, actor, referral_id, now=now).hub_id)
+    _lock_queue(session, open_referral(session, actor, referral_id, now=now).hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
     own = actor.kind is ActorKind.STAFF and referral.agency_id == actor.agency_id
     may_refer = hub_roles.may(actor, hub_roles.hubs_to_refer_to(actor), referral.hub_id)
     if not (
         hub_roles.may(actor, hub_roles.hubs_to_decide_in(actor), referral.hub_id)
         or (own and may_refer)
-        or _by(actor, referral)
+        or _made_with_key(actor, referral)
     ):
         raise Forbidden(
-            "Only the agency that made a referral, or the coordinator, may take it back."
+            "Only the agency that made a referral, or the coordinator, may withdraw it."
         )
-    _must_wait(referral)
+    _check_waiting(referral)
     _end(referral, ReferralState.WITHDRAWN, actor, why, now)
     session.flush()
     record(session, "referral.withdrawn", referral, actor, now)
     agenda.remove_referral(session, referral)
-    _next_waits(session, actor, referral, now)
+    _promote_duplicate(session, actor, referral, now)
     return referral
 
 
 def mark_duplicate(
     session: Session, actor: Actor, referral_id: uuid.UUID, of_id: uuid.UUID, *, now: datetime
 ) -> Referral:
-    """Say that a referral is of somebody for whom another one waits. Its words are kept under the
-    other.
+    """Mark a referral as a duplicate of another that waits for the same person. Its words are kept
+    with the other.
 
-    Raises Invalid where the other is not a waiting referral of the same hub, Conflict where this
-    one waits no longer.
+    Raises Invalid if the other is not a waiting referral of the same hub, Conflict if this one no
+    longer waits.
     """
     hub_id = open_referral(session, actor, referral_id, now=now).hub_id
     hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), hub_id)
-    # Of two that are each said to be the other's duplicate at the same moment, one must go on
-    # waiting.
-    _one_at_a_time(session, hub_id)
+    # If two referrals are each marked as the other's duplicate at the same moment, one must still
+    # wait.
+    _lock_queue(session, hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
-    _must_wait(referral)
+    _check_waiting(referral)
     other = session.get(Referral, of_id, with_for_update=True, populate_existing=True)
     if (
         other is None
@@ -156,7 +155,7 @@ def mark_duplicate(
         or other.hub_id != referral.hub_id
         or other.state is not ReferralState.WAITING
     ):
-        raise Invalid(fields={"of": "Choose another referral that waits in this hub."})
+        raise Invalid(fields={"of": "Choose another waiting referral in this hub."})
     _end(
         referral,
         ReferralState.DUPLICATE,
@@ -180,29 +179,27 @@ def identify(
     date_of_birth: date | None,
     now: datetime,
 ) -> Referral:
-    """Add who it is, for whoever keeps the queue: the CRN without which nobody is adopted, and the
-    date of birth.
+    """Add the CRN, without which nobody is adopted, and the date of birth. For the coordinator.
 
-    Raises Conflict where another referral with this CRN waits: mark this one as its duplicate
-    instead.
+    Raises Conflict if another referral with this CRN waits: mark this one as its duplicate instead.
     """
     hub_id = open_referral(session, actor, referral_id, now=now).hub_id
     hub_roles.require(actor, hub_roles.hubs_to_decide_in(actor), hub_id)
-    _one_at_a_time(session, hub_id)
+    _lock_queue(session, hub_id)
     referral = open_referral(session, actor, referral_id, now=now, lock=True)
-    _must_wait(referral)
+    _check_waiting(referral)
     _check_birth(date_of_birth, session.get_one(Hub, hub_id), now)
     other = _waiting_with(session, hub_id, crn)
     if other is not None and other.id != referral.id:
         raise Conflict(
-            f"A referral with the CRN {crn} waits already. Mark this one as its duplicate.",
+            f"A referral with the CRN {crn} already waits. Mark this one as its duplicate.",
             code="referred_already",
         )
     referral.crn, referral.date_of_birth = crn, date_of_birth
-    referral.person_id = _known(session, hub_id, crn)
+    referral.person_id = _person_with_crn(session, hub_id, crn)
     session.flush()
     record(session, "referral.identified", referral, actor, now)
-    _answer_re_referral(session, actor, referral, now)
+    _complete_re_referral(session, actor, referral, now)
     agenda.remove_referral(session, referral)
     agenda.add_referral(session, referral, actor=actor.label, now=now)
     return referral
@@ -217,61 +214,19 @@ def close_with_decision(
     why: str,
     now: datetime,
 ) -> None:
-    """A meeting has decided: these referrals wait no longer. The caller holds their rows."""
+    """Close referrals that a meeting has decided. The caller has locked their rows."""
     for referral in referrals:
-        _must_wait(referral)
+        _check_waiting(referral)
         _end(referral, state, actor, why, now)
         record(session, f"referral.{state.value}", referral, actor, now)
     session.flush()
 
 
-def open_referral(
-    session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetime, lock: bool = False
-) -> Referral:
-    """A referral that the actor may see. With `lock` its row is held until the transaction ends.
-    Raises NotFound.
-    """
-    query = select(Referral).outerjoin(Person, Person.id == Referral.person_id)
-    query = query.where(Referral.id == referral_id, visible(actor))
-    if lock:
-        query = query.with_for_update(of=Referral).execution_options(populate_existing=True)
-    found = session.scalars(query).one_or_none()
-    if found is None:
-        raise NotFound("There is no such referral, or you may not see it.")
-    if found.person_id is not None and actor.kind is not ActorKind.SYSTEM and not lock:
-        events.record_access(
-            session, now=now, actor=actor.label, person_id=found.person_id, what="referral"
-        )
-    return found
-
-
-def visible(actor: Actor) -> ColumnElement[bool]:
-    """The condition on Referral, with Person joined from the left, for those that the actor may
-    see.
-
-    Whoever reads the hub's queue sees all but those of people who are kept from them; other staff
-    see what their own agency sent.
-    """
-    if actor.kind is ActorKind.SYSTEM:
-        return true()
-    queue = and_(
-        Referral.hub_id.in_(hub_roles.hubs_with_queue(actor)),
-        or_(Referral.person_id.is_(None), visible_to(actor)),
-    )
-    if actor.kind is not ActorKind.STAFF:
-        return or_(queue, Referral.referred_by == actor.label)
-    own = and_(
-        Referral.hub_id.in_(hub_roles.hubs_to_refer_to(actor)),
-        Referral.agency_id == actor.agency_id,
-    )
-    return or_(queue, own)
-
-
 def record(
     session: Session, what: str, referral: Referral, actor: Actor, now: datetime, **data: object
 ) -> None:
-    """The event says that a referral was made or ended, never of whom where Engage does not know
-    them, nor why.
+    """Record an event about a referral. It never names a person unknown to Engage, or gives the
+    reason.
     """
     events.record(
         session,
@@ -292,7 +247,7 @@ def _hub(session: Session, actor: Actor, hub_id: uuid.UUID) -> Hub:
         raise NotFound("There is no such hub, or it is not yours.")
     if hub.closed_at is not None:
         raise Conflict(
-            "This hub is closed. Refer them to the hub that took its place.", code="hub_closed"
+            "This hub is closed. Refer them to the hub that replaced it.", code="hub_closed"
         )
     return hub
 
@@ -301,7 +256,7 @@ def _agency(session: Session, actor: Actor, hub: Hub, agency_id: uuid.UUID | Non
     wanted = actor.agency_id if actor.kind is ActorKind.STAFF else agency_id
     found = session.get(Agency, wanted) if wanted is not None else None
     if found is None or (actor.kind is not ActorKind.STAFF and found.area_id != hub.area_id):
-        raise Invalid(fields={"agency": "Say which agency of this hub’s area refers them."})
+        raise Invalid(fields={"agency": "Choose the referring agency from this hub’s area."})
     return found
 
 
@@ -323,8 +278,8 @@ def _check_birth(given: date | None, hub: Hub, now: datetime) -> None:
         raise Invalid(fields={"date_of_birth": "The date of birth must be in the past."})
 
 
-def _one_at_a_time(session: Session, hub_id: uuid.UUID) -> None:
-    """Two referrals of one CRN at the same moment go one after the other, so that the later finds
+def _lock_queue(session: Session, hub_id: uuid.UUID) -> None:
+    """Make two referrals of one CRN at the same moment wait for each other, so that the later finds
     the earlier.
     """
     session.execute(
@@ -332,7 +287,7 @@ def _one_at_a_time(session: Session, hub_id: uuid.UUID) -> None:
     )
 
 
-def _known(session: Session, hub_id: uuid.UUID, crn: str | None) -> uuid.UUID | None:
+def _person_with_crn(session: Session, hub_id: uuid.UUID, crn: str | None) -> uuid.UUID | None:
     if crn is None:
         return None
     found = session.execute(
@@ -354,8 +309,12 @@ def _waiting_with(session: Session, hub_id: uuid.UUID, crn: str | None) -> Refer
     ).one_or_none()
 
 
-def _answer_re_referral(session: Session, actor: Actor, referral: Referral, now: datetime) -> None:
-    """They were to be referred again before their release (RULES.md 10): this is it."""
+def _complete_re_referral(
+    session: Session, actor: Actor, referral: Referral, now: datetime
+) -> None:
+    """If the person was due for re-referral before release (rule 10), this referral
+    completes it.
+    """
     if referral.person_id is None:
         return
     due = session.scalars(
@@ -377,9 +336,9 @@ def _answer_re_referral(session: Session, actor: Actor, referral: Referral, now:
         )
 
 
-def _next_waits(session: Session, actor: Actor, gone: Referral, now: datetime) -> None:
-    """The oldest referral that was kept as a duplicate of one taken back waits in its place; the
-    others are duplicates of it.
+def _promote_duplicate(session: Session, actor: Actor, gone: Referral, now: datetime) -> None:
+    """Let the oldest duplicate of a withdrawn referral wait in its place. The others become its
+    duplicates.
     """
     copies = session.scalars(
         select(Referral)
@@ -400,9 +359,9 @@ def _next_waits(session: Session, actor: Actor, gone: Referral, now: datetime) -
     agenda.add_referral(session, first, actor=actor.label, now=now)
 
 
-def _must_wait(referral: Referral) -> None:
+def _check_waiting(referral: Referral) -> None:
     if referral.state is not ReferralState.WAITING:
-        raise Conflict("This referral waits no longer.", code="referral_ended")
+        raise Conflict("This referral no longer waits.", code="referral_ended")
 
 
 def _end(referral: Referral, state: ReferralState, actor: Actor, why: str, now: datetime) -> None:
@@ -414,5 +373,5 @@ def _end(referral: Referral, state: ReferralState, actor: Actor, why: str, now: 
     )
 
 
-def _by(actor: Actor, referral: Referral) -> bool:
+def _made_with_key(actor: Actor, referral: Referral) -> bool:
     return actor.kind is ActorKind.KEY and referral.referred_by == actor.label

@@ -1,8 +1,7 @@
-"""Reviews between meetings: the offender manager, or whoever covers, looks at the status again
-(RULES.md 9, 12).
+"""Reviews between meetings, by the offender manager or the worker who covers (rules 9 and 12).
 
-The rule's suggestion is kept beside what was decided. It is never the decision, and a review that
-is late changes no status by itself.
+The rule's suggestion is stored beside the decision and is never the decision. A late review changes
+no status.
 """
 
 import uuid
@@ -26,7 +25,7 @@ from engage.signals import Severity, Signal
 def review(
     session: Session, actor: Actor, person_id: uuid.UUID, *, rag: Rag, reason: str, now: datetime
 ) -> RagReview:
-    """Decide the status from today on, with the reason. Raises Conflict when they are not on the
+    """Decide the status from today, with the reason. Raises Conflict if the person is not on the
     cohort, Invalid without a reason.
     """
     person = open_person(
@@ -47,7 +46,7 @@ def review(
 
 
 def history(session: Session, enrolment_id: uuid.UUID, *, limit: int) -> Sequence[RagReview]:
-    """The reviews of an enrolment, latest first; for whoever has opened the person."""
+    """The reviews of an enrolment, latest first. The caller checks access."""
     return session.scalars(
         select(RagReview)
         .where(RagReview.enrolment_id == enrolment_id)
@@ -57,7 +56,7 @@ def history(session: Session, enrolment_id: uuid.UUID, *, limit: int) -> Sequenc
 
 
 def strands(session: Session, enrolment_id: uuid.UUID, *, limit: int) -> Sequence[StrandSpell]:
-    """The strands of an enrolment, latest first; for whoever has opened the person."""
+    """The strands of an enrolment, latest first. The caller checks access."""
     return session.scalars(
         select(StrandSpell)
         .where(StrandSpell.enrolment_id == enrolment_id)
@@ -68,9 +67,7 @@ def strands(session: Session, enrolment_id: uuid.UUID, *, limit: int) -> Sequenc
 
 @dataclass(frozen=True)
 class ReviewStatus:
-    """How somebody stands on the cohort: the status decided last, since when, and by which day it
-    must be looked at again.
-    """
+    """A person's current status on the cohort: since when, and when the next review is due."""
 
     enrolment_id: uuid.UUID
     cohort: Cohort
@@ -83,10 +80,11 @@ class ReviewStatus:
 def review_statuses(
     session: Session, people: Collection[uuid.UUID], *, now: datetime
 ) -> Mapping[uuid.UUID, ReviewStatus]:
-    """How each stands; those on no cohort are left out. Two statements, however many people.
+    """The status of each of these people, without those on no cohort. Two statements, however many
+    people.
 
-    A review is due by its term, or from the day of an urgent signal since then, whatever became of
-    that.
+    A review is due on its planned day, or on the day of an urgent signal raised since the last
+    review, even if that signal has been resolved.
     """
     latest = (
         select(Enrolment, Hub, RagReview)
@@ -102,19 +100,21 @@ def review_statuses(
         .ext(distinct_on(Enrolment.person_id))
     )
     rows = session.execute(latest).all()
-    urgent = _urgent(session, [enrolment.person_id for enrolment, *_ in rows])
+    urgent = _last_urgent_signals(session, [enrolment.person_id for enrolment, *_ in rows])
     return {
-        enrolment.person_id: _standing(enrolment, hub, review, urgent.get(enrolment.person_id), now)
+        enrolment.person_id: _review_status(
+            enrolment, hub, review, urgent.get(enrolment.person_id), now
+        )
         for enrolment, hub, review in rows
     }
 
 
 def review_status(session: Session, person_id: uuid.UUID, *, now: datetime) -> ReviewStatus | None:
-    """The same for one person; None when they are not on the cohort."""
+    """The status of one person; None if they are not on the cohort."""
     return review_statuses(session, [person_id], now=now).get(person_id)
 
 
-def _standing(
+def _review_status(
     enrolment: Enrolment, hub: Hub, review: RagReview, urgent: datetime | None, now: datetime
 ) -> ReviewStatus:
     raised = urgent if urgent is not None and urgent > review.decided_at else None
@@ -131,8 +131,8 @@ def _standing(
     )
 
 
-def _urgent(session: Session, people: list[uuid.UUID]) -> dict[uuid.UUID, datetime]:
-    """When the last urgent signal was raised of each."""
+def _last_urgent_signals(session: Session, people: list[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """When the last urgent signal about each person was raised."""
     return dict(
         session.execute(
             select(Signal.person_id, func.max(Signal.raised_at))

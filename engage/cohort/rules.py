@@ -1,8 +1,8 @@
-"""Rules 9 to 12 of RULES.md: the suggested status, the suggested strand, when somebody may leave,
-when a review is due.
+"""Rules 9 to 12: the suggested status, the suggested strand, when a person may leave, and when a
+review is due.
 
-Facts in, verdict with reasons out; no database, no clock, no settings. Every verdict is a
-suggestion: a review, or a meeting, decides.
+Facts in, a verdict with reasons out. No database, no clock, no settings. Every verdict is a
+suggestion: a review or a meeting decides.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from engage.cohort.kinds import ExitReason, Rag, Strand
 
 @dataclass(frozen=True)
 class StatusReason:
-    """Why a rule says what it says: a stable code, and words that an officer understands."""
+    """A reason of a verdict: a stable code, and words for staff."""
 
     code: str
     words: str
@@ -22,7 +22,7 @@ class StatusReason:
 
 @dataclass(frozen=True)
 class StatusRules:
-    """The numbers of rules 9 and 12, each a setting of the hub."""
+    """The settings of rules 9 and 12. Each is a setting of the hub."""
 
     strict: bool = False
     silent_days: int = 14
@@ -33,12 +33,12 @@ class StatusRules:
 
 @dataclass(frozen=True)
 class StatusFacts:
-    """What is known of one person on `on`, over the window that began on `window_from`.
+    """The facts about one person on `on`, over the window that starts on `window_from`.
 
-    `expected` counts appointments of the window with an outcome that asks for attendance;
-    `attended` those attended and complied with; an acceptable absence is in neither, nor are those
-    `awaited`: absences that nobody has decided about yet (rule 5). Silence counts from
-    `last_contact`, or from `counted_from` (adopted, released) where that is later.
+    `expected` counts appointments in the window whose outcome counts for attendance; `attended`
+    counts those attended and complied with. Acceptable absences are in neither. Nor are the
+    `awaited`: absences that nobody has decided yet (rule 5). Days without contact count from
+    `last_contact`, or from `counted_from` (adoption or release) if that is later.
     """
 
     on: date
@@ -62,23 +62,25 @@ class StatusFacts:
 
     @property
     def missed(self) -> int:
-        """Appointments of the window at which they were expected and that they did not keep."""
+        """Appointments in the window that the person was expected at and did not keep."""
         return self.expected - self.attended
 
     @property
     def settled(self) -> bool:
-        """Housing or work is stable."""
+        """Whether housing or work is stable."""
         return bool(self.housing_stable) or bool(self.work_stable)
 
     @property
     def clean(self) -> bool:
-        """There were tests, and all were negative."""
+        """Whether there were tests and all were negative."""
         return self.tests > 0 and self.tests_failed == 0
 
 
 @dataclass(frozen=True)
 class StatusVerdict:
-    """The status that rule 9 suggests, why, and what would turn it green (empty when it is)."""
+    """The status that rule 9 suggests, its reasons, and what would make it green (empty
+    if it is).
+    """
 
     rag: Rag
     reasons: tuple[StatusReason, ...]
@@ -87,8 +89,9 @@ class StatusVerdict:
 
 @dataclass(frozen=True)
 class StrandVerdict:
-    """The strand that rule 11 suggests and why; `prison_leads` where the lead agency is the prison
-    until release.
+    """The strand that rule 11 suggests, with its reasons.
+
+    `prison_leads` is True if the prison is the lead agency until release.
     """
 
     strand: Strand
@@ -98,8 +101,10 @@ class StrandVerdict:
 
 @dataclass(frozen=True)
 class ExitFacts:
-    """What rule 10 looks at. `green_since` is the first day of the unbroken green; `sentence_days`
-    of a custody that is still going on.
+    """The facts of rule 10.
+
+    `green_since` is the first day of the current unbroken green; `sentence_days` is the sentence of
+    a custody that has not ended.
     """
 
     on: date
@@ -110,7 +115,7 @@ class ExitFacts:
 
 @dataclass(frozen=True)
 class ExitVerdict:
-    """Why somebody may leave (None: not yet), what speaks for it, and what is still missing."""
+    """The ground for leaving (None: there is none yet), what supports it, and what is missing."""
 
     because: ExitReason | None
     reasons: tuple[StatusReason, ...]
@@ -118,47 +123,43 @@ class ExitVerdict:
 
     @property
     def eligible(self) -> bool:
-        """Whether the meeting may be asked to let them go."""
+        """Whether the meeting may be asked to deregister the person."""
         return self.because is not None
 
 
 def suggest_status(facts: StatusFacts, rules: StatusRules) -> StatusVerdict:
-    """Rule 9 [practice], its days without contact [ours]: red, amber or green, with reasons and
-    what would turn it green.
+    """Rule 9 [practice], with its days without contact [ours]: red, amber or green, with reasons
+    and what would make it green.
 
-    People in custody are not asked to be in touch: silence from there is nobody's fault. Nothing
-    that the phone network did is a fact here.
+    People in custody are not expected to be in touch. A failure of the phone network is never a
+    fact here.
     """
     red = _red(facts, rules)
-    lacking = _lacking(facts, rules)
-    to_green = tuple([_WAY_OUT[reason.code] for reason in red] + [way for _, way in lacking])
-    open_yet = _awaited(facts)
+    amber = _amber(facts, rules)
+    to_green = tuple([_TO_GREEN[reason.code] for reason in red] + [remedy for _, remedy in amber])
+    awaited = _awaited(facts)
     if red:
-        return StatusVerdict(
-            Rag.RED, (*red, *(reason for reason, _ in lacking), *open_yet), to_green
-        )
-    if lacking:
-        return StatusVerdict(Rag.AMBER, (*(reason for reason, _ in lacking), *open_yet), to_green)
-    return StatusVerdict(Rag.GREEN, (*_holding(facts), *open_yet), ())
+        return StatusVerdict(Rag.RED, (*red, *(reason for reason, _ in amber), *awaited), to_green)
+    if amber:
+        return StatusVerdict(Rag.AMBER, (*(reason for reason, _ in amber), *awaited), to_green)
+    return StatusVerdict(Rag.GREEN, (*_green(facts), *awaited), ())
 
 
 def _awaited(facts: StatusFacts) -> tuple[StatusReason, ...]:
-    """What is said and counts for nothing: a provisional absence is not held against anybody (rule
-    5).
-    """
+    """Absences that await a decision: shown, but not counted against the person (rule 5)."""
     if not facts.awaited:
         return ()
     one = facts.awaited == 1
-    many = "1 absence waits" if one else f"{facts.awaited} absences wait"
+    many = "1 absence awaits" if one else f"{facts.awaited} absences await"
     counts = "does" if one else "do"
-    return (StatusReason("awaited", f"{many} for a decision, and {counts} not count until then"),)
+    return (StatusReason("awaited", f"{many} a decision and {counts} not count until then"),)
 
 
-_WAY_OUT = {
+_TO_GREEN = {
     "arrest": StatusReason("no_arrest", "No arrest in the window"),
     "intelligence": StatusReason("no_intelligence", "No current intelligence"),
     "unlawfully_at_large": StatusReason("found", "No longer unlawfully at large"),
-    "breach": StatusReason("breach_over", "The breach is dealt with"),
+    "breach": StatusReason("breach_over", "The breach has ended"),
     "no_contact": StatusReason("contact", "Contact: a reply, a visit or an appointment kept"),
 }
 
@@ -179,30 +180,34 @@ def _red(facts: StatusFacts, rules: StatusRules) -> list[StatusReason]:
         found.append(
             StatusReason("breach", f"Breach under way since {facts.breach_since:%-d %B %Y}")
         )
-    heard = max(
+    counted_from = max(
         (day for day in (facts.last_contact, facts.counted_from) if day is not None),
         default=facts.on,
     )
-    if not facts.in_custody and (facts.on - heard).days >= rules.silent_days:
-        found.append(StatusReason("no_contact", f"No contact for {(facts.on - heard).days} days"))
+    if not facts.in_custody and (facts.on - counted_from).days >= rules.silent_days:
+        found.append(
+            StatusReason("no_contact", f"No contact for {(facts.on - counted_from).days} days")
+        )
     return found
 
 
-def _lacking(facts: StatusFacts, rules: StatusRules) -> list[tuple[StatusReason, StatusReason]]:
-    """What keeps somebody from green, each with what would change it."""
+def _amber(facts: StatusFacts, rules: StatusRules) -> list[tuple[StatusReason, StatusReason]]:
+    """What keeps the person from green, each with what would change it."""
     found = []
     if facts.missed:
-        kept = StatusReason(
+        missed = StatusReason(
             "missed", f"Kept {facts.attended} of {facts.expected} appointments in the window"
         )
-        found.append((kept, StatusReason("attend_all", "Every appointment of the window kept")))
+        found.append((missed, StatusReason("attend_all", "Every appointment in the window kept")))
     elif not facts.expected:
-        none = StatusReason("no_appointments", "No appointment in the window has an outcome")
+        none = StatusReason(
+            "no_appointments", "No appointment in the window has an outcome that counts"
+        )
         found.append(
-            (none, StatusReason("attend", "An appointment kept, and its outcome recorded"))
+            (none, StatusReason("attend", "An appointment kept, with its outcome recorded"))
         )
     settled = StatusReason("unsettled", "Neither housing nor work is known to be stable")
-    settle = StatusReason("settle", "Stable housing or work, made sure of by staff")
+    settle = StatusReason("settle", "Stable housing or work, verified by staff")
     tests = StatusReason(
         "tests", f"{facts.tests_failed} of {facts.tests} tests positive, missed or refused"
     )
@@ -217,41 +222,46 @@ def _lacking(facts: StatusFacts, rules: StatusRules) -> list[tuple[StatusReason,
     return found
 
 
-_FOR_POLICE_AND_OM = frozenset({"intelligence", "no_intelligence"})
-_OF_HEALTH = frozenset({"tests", "untested", "clean", "negative_tests"})
-WITHHELD = StatusReason("withheld", "Something that your role does not show you")
+_INTELLIGENCE_CODES = frozenset({"intelligence", "no_intelligence"})
+_HEALTH_CODES = frozenset({"tests", "untested", "clean", "negative_tests"})
+WITHHELD = StatusReason("withheld", "A reason that your role does not show")
 
 
 def visible_reasons(
     reasons: Sequence[StatusReason], *, intelligence: bool, health: bool
 ) -> tuple[StatusReason, ...]:
-    """The reasons for eyes that may not see everything: what is kept from them is said to be there,
-    once, and not what it is.
+    """The reasons, for a reader who may not see all of them.
+
+    Withheld reasons are replaced by one that says something is withheld, not what it is.
     """
-    kept = (frozenset() if intelligence else _FOR_POLICE_AND_OM) | (
-        frozenset() if health else _OF_HEALTH
+    withheld = (frozenset() if intelligence else _INTELLIGENCE_CODES) | (
+        frozenset() if health else _HEALTH_CODES
     )
-    return tuple(dict.fromkeys(WITHHELD if reason.code in kept else reason for reason in reasons))
+    return tuple(
+        dict.fromkeys(WITHHELD if reason.code in withheld else reason for reason in reasons)
+    )
 
 
-_EITHER = "Negative tests, or stable housing or work made sure of by staff"
+_EITHER = "Negative tests, or stable housing or work verified by staff"
 
 
-def _holding(facts: StatusFacts) -> list[StatusReason]:
-    held = [StatusReason("attended", f"Kept all {facts.expected} appointments in the window")]
+def _green(facts: StatusFacts) -> list[StatusReason]:
+    reasons = [StatusReason("attended", f"Kept all {facts.expected} appointments in the window")]
     if facts.clean:
-        held.append(StatusReason("clean", f"All {facts.tests} tests negative"))
+        reasons.append(StatusReason("clean", f"All {facts.tests} tests negative"))
     if facts.housing_stable:
-        held.append(StatusReason("housed", "Housing is stable"))
+        reasons.append(StatusReason("housed", "Housing is stable"))
     if facts.work_stable:
-        held.append(StatusReason("in_work", "Work is stable"))
-    held.append(StatusReason("no_intelligence", "No current intelligence"))
-    return held
+        reasons.append(StatusReason("in_work", "Work is stable"))
+    reasons.append(StatusReason("no_intelligence", "No current intelligence"))
+    return reasons
 
 
 def suggest_strand(facts: StatusFacts) -> StrandVerdict:
-    """Rule 11 [practice]: custody → Rehabilitate and Resettle led by the prison; arrest,
-    intelligence or non-compliance → Catch and Control.
+    """Rule 11 [practice].
+
+    Custody: Rehabilitate and Resettle, led by the prison. Arrest, intelligence or non-compliance:
+    Catch and Control.
     """
     if facts.in_custody:
         words = "In custody: the prison leads until release"
@@ -278,13 +288,13 @@ def suggest_strand(facts: StatusFacts) -> StrandVerdict:
         return StrandVerdict(Strand.CATCH_AND_CONTROL, tuple(against))
     return StrandVerdict(
         Strand.REHABILITATE_AND_RESETTLE,
-        (StatusReason("engaging", "Nothing stands against them in the window"),),
+        (StatusReason("engaging", "Nothing in the window counts against them"),),
     )
 
 
 def exit_verdict(facts: ExitFacts, *, green_months: int, long_custody_years: int) -> ExitVerdict:
     """Rule 10 [practice]: green without a break for `green_months` and the exit plan implemented,
-    or a sentence of `long_custody_years`.
+    or a sentence of at least `long_custody_years`.
     """
     years = "years" if long_custody_years != 1 else "year"
     if facts.sentence_days is not None and facts.sentence_days >= days_of_years(long_custody_years):
@@ -305,7 +315,7 @@ def exit_verdict(facts: ExitFacts, *, green_months: int, long_custody_years: int
             missing.append(
                 StatusReason(
                     "green",
-                    f"{words}: {green_months} {months} will be reached on {until:%-d %B %Y}",
+                    f"{words}: {green_months} {months} on {until:%-d %B %Y}",
                 )
             )
     plan = StatusReason("exit_plan", "The exit plan is implemented")
@@ -317,30 +327,31 @@ def exit_verdict(facts: ExitFacts, *, green_months: int, long_custody_years: int
 
 
 def re_referral_due(release_on: date, months: int) -> date:
-    """Rule 10 [practice]: `months` before the release, on the same day of the month or the last one
-    that there is.
+    """Rule 10 [practice]: `months` before the release, on the same day of the month or its last
+    day.
     """
     return add_months(release_on, -months)
 
 
 def review_due(rag: Rag, held_on: date, rules: StatusRules) -> date:
-    """Rule 12 [ours, practice]: the day by which the status must be looked at again. An urgent
-    signal makes it due at once.
+    """Rule 12 [ours, practice]: the day by which the status must be reviewed. An urgent signal
+    makes it due at once.
     """
     days = {Rag.RED: rules.red_days, Rag.AMBER: rules.amber_days, Rag.GREEN: rules.green_days}
     return held_on + timedelta(days=days[rag])
 
 
 def due_on(next_due_on: date, urgent_on: date | None) -> date:
-    """Rule 12: the day by which to look again; an urgent signal since the last review makes it the
-    day of that signal.
+    """Rule 12: the day a review is due. An urgent signal since the last review brings it forward to
+    the day of that signal.
     """
     return next_due_on if urgent_on is None else min(next_due_on, urgent_on)
 
 
 def green_since(reviews: Sequence[tuple[date, Rag]]) -> date | None:
-    """The first day of the green that still holds; `reviews` are in the order in which they were
-    decided. None when it is not green now.
+    """The first day of the current green, or None if the status is not green.
+
+    `reviews` are in the order in which they were decided.
     """
     since: date | None = None
     for held_on, rag in reviews:
@@ -349,12 +360,12 @@ def green_since(reviews: Sequence[tuple[date, Rag]]) -> date | None:
 
 
 def days_of_years(years: int) -> int:
-    """How many days a sentence of so many years has at the least: leap days may fall outside it."""
+    """The minimum number of days in a sentence of so many years, without leap days."""
     return years * 365
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month so many months on (or back), or the last one that there is: 31
+    """The same day of the month, so many months later (or earlier), or the month's last day: 31
     January + 1 is 28 or 29 February.
     """
     count = day.year * 12 + day.month - 1 + months

@@ -1,5 +1,5 @@
-"""What rules 9 to 11 suggest for people as they stand now, with reasons. A suggestion changes
-nothing and is nobody's decision.
+"""What rules 9 to 11 suggest for people now, with reasons. A suggestion changes nothing and is not
+a decision.
 """
 
 import uuid
@@ -12,35 +12,37 @@ from sqlalchemy.orm import Session
 
 from engage.access.policy import Ability
 from engage.agencies.hub_settings import HubRules
-from engage.cohort import facts, rules
-from engage.cohort.facts import Known
+from engage.cohort import rules
+from engage.cohort.facts import CaseFacts, gather
 from engage.cohort.rules import ExitVerdict, StatusReason, StatusVerdict, StrandVerdict
 
 
 @dataclass(frozen=True)
 class StatusSuggestion:
-    """What the rules say of one person, and what is known of them."""
+    """What the rules suggest for one person, with the facts behind it."""
 
-    known: Known
+    facts: CaseFacts
     status: StatusVerdict
     strand: StrandVerdict
-    leaving: ExitVerdict
+    exit: ExitVerdict
 
 
 def suggest(
     session: Session, people: Collection[uuid.UUID], *, now: datetime
 ) -> Mapping[uuid.UUID, StatusSuggestion]:
-    """What the rules say of each, in a constant number of statements. Who may see which reasons is
-    `seen_by`'s to say.
+    """The suggestions for these people, in a constant number of statements.
+
+    `reasons_visible_to` decides which reasons an actor may see.
     """
-    return {id: _suggest(known) for id, known in facts.gather(session, people, now=now).items()}
+    return {id: _suggest(found) for id, found in gather(session, people, now=now).items()}
 
 
 def reasons_visible_to(
     granted: frozenset[Ability], reasons: Collection[StatusReason]
 ) -> tuple[StatusReason, ...]:
-    """The reasons for an actor with these abilities: intelligence for police and the OM, tests for
-    whoever may see matters of health.
+    """The reasons that an actor with these abilities may see.
+
+    Intelligence is for the police and the offender manager; tests are for users with health access.
     """
     return rules.visible_reasons(
         tuple(reasons),
@@ -49,52 +51,47 @@ def reasons_visible_to(
     )
 
 
-def status_rules(numbers: HubRules) -> rules.StatusRules:
-    """The part of a hub's rules that rules 9 and 12 use."""
+def status_rules(hub_rules: HubRules) -> rules.StatusRules:
+    """The hub's settings of rules 9 and 12."""
     return rules.StatusRules(
-        strict=numbers.green_strict,
-        silent_days=numbers.red_without_contact_days,
-        red_days=numbers.review_red_days,
-        amber_days=numbers.review_amber_days,
-        green_days=numbers.review_green_days,
+        strict=hub_rules.green_strict,
+        silent_days=hub_rules.red_without_contact_days,
+        red_days=hub_rules.review_red_days,
+        amber_days=hub_rules.review_amber_days,
+        green_days=hub_rules.review_green_days,
     )
 
 
 def status_as_stored(verdict: StatusVerdict) -> dict[str, Any]:
-    """How a suggested status is kept beside what was decided."""
+    """A suggested status as stored beside the decision."""
     return {
         "rag": verdict.rag.value,
-        "reasons": _rows(verdict.reasons),
-        "to_green": _rows(verdict.to_green),
+        "reasons": _stored(verdict.reasons),
+        "to_green": _stored(verdict.to_green),
     }
 
 
 def strand_as_stored(verdict: StrandVerdict) -> dict[str, Any]:
-    """How a suggested strand is kept beside what was decided."""
+    """A suggested strand as stored beside the decision."""
     return {
         "strand": verdict.strand.value,
-        "reasons": _rows(verdict.reasons),
+        "reasons": _stored(verdict.reasons),
         "prison_leads": verdict.prison_leads,
     }
 
 
-def stored_reasons(kept: Mapping[str, Any], name: str = "reasons") -> tuple[StatusReason, ...]:
-    """The reasons of a suggestion as it was kept."""
-    return tuple(StatusReason(row["code"], row["words"]) for row in kept.get(name, ()))
-
-
-def _suggest(known: Known) -> StatusSuggestion:
+def _suggest(facts: CaseFacts) -> StatusSuggestion:
     return StatusSuggestion(
-        known=known,
-        status=rules.suggest_status(known.status, status_rules(known.numbers)),
-        strand=rules.suggest_strand(known.status),
-        leaving=rules.exit_verdict(
-            known.leaving,
-            green_months=known.numbers.green_months,
-            long_custody_years=known.numbers.long_custody_years,
+        facts=facts,
+        status=rules.suggest_status(facts.status, status_rules(facts.hub_rules)),
+        strand=rules.suggest_strand(facts.status),
+        exit=rules.exit_verdict(
+            facts.exit,
+            green_months=facts.hub_rules.green_months,
+            long_custody_years=facts.hub_rules.long_custody_years,
         ),
     )
 
 
-def _rows(reasons: Collection[StatusReason]) -> list[dict[str, str]]:
+def _stored(reasons: Collection[StatusReason]) -> list[dict[str, str]]:
     return [{"code": reason.code, "words": reason.words} for reason in reasons]

@@ -1,9 +1,8 @@
-"""From one offender manager to another: always to exactly one, with a note, and everything that is
-theirs to do goes along.
+"""Transfers from one offender manager to another, always exactly one, with a note.
 
-The threads and signals follow the person by themselves. Appointments and actions that the old
-worker was to keep become the new one's, texts that would still name the old one are written anew,
-and the person is told once, where rule 1 allows. The old one loses sight of them.
+Threads and signals follow the person. The old worker's future appointments and actions move to the
+new one, queued texts that name the old one are rewritten, and the person is told once if rule 1
+allows. The old worker loses access.
 """
 
 import uuid
@@ -39,8 +38,8 @@ log = structlog.get_logger(__name__)
 
 LONGEST_NOTE = 1000
 MOST_AT_ONCE = 200
-ANOTHER_WORKER = "Another worker is theirs now; it is written again"
-AGAIN = "Their worker has changed again"
+MANAGER_CHANGED = "The offender manager has changed; the text is rewritten"
+MANAGER_CHANGED_AGAIN = "The offender manager has changed again"
 
 
 def transfer(
@@ -52,10 +51,10 @@ def transfer(
     note: str,
     now: datetime,
 ) -> Transfer:
-    """Give a person to another offender manager of their hub. The note is for the new one.
+    """Transfer a person to another offender manager of their hub. The note is for the new one.
 
-    Raises NotFound or Forbidden, Invalid for a worker who cannot have them or a missing note,
-    Conflict when they have this one already.
+    Raises NotFound or Forbidden, Invalid for a worker who cannot be their offender manager or a
+    missing note, Conflict if that worker already is.
     """
     person = open_person(
         session,
@@ -70,9 +69,9 @@ def transfer(
     words = clean_text(
         "note", note, LONGEST_NOTE, missing="Write what the new offender manager must know."
     )
-    new = _taker(session, person, to_id)
+    new = _new_manager(session, person, to_id)
     if person.offender_manager_id == new.id:
-        raise Conflict(f"{new.name} is their offender manager already.", code="same_worker")
+        raise Conflict(f"{new.name} is already their offender manager.", code="same_worker")
     old = session.get_one(Staff, person.offender_manager_id)
     person.offender_manager_id, person.updated_at = new.id, now
     session.flush()
@@ -88,10 +87,10 @@ def transfer(
     )
     session.add(made)
     session.flush()
-    moved = _hand_on_appointments(session, person, old, new, now)
-    actions = _hand_on_actions(session, person, old, new)
+    appointments = _reassign_appointments(session, person, old, new, now)
+    actions = _reassign_actions(session, person, old, new)
     offers.release_times(session, person.id)
-    made.message_id = _tell(session, person, new, made.id, now)
+    made.message_id = _queue_text(session, person, new, made.id, now)
     session.flush()
     events.record_for_person(
         session,
@@ -102,7 +101,7 @@ def transfer(
         transfer=made.id,
         from_staff=old.id,
         to_staff=new.id,
-        appointments=moved,
+        appointments=appointments,
         actions=actions,
     )
     return made
@@ -117,10 +116,10 @@ def transfer_many(
     note: str,
     now: datetime,
 ) -> list[Transfer]:
-    """The same for many people at once, all or none: an offender manager leaves. Raises Invalid for
-    nobody, or more than `MOST_AT_ONCE`.
+    """Transfer many people at once, all or none: for an offender manager who leaves.
 
-    They are held in one order, so that two who do this at once do not stand in each other's way.
+    Raises Invalid for no people or more than `MOST_AT_ONCE`. Rows are locked in a fixed order, so
+    that two such transfers cannot deadlock.
     """
     chosen = sorted(set(people))
     if not 1 <= len(chosen) <= MOST_AT_ONCE:
@@ -129,7 +128,7 @@ def transfer_many(
 
 
 def history(session: Session, person_id: uuid.UUID, *, limit: int) -> Sequence[Transfer]:
-    """Who had the person and gave them on, latest first; for whoever has opened the person."""
+    """The transfers of a person, latest first. The caller checks access."""
     return session.scalars(
         select(Transfer)
         .where(Transfer.person_id == person_id)
@@ -138,9 +137,9 @@ def history(session: Session, person_id: uuid.UUID, *, limit: int) -> Sequence[T
     ).all()
 
 
-def _taker(session: Session, person: Person, staff_id: uuid.UUID) -> Staff:
-    """Who is to have the person: somebody active who is an offender manager of the hub and not
-    barred from the record.
+def _new_manager(session: Session, person: Person, staff_id: uuid.UUID) -> Staff:
+    """The new offender manager: active, in this role in the hub, and not excluded from
+    the record.
     """
     barred = select(RecordAccess.staff_id).where(
         RecordAccess.person_id == person.id, RecordAccess.excluded
@@ -163,16 +162,16 @@ def _taker(session: Session, person: Person, staff_id: uuid.UUID) -> Staff:
     return found
 
 
-def _hand_on_appointments(
+def _reassign_appointments(
     session: Session, person: Person, old: Staff, new: Staff, now: datetime
 ) -> int:
-    """What the old worker was to keep is the new one's; a text in the queue that names the old one
-    is called back and written anew.
+    """Move the old worker's future appointments to the new one. Queued texts that name the old one
+    are withdrawn and rewritten. Returns how many moved.
     """
-    called = func.lower(Appointment.worker_name).in_(
+    names_old = func.lower(Appointment.worker_name).in_(
         {old.first_name.casefold(), old.name.casefold()}
     )
-    theirs = session.scalars(
+    appointments = session.scalars(
         select(Appointment).where(
             Appointment.person_id == person.id,
             Appointment.starts_at > now,
@@ -180,36 +179,38 @@ def _hand_on_appointments(
             ~Appointment.outcomes.any(),
             or_(
                 Appointment.worker_id == old.id,
-                Appointment.worker_id.is_(None) & (Appointment.agency_id == old.agency_id) & called,
+                Appointment.worker_id.is_(None)
+                & (Appointment.agency_id == old.agency_id)
+                & names_old,
             ),
         )
     ).all()
-    for one in theirs:
+    for one in appointments:
         one.worker_id, one.worker_name, one.agency_id = new.id, new.first_name, new.agency_id
         one.updated_at = now
     session.flush()
-    if theirs:
+    if appointments:
         ensure_involved(session, person.id, new.agency_id, now=now)
         waiting = session.scalars(
             select(Reminder.message_id)
             .join(Message, Message.id == Reminder.message_id)
             .where(
-                Reminder.appointment_id.in_([one.id for one in theirs]),
+                Reminder.appointment_id.in_([one.id for one in appointments]),
                 Reminder.state == ReminderState.SENT,
                 Message.status == MessageStatus.QUEUED,
             )
             .distinct()
         ).all()
         ids = sorted(one for one in waiting if one is not None)
-        for gone in transitions.move(
-            session, ids, MessageStatus.WITHDRAWN, now=now, reason=ANOTHER_WORKER
+        for withdrawn in transitions.move(
+            session, ids, MessageStatus.WITHDRAWN, now=now, reason=MANAGER_CHANGED
         ):
-            rewrite_reminders(session, gone.id, now=now)
-    return len(theirs)
+            rewrite_reminders(session, withdrawn.id, now=now)
+    return len(appointments)
 
 
-def _hand_on_actions(session: Session, person: Person, old: Staff, new: Staff) -> int:
-    """What the old worker was to do by the plan is the new one's to do."""
+def _reassign_actions(session: Session, person: Person, old: Staff, new: Staff) -> int:
+    """Move the old worker's open actions of the plan to the new one. Returns how many moved."""
     moved = session.execute(
         update(Action)
         .where(
@@ -223,19 +224,19 @@ def _hand_on_actions(session: Session, person: Person, old: Staff, new: Staff) -
     return len(moved.all())
 
 
-def _tell(
+def _queue_text(
     session: Session, person: Person, new: Staff, transfer_id: uuid.UUID, now: datetime
 ) -> uuid.UUID | None:
-    """Queue the one text that says whose they are now, where rule 1 allows; an earlier one that
-    still waits is called back.
+    """Queue the one text that names the new worker, if rule 1 allows. An earlier one still in the
+    queue is withdrawn.
     """
     before = select(Transfer.id).where(
         Transfer.person_id == person.id, Transfer.message_id.is_not(None)
     )
     for earlier in session.scalars(before):
         key = unprompted.UnpromptedText("", Purpose.WORKER_CHANGED, earlier).key
-        outbox.withdraw(session, now=now, reason=AGAIN, group_key=key)
-    reach = contactability.contactability_of(session, [person.id], now)[person.id]
+        outbox.withdraw(session, now=now, reason=MANAGER_CHANGED_AGAIN, group_key=key)
+    contact = contactability.contactability_of(session, [person.id], now)[person.id]
     try:
         body = texts.render(
             TextKind.WORKER_CHANGED,
@@ -246,6 +247,6 @@ def _tell(
     except TextValueError:
         log.error("transfer.unwritable", transfer=str(transfer_id))
         return None
-    wanted = unprompted.UnpromptedText(body, Purpose.WORKER_CHANGED, transfer_id)
-    queued = unprompted.queue(session, reach, wanted, now=now)
+    worker_changed = unprompted.UnpromptedText(body, Purpose.WORKER_CHANGED, transfer_id)
+    queued = unprompted.queue(session, contact, worker_changed, now=now)
     return queued.message.id if queued.message is not None else None

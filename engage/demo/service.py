@@ -58,6 +58,6 @@ def fill(
     meetings.write(rows, built, everybody, now, luck)
     written = rows.write(session)
     session.execute(text("ANALYZE"))
-    raised, _ = nightly.sweep_people(session, after=nightly.FIRST, upto=LAST, now=now)
+    raised, _ = nightly.sweep_people(session, after=nightly.BEFORE_ALL, upto=LAST, now=now)
     written += sharing.packs(session, built, everybody, now)
     return Demonstration(HUB, count, written, raised)

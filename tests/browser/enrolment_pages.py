@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Hub
 from engage.cohort import enrolments, transfers
+from engage.cohort.exits import deregister
 from engage.cohort.kinds import (
     Cohort,
     ExitReason,
@@ -52,7 +53,7 @@ def fill(session: Session, whose: Person) -> list[str]:
                 session, SYSTEM, whose.id, rag=rag, reason="Keeps what is booked", now=at
             )
         if ended is not None:
-            enrolments.deregister(
+            deregister(
                 session,
                 SYSTEM,
                 whose.id,

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from engage.cohort import agenda, assessments, meetings
-from engage.cohort.decisions import DecisionDetails
+from engage.cohort.decision_details import DecisionDetails
 from engage.cohort.kinds import DecisionKind
 from engage.cohort.meetings import Presence
 from engage.people.model import Person

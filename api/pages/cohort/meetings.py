@@ -91,7 +91,7 @@ def call_meeting_sent() -> ResponseReturnValue:
 def meeting(meeting_id: uuid.UUID) -> ResponseReturnValue:
     """One meeting: the agenda, who came, what was decided."""
     with transaction() as session:
-        page = model.one(session, current_actor(), meeting_id, now=now())
+        page = model.load_meeting(session, current_actor(), meeting_id, now=now())
     return render_template("cohort/meeting.html", page=page)
 
 
@@ -121,7 +121,7 @@ def attendance_sent(meeting_id: uuid.UUID) -> ResponseReturnValue:
     form = AttendanceForm(request.form)
 
     def work(session: Session) -> str:
-        page = model.one(session, current_actor(), meeting_id, now=now())
+        page = model.load_meeting(session, current_actor(), meeting_id, now=now())
         given = {one.agency.id: _presence(one.agency.id) for one in page.agencies}
         meetings.note_attendance(
             session, current_actor(), meeting_id, given, chair=form.chair.data or "", now=now()
@@ -218,7 +218,7 @@ def _minutes_page(meeting_id: uuid.UUID, form: MinutesForm | None) -> str:
 
 def _to_keep(meeting_id: uuid.UUID) -> model.MeetingPage:
     with transaction() as session:
-        page = model.one(session, current_actor(), meeting_id, now=now())
+        page = model.load_meeting(session, current_actor(), meeting_id, now=now())
     if not page.keeps:
         raise Forbidden(
             "Only a coordinator or a supervisor writes this, and only until the meeting is closed."

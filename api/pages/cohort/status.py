@@ -114,7 +114,7 @@ def record_death(person_id: uuid.UUID) -> ResponseReturnValue:
 
 def _death_page(person_id: uuid.UUID, form: DeathForm) -> str:
     with transaction() as session:
-        person = model.to_end(session, current_actor(), person_id, now=now())
+        person = model.open_for_death(session, current_actor(), person_id, now=now())
     return render_template("cohort/death.html", person=person, form=form)
 
 
@@ -124,5 +124,5 @@ def _stay(session: Session, person_id: uuid.UUID) -> None:
 
 def _review_page(person_id: uuid.UUID, form: ReviewForm) -> str:
     with transaction() as session:
-        page = model.to_review(session, current_actor(), person_id, now=now())
+        page = model.load_review_form(session, current_actor(), person_id, now=now())
     return render_template("cohort/review.html", page=page, form=form)

@@ -104,7 +104,7 @@ def record_handover() -> ResponseReturnValue:
     return _handover_page(page, form), 422
 
 
-def _offering(form: Sent, page: model.TransferPage | model.Handover) -> Sent:
+def _offering(form: Sent, page: model.TransferForm | model.Handover) -> Sent:
     """The form with the choices of this page, and no others."""
     form.to.choices = choices({**_NOBODY, **{str(one.id): one.name for one in page.takers}})
     if isinstance(form, HandoverForm) and isinstance(page, model.Handover):
@@ -113,17 +113,17 @@ def _offering(form: Sent, page: model.TransferPage | model.Handover) -> Sent:
     return form
 
 
-def _one(person_id: uuid.UUID) -> model.TransferPage:
+def _one(person_id: uuid.UUID) -> model.TransferForm:
     with transaction() as session:
-        return model.to_transfer(session, current_actor(), person_id, now=now())
+        return model.load_transfer_form(session, current_actor(), person_id, now=now())
 
 
 def _many(from_id: uuid.UUID | None) -> model.Handover:
     with transaction() as session:
-        return model.handover(session, current_actor(), from_id)
+        return model.load_handover(session, current_actor(), from_id)
 
 
-def _transfer_page(page: model.TransferPage, form: TransferForm) -> str:
+def _transfer_page(page: model.TransferForm, form: TransferForm) -> str:
     return render_template("cohort/transfer.html", page=page, form=form)
 
 

@@ -23,7 +23,7 @@ def case_pack(person_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as session:
         pack = model.load(session, actor, person_id, now=at)
         ways = record_nav.ways(session, actor, pack.person, now=at)
-        called = meetings.open_for(session, actor, pack.person)
+        called = meetings.open_meetings_for(session, actor, pack.person)
     manages = Ability.MANAGE in abilities(actor, pack.person) and may_change(actor, pack.person)
     health = pack.tests is not None
     scores = assessments.scores(pack.assessment, health=health) if pack.assessment else {}

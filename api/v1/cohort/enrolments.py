@@ -29,7 +29,7 @@ from engage.cohort.transfers import LONGEST_NOTE
 from engage.conversation import transfers
 from engage.core.errors import Invalid
 from engage.queries.cohort import status as status_queries
-from engage.queries.cohort.status import CasePage, ReviewView
+from engage.queries.cohort.status import ReviewView, StatusPage
 
 enrolments = Resource(
     "enrolments",
@@ -152,7 +152,7 @@ class DeathIn(Given):
 @enrolments.get("/people/<uuid:person_id>/status")
 @allow(scope("case:read"))
 @enrolments.answers(200, CohortStatusOut)
-def get_status(person_id: uuid.UUID) -> CasePage:
+def get_status(person_id: uuid.UUID) -> StatusPage:
     """Get a person's status on the cohort, and what the rules suggest.
 
     Reasons about tests also require `health:read`.
@@ -170,7 +170,7 @@ def list_reviews(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
     list_name, limit = f"reviews {person_id}", query["limit"]
     after = read_moment(query["after"], list_name)
     with transaction() as session:
-        rows = status_queries.listed(
+        rows = status_queries.list_reviews(
             session, current_actor(), person_id, now=now(), after=after, limit=limit + 1
         )
     return page(rows, limit, list_name, lambda row: (row.decided_at, row.id))
@@ -188,7 +188,7 @@ def add_review(body: dict[str, Any], person_id: uuid.UUID) -> ReviewView:
     """
     with transaction() as session:
         reviews.review(session, current_actor(), person_id, **body, now=now())
-        return status_queries.listed(
+        return status_queries.list_reviews(
             session, current_actor(), person_id, now=now(), after=None, limit=1
         )[0]
 
@@ -198,7 +198,7 @@ def add_review(body: dict[str, Any], person_id: uuid.UUID) -> ReviewView:
 @once
 @enrolments.reads(Nothing, required=False)
 @enrolments.answers(200, CohortStatusOut)
-def stay(_body: dict[str, Any], person_id: uuid.UUID) -> CasePage:
+def stay(_body: dict[str, Any], person_id: uuid.UUID) -> StatusPage:
     """Record that a person stays voluntarily after their order.
 
     Refused (409, `under_order`) while an order is in force.
@@ -213,7 +213,7 @@ def stay(_body: dict[str, Any], person_id: uuid.UUID) -> CasePage:
 @once
 @enrolments.reads(DeathIn)
 @enrolments.answers(200, CohortStatusOut)
-def record_death(body: dict[str, Any], person_id: uuid.UUID) -> CasePage:
+def record_death(body: dict[str, Any], person_id: uuid.UUID) -> StatusPage:
     """Record a death.
 
     All texts stop, and orders and enrolment end. Refused (409, `dead`) if it is already recorded.

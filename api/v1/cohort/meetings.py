@@ -17,7 +17,7 @@ from api.v1.parsing import Resource
 from engage.agencies.lookups import agency_in
 from engage.agencies.service import find_staff
 from engage.cohort import agenda, decisions, meetings
-from engage.cohort.decisions import MISSING, DecisionDetails
+from engage.cohort.decision_details import MISSING_FIELD, DecisionDetails
 from engage.cohort.enrolments import LONGEST_REASON
 from engage.cohort.kinds import (
     AgendaReason,
@@ -158,7 +158,7 @@ def list_meetings(query: dict[str, Any]) -> dict[str, Any]:
     limit, list_name = query["limit"], "meetings"
     before = read_day(query["after"], list_name)
     with transaction() as session:
-        rows: list[MeetingRow] = meeting_queries.listed(
+        rows: list[MeetingRow] = meeting_queries.list_meetings(
             session, current_actor(), before=before, limit=limit + 1
         )
     return page(rows, limit, list_name, lambda row: (row.held_on, row.id))
@@ -179,7 +179,7 @@ def call_meeting(body: dict[str, Any]) -> MeetingPage:
         raise Forbidden("This key does not belong to a hub.")
     with transaction() as session:
         made = meetings.call(session, actor, actor.hub_id, **body, now=now())
-        return meeting_queries.one(session, actor, made.id, now=now())
+        return meeting_queries.load_meeting(session, actor, made.id, now=now())
 
 
 @meeting_routes.get("/meetings/<uuid:meeting_id>")
@@ -188,7 +188,7 @@ def call_meeting(body: dict[str, Any]) -> MeetingPage:
 def get_meeting(meeting_id: uuid.UUID) -> MeetingPage:
     """Get a meeting with its agenda, attendance and decisions."""
     with transaction() as session:
-        return meeting_queries.one(session, current_actor(), meeting_id, now=now())
+        return meeting_queries.load_meeting(session, current_actor(), meeting_id, now=now())
 
 
 @meeting_routes.post("/meetings/<uuid:meeting_id>/agenda")
@@ -200,7 +200,7 @@ def build_agenda(_body: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
     """Update the agenda of a meeting."""
     with transaction() as session:
         meetings.rebuild_agenda(session, current_actor(), meeting_id, now=now())
-        return meeting_queries.one(session, current_actor(), meeting_id, now=now())
+        return meeting_queries.load_meeting(session, current_actor(), meeting_id, now=now())
 
 
 @meeting_routes.post("/meetings/<uuid:meeting_id>/people")
@@ -212,7 +212,7 @@ def ask_for_person(body: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
     """Put a person on the agenda."""
     with transaction() as session:
         agenda.request_item(session, current_actor(), meeting_id, body["person_id"], now=now())
-        return meeting_queries.one(session, current_actor(), meeting_id, now=now())
+        return meeting_queries.load_meeting(session, current_actor(), meeting_id, now=now())
 
 
 @meeting_routes.post("/meetings/<uuid:meeting_id>/attendance")
@@ -229,7 +229,7 @@ def note_attendance(body: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
             for one in body["agencies"]
         }
         meetings.note_attendance(session, actor, meeting_id, named, now=now())
-        return meeting_queries.one(session, actor, meeting_id, now=now())
+        return meeting_queries.load_meeting(session, actor, meeting_id, now=now())
 
 
 @meeting_routes.post("/meetings/<uuid:meeting_id>/close")
@@ -241,7 +241,7 @@ def close_meeting(body: dict[str, Any], meeting_id: uuid.UUID) -> MeetingPage:
     """Close a meeting with its minutes. No decision can be made after that."""
     with transaction() as session:
         meetings.close(session, current_actor(), meeting_id, minutes=body["minutes"], now=now())
-        return meeting_queries.one(session, current_actor(), meeting_id, now=now())
+        return meeting_queries.load_meeting(session, current_actor(), meeting_id, now=now())
 
 
 @meeting_routes.post("/agenda-items/<uuid:item_id>/decision")
@@ -262,13 +262,13 @@ def decide(body: dict[str, Any], item_id: uuid.UUID) -> MeetingPage:
         lead_id = agency_in(session, actor.hub_id, lead).id if lead else None
         found = find_staff(session, manager) if manager else None
         if manager and found is None:
-            raise Invalid(fields={"offender_manager": MISSING["offender_manager"]})
+            raise Invalid(fields={"offender_manager": MISSING_FIELD["offender_manager"]})
         choice = DecisionDetails(
             **body, lead_agency=lead_id, offender_manager=found.id if found is not None else None
         )
         meeting_id = item.meeting_id
         decisions.decide(session, actor, item_id, choice, now=at)
-        return meeting_queries.one(session, actor, meeting_id, now=at)
+        return meeting_queries.load_meeting(session, actor, meeting_id, now=at)
 
 
 @meeting_routes.get("/people/<uuid:person_id>/case-pack")

@@ -23,6 +23,7 @@ from engage.cohort.assessments import (
 )
 from engage.cohort.kinds import ReferralState, Risk
 from engage.cohort.model import Assessment
+from engage.cohort.referral_access import open_referral
 from engage.cohort.referrals import NewReferral
 from engage.core.errors import Forbidden
 from engage.plan.kinds import Pathway
@@ -177,7 +178,7 @@ def list_referrals(query: dict[str, Any]) -> dict[str, Any]:
     """List the hub's referrals, latest first."""
     limit, list_name = query["limit"], "referrals"
     with transaction() as session:
-        rows = referral_queries.listed(
+        rows = referral_queries.list_referrals(
             session,
             current_actor(),
             state=query["state"],
@@ -205,7 +206,9 @@ def add_referral(body: dict[str, Any]) -> ReferralView:
         new = NewReferral(
             hub_id=_own_hub(actor), agency_id=agency.id, number=number, needs=needs, **body
         )
-        return referral_queries.one(session, actor, referrals.refer(session, actor, new, now=now()))
+        return referral_queries.view_of(
+            session, actor, referrals.refer(session, actor, new, now=now())
+        )
 
 
 @referral_routes.get("/referrals/<uuid:referral_id>")
@@ -214,8 +217,8 @@ def add_referral(body: dict[str, Any]) -> ReferralView:
 def get_referral(referral_id: uuid.UUID) -> ReferralView:
     """Get a referral."""
     with transaction() as session:
-        found = referrals.open_referral(session, current_actor(), referral_id, now=now())
-        return referral_queries.one(session, current_actor(), found)
+        found = open_referral(session, current_actor(), referral_id, now=now())
+        return referral_queries.view_of(session, current_actor(), found)
 
 
 @referral_routes.post("/referrals/<uuid:referral_id>/withdraw")
@@ -232,7 +235,7 @@ def withdraw_referral(body: dict[str, Any], referral_id: uuid.UUID) -> ReferralV
         ended = referrals.withdraw(
             session, current_actor(), referral_id, why=body["why"], now=now()
         )
-        return referral_queries.one(session, current_actor(), ended)
+        return referral_queries.view_of(session, current_actor(), ended)
 
 
 @referral_routes.post("/referrals/<uuid:referral_id>/identify")
@@ -247,7 +250,7 @@ def identify_referral(body: dict[str, Any], referral_id: uuid.UUID) -> ReferralV
     """
     with transaction() as session:
         found = referrals.identify(session, current_actor(), referral_id, **body, now=now())
-        return referral_queries.one(session, current_actor(), found)
+        return referral_queries.view_of(session, current_actor(), found)
 
 
 @referral_routes.post("/referrals/<uuid:referral_id>/duplicate")
@@ -261,7 +264,7 @@ def join_referral(body: dict[str, Any], referral_id: uuid.UUID) -> ReferralView:
         found = referrals.mark_duplicate(
             session, current_actor(), referral_id, body["of"], now=now()
         )
-        return referral_queries.one(session, current_actor(), found)
+        return referral_queries.view_of(session, current_actor(), found)
 
 
 @referral_routes.post("/referrals/<uuid:referral_id>/assessments")

@@ -260,7 +260,7 @@ def list_milestones(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, An
     list_name, limit = f"milestones {person_id}", query["limit"]
     after = read_day(query["after"], list_name)
     with transaction() as session:
-        rows: tuple[MilestoneView, ...] = milestones.listed(
+        rows: tuple[MilestoneView, ...] = milestones.list_milestones(
             session, current_actor(), person_id, now=now(), after=after, limit=limit + 1
         )
     return page(rows, limit, list_name, lambda row: (row.reached_on, row.id))

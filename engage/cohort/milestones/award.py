@@ -1,8 +1,8 @@
-"""Finding what people have reached: kept once, told once to whoever works with them, praised by one
-text where rule 1 allows it.
+"""Awarding milestones: each is recorded once, signalled once to the person's workers, and praised
+by one text if rule 1 allows.
 
-Done again, or by two at once, it finds nothing twice. What praise says is the same whatever was
-reached: a stranger who reads it learns that somebody did well, and no more.
+Repeating it, or running it twice at once, records nothing twice. The praise is the same for every
+milestone: another reader learns that the person did well, and no more.
 """
 
 import uuid
@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from engage import signals, texts
 from engage.cohort.milestones import rules
-from engage.cohort.milestones.facts import facts
-from engage.cohort.milestones.rules import MilestoneFacts, Reached
+from engage.cohort.milestones.facts import gather
+from engage.cohort.milestones.rules import MilestoneFacts, ReachedStep
 from engage.cohort.model import Enrolment, Milestone
 from engage.core import events
 from engage.core.db import new_id
@@ -31,18 +31,20 @@ from engage.texts import Purpose, TextKind, TextValueError
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 EVIDENCE = "milestone"
 LONGEST_WHY = 200
-TOO_LATE = "It was found too late to be praised"
+TOO_LATE_TO_PRAISE = "It was found too late for praise"
 UNWRITABLE = "The text could not be written"
 
 
 def award(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> int:
-    """Find what those of `people` who are on the cohort have reached; how many things were found.
-    People with news are held by their rows.
+    """Record what those of `people` who are on the cohort have reached. Returns the number of
+    milestones.
+
+    Locks the rows of people who have reached something.
     """
-    known = facts(session, people, now=now)
+    known = gather(session, people, now=now)
     fresh = {id: found for id, one in known.items() if (found := rules.newly_reached(one))}
     if not fresh:
         return 0
@@ -52,20 +54,20 @@ def award(session: Session, people: Collection[uuid.UUID], *, now: datetime) -> 
         .order_by(Person.id)
         .with_for_update(key_share=True)
     )
-    reaches = _reaches(session, list(fresh), now)
-    kept = _keep(session, {id: fresh[id] for id in reaches}, known, reaches, now)
-    for id, ones in kept.items():
+    contacts = _contactability(session, list(fresh), now)
+    stored = _store(session, {id: fresh[id] for id in contacts}, known, contacts, now)
+    for id, ones in stored.items():
         in_time = [
             (one_id, one) for one_id, one in ones if rules.praise_in_time(one, known[id].today)
         ]
         if in_time:
-            _praise(session, reaches[id], in_time, now)
-            _tell(session, reaches[id].person, in_time, now)
-    return sum(len(ones) for ones in kept.values())
+            _praise(session, contacts[id], in_time, now)
+            _signal(session, contacts[id].person, in_time, now)
+    return sum(len(ones) for ones in stored.values())
 
 
 def award_between(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> int:
-    """The same for everybody on the cohort with an id in (after, upto]: a chunk of the nightly
+    """Do the same for everybody on the cohort with an id in (after, upto]: one chunk of the nightly
     sweep.
     """
     ids = session.scalars(
@@ -76,24 +78,26 @@ def award_between(session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: d
         .order_by(Enrolment.person_id)
     ).all()
     return sum(
-        award(session, ids[start : start + AT_ONCE], now=now)
-        for start in range(0, len(ids), AT_ONCE)
+        award(session, ids[start : start + BATCH_SIZE], now=now)
+        for start in range(0, len(ids), BATCH_SIZE)
     )
 
 
 def count_reached(session: Session, person_id: uuid.UUID) -> int:
-    """How many things the person has ever reached, whatever they are: a number that may be told by
-    text.
+    """The number of milestones that a person has ever reached, of any kind: it may be
+    sent by text.
     """
     reached = select(func.count()).select_from(Milestone).where(Milestone.person_id == person_id)
     return session.scalar(reached) or 0
 
 
-def _reaches(
+def _contactability(
     session: Session, people: Sequence[uuid.UUID], now: datetime
 ) -> Mapping[uuid.UUID, Contactability]:
-    """The reach of all at once; where a hub's settings make no sense, of everybody else. What those
-    have reached is found another night.
+    """The contactability of all the people at once.
+
+    If a hub's settings are invalid, its people are left out; their milestones are found on a later
+    night.
     """
     try:
         return contactability.contactability_of(session, people, now)
@@ -103,19 +107,21 @@ def _reaches(
         try:
             found.update(contactability.contactability_of(session, [id], now))
         except (ValueError, KeyError) as problem:
-            log.error("milestones.no_reach", person=str(id), problem=type(problem).__name__)
+            log.error(
+                "milestones.contactability_failed", person=str(id), problem=type(problem).__name__
+            )
     return found
 
 
-def _keep(
+def _store(
     session: Session,
-    fresh: Mapping[uuid.UUID, Sequence[Reached]],
+    fresh: Mapping[uuid.UUID, Sequence[ReachedStep]],
     known: Mapping[uuid.UUID, MilestoneFacts],
-    reaches: Mapping[uuid.UUID, Contactability],
+    contacts: Mapping[uuid.UUID, Contactability],
     now: datetime,
-) -> dict[uuid.UUID, list[tuple[uuid.UUID, Reached]]]:
-    """Keep what is new, in the transaction of the caller; another who found it meanwhile has kept
-    and praised it.
+) -> dict[uuid.UUID, list[tuple[uuid.UUID, ReachedStep]]]:
+    """Record the new milestones in the caller's transaction. One that another process has recorded
+    meanwhile is left to it, with its praise.
     """
     rows: list[dict[str, Any]] = [
         {
@@ -126,7 +132,9 @@ def _keep(
             "counted_from": one.counted_from,
             "reached_on": one.reached_on,
             "found_at": now,
-            "not_praised": None if rules.praise_in_time(one, known[id].today) else TOO_LATE,
+            "not_praised": None
+            if rules.praise_in_time(one, known[id].today)
+            else TOO_LATE_TO_PRAISE,
         }
         for id, found in fresh.items()
         for one in found
@@ -135,41 +143,43 @@ def _keep(
         return {}
     statement = insert(Milestone).on_conflict_do_nothing().returning(Milestone.id)
     mine = set(session.scalars(statement, rows))
-    kept: dict[uuid.UUID, list[tuple[uuid.UUID, Reached]]] = defaultdict(list)
+    stored: dict[uuid.UUID, list[tuple[uuid.UUID, ReachedStep]]] = defaultdict(list)
     for row in rows:
         if row["id"] not in mine:
             continue
-        id, person = row["id"], reaches[row["person_id"]].person
-        reached = Reached(row["kind"], row["step"], row["counted_from"], row["reached_on"])
-        kept[person.id].append((id, reached))
+        id, person = row["id"], contacts[row["person_id"]].person
+        reached = ReachedStep(row["kind"], row["step"], row["counted_from"], row["reached_on"])
+        stored[person.id].append((id, reached))
         events.record_for_person(
             session, "milestone.reached", person, now=now, actor="system", milestone=id
         )
     session.flush()
-    return kept
+    return stored
 
 
 def _praise(
     session: Session,
-    reach: Contactability,
-    kept: Sequence[tuple[uuid.UUID, Reached]],
+    contact: Contactability,
+    milestones: Sequence[tuple[uuid.UUID, ReachedStep]],
     now: datetime,
 ) -> None:
-    """One text for all that was found at once."""
-    ids = [id for id, _ in kept]
+    """Queue one text for everything reached."""
+    ids = [id for id, _ in milestones]
     try:
-        body = _words(reach.person, [one for _, one in kept])
+        body = _praise_text(contact.person, [one for _, one in milestones])
     except TextValueError:
-        log.error("milestones.unwritable", person=str(reach.person.id))
-        _note(session, ids, None, UNWRITABLE)
+        log.error("milestones.unwritable", person=str(contact.person.id))
+        _note_praise(session, ids, None, UNWRITABLE)
         return
     queued = unprompted.queue(
-        session, reach, unprompted.UnpromptedText(body, Purpose.PRAISE, ids[0]), now=now
+        session, contact, unprompted.UnpromptedText(body, Purpose.PRAISE, ids[0]), now=now
     )
-    _note(session, ids, queued.message.id if queued.message is not None else None, queued.why_not)
+    _note_praise(
+        session, ids, queued.message.id if queued.message is not None else None, queued.why_not
+    )
 
 
-def _words(person: Person, reached: Sequence[Reached]) -> str:
+def _praise_text(person: Person, reached: Sequence[ReachedStep]) -> str:
     named = {
         "first": texts.shorten_first_name(person.first_name, person.preferred_name),
         "worker": person.offender_manager.first_name,
@@ -180,7 +190,7 @@ def _words(person: Person, reached: Sequence[Reached]) -> str:
     return texts.render(TextKind.PRAISE, person.language, n=weeks, **named)
 
 
-def _note(
+def _note_praise(
     session: Session, ids: Sequence[uuid.UUID], praise_id: uuid.UUID | None, why_not: str | None
 ) -> None:
     session.execute(
@@ -190,24 +200,25 @@ def _note(
     )
 
 
-def _tell(
-    session: Session, person: Person, kept: Sequence[tuple[uuid.UUID, Reached]], now: datetime
+def _signal(
+    session: Session,
+    person: Person,
+    milestones: Sequence[tuple[uuid.UUID, ReachedStep]],
+    now: datetime,
 ) -> None:
-    """Whoever works with them is told what it is, but for matters of health, of which only that
-    there is something.
-    """
+    """Tell the person's workers what was reached. A health milestone is not named."""
     named = [
-        rules.description(one.kind, one.step) for _, one in kept if one.kind not in rules.HEALTH
+        rules.description(one.kind, one.step)
+        for _, one in milestones
+        if one.kind not in rules.HEALTH_KINDS
     ]
     signals.raise_signal(
         session,
         SignalKind.MILESTONE,
         person_id=person.id,
         hub_id=person.hub_id,
-        cause=f"{EVIDENCE}:{kept[0][0]}",
-        why=f"{'; '.join(named)}."
-        if named
-        else "They have done something well. It stands on their plan.",
-        evidence=[*(Evidence(EVIDENCE, str(id)) for id, _ in kept), Evidence("rule", "16")],
+        cause=f"{EVIDENCE}:{milestones[0][0]}",
+        why=f"{'; '.join(named)}." if named else "They have reached a milestone. See their plan.",
+        evidence=[*(Evidence(EVIDENCE, str(id)) for id, _ in milestones), Evidence("rule", "16")],
         now=now,
     )

@@ -1,8 +1,8 @@
-"""The facts of rule 16, for many people at once in a constant number of statements. It judges
-nothing, and changes nothing.
+"""The facts of rule 16 for many people at once, in a constant number of statements. It judges and
+changes nothing.
 
-Only what staff recorded counts: attendance, verified homes and courses, tests. What nobody recorded
-is no lapse.
+Only what staff recorded counts: attendance, verified homes and courses, tests. Something that
+nobody recorded is not a lapse.
 """
 
 import uuid
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Hub
 from engage.appointments.attendance_streak import NEUTRAL
 from engage.appointments.kinds import AppointmentType, OutcomeCode
-from engage.cohort.milestones.rules import ATTENDED, Course, MilestoneFacts, Reached
+from engage.cohort.milestones.rules import ATTENDED, Course, MilestoneFacts, ReachedStep
 from engage.cohort.model import Enrolment, Milestone
 from engage.core.local_time import local_day
 from engage.legal.kinds import OrderEnding
@@ -34,16 +34,20 @@ from engage.progress.kinds import ReportState
 
 log = structlog.get_logger(__name__)
 
-# Of a long history only what can still matter: the last outcome that broke the run, as many as any
-# step asks for since, and groups.
+# Of a long history only what can still matter: the last outcome that broke the run, as many
+# outcomes since then as any step needs, and groups.
 _OUTCOMES = text("""
 WITH seen AS (
-    SELECT appointment.person_id, appointment.starts_at, appointment.id, appointment.type, outcome.code,
-           max(appointment.starts_at) FILTER (WHERE outcome.code <> 'ATTC') OVER (PARTITION BY appointment.person_id) AS broke
+    SELECT appointment.person_id, appointment.starts_at, appointment.id, appointment.type,
+        outcome.code,
+           max(appointment.starts_at) FILTER (WHERE outcome.code <> 'ATTC')
+               OVER (PARTITION BY appointment.person_id) AS broke
     FROM enrolment
     JOIN appointment ON appointment.person_id = enrolment.person_id AND appointment.state = 'booked'
-                    AND appointment.starts_at >= enrolment.adopted_on - 1 AND appointment.starts_at <= :now
-    JOIN outcome ON outcome.appointment_id = appointment.id AND outcome.superseded_at IS NULL AND outcome.code <> ALL(:neither)
+                    AND appointment.starts_at >= enrolment.adopted_on - 1
+                        AND appointment.starts_at <= :now
+    JOIN outcome ON outcome.appointment_id = appointment.id AND outcome.superseded_at IS NULL
+        AND outcome.code <> ALL(:neither)
     WHERE enrolment.person_id = ANY(:ids) AND enrolment.ended_on IS NULL
 ), placed AS (
     SELECT seen.*, row_number() OVER (PARTITION BY person_id ORDER BY starts_at, id) AS place
@@ -58,13 +62,13 @@ ORDER BY person_id, starts_at, id
 """)
 
 Rows = Mapping[uuid.UUID, Sequence[Any]]
-"""What a query found, by the person in its first column."""
+"""The rows of a query, by the person in its first column."""
 
 
-def facts(
+def gather(
     session: Session, people: Collection[uuid.UUID], *, now: datetime
 ) -> dict[uuid.UUID, MilestoneFacts]:
-    """The facts of those of `people` who are on the cohort now; of nobody else anything is reached."""
+    """The facts of those of `people` who are on the cohort now. Nobody else reaches a milestone."""
     enrolled = session.execute(
         select(
             Person.id,
@@ -91,26 +95,26 @@ def facts(
     for id, custody, adopted_on, voluntary_since, hub_id, timezone in enrolled:
         if hub_id not in zones:
             zones[hub_id] = _zone(hub_id, timezone)
-        where = zones[hub_id]
-        if where is not None:
+        zone = zones[hub_id]
+        if zone is not None:
             away = custody is not CustodyStatus.COMMUNITY
-            found[id] = gathered.of(id, adopted_on, voluntary_since, where, away=away, now=now)
+            found[id] = gathered.of(id, adopted_on, voluntary_since, zone, away=away, now=now)
     return found
 
 
 def _zone(hub_id: uuid.UUID, name: str) -> ZoneInfo | None:
-    """The hub's time zone; None, and logged, where there is no such zone: its people are looked at
-    another night.
+    """The hub's time zone. If it is invalid: None, and logged; the hub's people are checked on a
+    later night.
     """
     try:
         return ZoneInfo(name)
     except (ValueError, KeyError) as problem:
-        log.error("milestones.no_zone", hub=str(hub_id), problem=type(problem).__name__)
+        log.error("milestones.zone_invalid", hub=str(hub_id), problem=type(problem).__name__)
         return None
 
 
 class _MilestoneRows:
-    """What is recorded of some people, each kind of thing read once for all of them."""
+    """The records of some people, each kind read once for all of them."""
 
     def __init__(self, session: Session, ids: Sequence[uuid.UUID], now: datetime) -> None:
         self._session = session
@@ -176,35 +180,35 @@ class _MilestoneRows:
         id: uuid.UUID,
         adopted_on: date,
         voluntary_since: date | None,
-        where: ZoneInfo,
+        zone: ZoneInfo,
         *,
         away: bool,
         now: datetime,
     ) -> MilestoneFacts:
-        """The facts of one person, on the days of their hub's calendar."""
-        held, offence = self.custody.get(id, ()), self.offences.get(id, ())
+        """The facts of one person, by the days of their hub's calendar."""
+        custody, offence = self.custody.get(id, ()), self.offences.get(id, ())
         seen = [
-            (local_day(starts_at, where), OutcomeCode(code), kind)
+            (local_day(starts_at, zone), OutcomeCode(code), kind)
             for _, starts_at, kind, code in self.outcomes.get(id, ())
         ]
         seen = [one for one in seen if one[0] >= adopted_on]
         return MilestoneFacts(
             adopted_on=adopted_on,
-            today=local_day(now, where),
-            away=away or any(row[2] for row in held),
-            released_on=held[0][1] if held else None,
+            today=local_day(now, zone),
+            away=away or any(row[2] for row in custody),
+            released_on=custody[0][1] if custody else None,
             last_offence_on=offence[0][1] if offence else None,
             outcomes=[(day, code) for day, code, _ in seen],
             tests=[row[1:] for row in self.tests.get(id, ()) if row[1] >= adopted_on],
             homes=[Dwelling(*row[1:]) for row in self.homes.get(id, ())],
             courses=[
-                Course(began, ended if how is ActivityEnding.FINISHED else None)
-                for _, began, ended, how in self.courses.get(id, ())
+                Course(started, ended if ending is ActivityEnding.FINISHED else None)
+                for _, started, ended, ending in self.courses.get(id, ())
             ],
-            groups=[day for day, code, kind in seen if _group(kind, code)],
+            groups=[day for day, code, kind in seen if _is_group_attended(kind, code)],
             orders=[row[1:] for row in self.orders.get(id, ())],
             voluntary_since=voluntary_since,
-            known=[Reached(*row[1:]) for row in self.known.get(id, ())],
+            known=[ReachedStep(*row[1:]) for row in self.known.get(id, ())],
         )
 
     def _by_person(self, query: Executable, **given: Any) -> Rows:
@@ -214,5 +218,5 @@ class _MilestoneRows:
         return found
 
 
-def _group(kind: str, code: OutcomeCode) -> bool:
+def _is_group_attended(kind: str, code: OutcomeCode) -> bool:
     return kind == AppointmentType.GROUP and code is OutcomeCode.ATTENDED_COMPLIED

@@ -1,8 +1,8 @@
-"""Rule 16 [ours]: what somebody has reached, from facts alone. No database, no clock.
+"""Rule 16 [ours]: what a person has reached, from facts alone. No database, no clock.
 
-Every count stands by itself: an arrest sets back the days without an offence and nothing else, a
-missed test the run of tests, an absence the run of appointments, the loss of a home the days
-housed. Nothing reached is ever taken back, and nothing is counted twice in one count.
+Each count is independent: an arrest restarts the days without an offence and nothing else, a missed
+test the run of tests, an absence the run of appointments, the loss of a home the days housed. A
+milestone is never taken back, and never counted twice in one count.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -23,30 +23,27 @@ NEGATIVE_TESTS = (1, 4, 8)
 HOUSED = (0, 90)
 GROUPS = (4,)
 ONCE = 1
-"""The step of what is no count: a course, an order, staying on."""
+"""The step of a milestone that is not a count: a course, an order, staying on."""
 
 PRAISE_WITHIN = timedelta(days=14)
-"""What is found later than this after it was reached is kept and not praised any more: praise for
-last spring puzzles people.
+"""A milestone found later than this is recorded but not praised: late praise would puzzle people.
 """
 
-HEALTH = frozenset({MilestoneKind.NEGATIVE_TESTS})
-"""Kinds that are a matter of health: shown only to those who may see those, and never named
-elsewhere.
-"""
+HEALTH_KINDS = frozenset({MilestoneKind.NEGATIVE_TESTS})
+"""Kinds about health: shown only to users with health access, and never named elsewhere."""
 
-_EACH = frozenset(
+_EACH_COUNTS = frozenset(
     {MilestoneKind.COURSE_STARTED, MilestoneKind.COURSE_FINISHED, MilestoneKind.ORDER_COMPLETED}
 )
-"""Kinds of which every single one counts, whatever others were reached meanwhile."""
+"""Kinds of which every one counts, whatever was reached in between."""
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Course:
-    """A course that staff made sure of. `finished_on` is None while it goes on, or where it was not
-    seen through.
+    """A course that staff have verified. `finished_on` is None while it continues, or if it was not
+    finished.
     """
 
     started_on: date
@@ -54,10 +51,8 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Reached:
-    """Something reached: of which kind, how many of what, in the count that began when, and on
-    which day.
-    """
+class ReachedStep:
+    """Something reached: its kind and step, when its count started, and the day it was reached."""
 
     kind: MilestoneKind
     step: int
@@ -67,12 +62,11 @@ class Reached:
 
 @dataclass(frozen=True)
 class MilestoneFacts:
-    """What is known of one person since they were adopted. Lists are in the order in which things
-    happened.
+    """What is known of one person since adoption. Lists are in order of time.
 
-    `away` is in custody, on warrant or unlawfully at large: days are not counted meanwhile, and
-    begin anew on release. `groups` are the days of groups attended, `orders` the first and last day
-    of those completed, `known` what was found before.
+    `away` is True in custody, on warrant or unlawfully at large: days do not count then, and start
+    again on release. `groups` are the days of groups attended, `orders` the first and last days of
+    completed orders, `known` what was found before.
     """
 
     adopted_on: date
@@ -87,10 +81,10 @@ class MilestoneFacts:
     groups: Sequence[date] = ()
     orders: Sequence[tuple[date, date]] = ()
     voluntary_since: date | None = None
-    known: Collection[Reached] = field(default=())
+    known: Collection[ReachedStep] = field(default=())
 
 
-def newly_reached(facts: MilestoneFacts) -> list[Reached]:
+def newly_reached(facts: MilestoneFacts) -> list[ReachedStep]:
     """Everything reached up to today that was not found before, in the order in which it was
     reached.
     """
@@ -130,61 +124,59 @@ def description(kind: MilestoneKind, step: int) -> str:
         case MilestoneKind.ORDER_COMPLETED:
             return "An order completed"
         case MilestoneKind.STAYED_ON:
-            return "Stayed on of their own will"
+            return "Stayed on voluntarily"
 
 
-def praise_in_time(one: Reached, today: date) -> bool:
-    """Whether praise for it still comes in time."""
+def praise_in_time(one: ReachedStep, today: date) -> bool:
+    """Whether praise would still be in time."""
     return today - one.reached_on <= PRAISE_WITHIN
 
 
-def weeks_to_praise(reached: Sequence[Reached]) -> int | None:
-    """For how many weeks praise may thank: the longest time without an offence among what was
-    reached; None where it is something else.
+def weeks_to_praise(reached: Sequence[ReachedStep]) -> int | None:
+    """The number of weeks to name in the praise: the longest time without an offence. None for
+    other milestones.
     """
     days = [one.step for one in reached if one.kind is MilestoneKind.OFFENCE_FREE]
     return max(days) // 7 if days else None
 
 
-def _is_known(one: Reached, known: Collection[Reached]) -> bool:
-    """Found before: the very same, or, where it is a count, the same step of the same count,
-    whichever day it seemed to begin on then.
+def _is_known(one: ReachedStep, known: Collection[ReachedStep]) -> bool:
+    """Whether it was found before: the same one or, if it is a count, the same step of the same
+    count, even if the count then seemed to start on another day.
     """
     for before in known:
         if (before.kind, before.step) != (one.kind, one.step):
             continue
-        same_count = one.kind not in _EACH and before.reached_on >= one.counted_from
+        same_count = one.kind not in _EACH_COUNTS and before.reached_on >= one.counted_from
         if same_count or before.counted_from == one.counted_from:
             return True
     return False
 
 
-def _offence_free(facts: MilestoneFacts) -> Iterator[Reached]:
+def _offence_free(facts: MilestoneFacts) -> Iterator[ReachedStep]:
     since = max(filter(None, (facts.adopted_on, facts.released_on, facts.last_offence_on)))
     yield from _days(facts, MilestoneKind.OFFENCE_FREE, OFFENCE_FREE, since)
 
 
 def _days(
     facts: MilestoneFacts, kind: MilestoneKind, steps: Sequence[int], since: date
-) -> Iterator[Reached]:
-    """Days that pass: none while somebody is away."""
+) -> Iterator[ReachedStep]:
+    """Steps counted in days. None while the person is away."""
     if facts.away:
         return
     for step in steps:
-        yield Reached(kind, step, since, since + timedelta(days=step))
+        yield ReachedStep(kind, step, since, since + timedelta(days=step))
 
 
-def _attended(facts: MilestoneFacts) -> Iterator[Reached]:
-    """An absence that was accepted, or that was the service's doing, neither counts nor breaks the
-    run.
-    """
+def _attended(facts: MilestoneFacts) -> Iterator[ReachedStep]:
+    """An accepted absence, or one caused by the service, neither counts nor breaks the run."""
     counting = [(day, code) for day, code in facts.outcomes if code not in NEUTRAL]
     since, days = _run(facts, counting, lambda code: code is OutcomeCode.ATTENDED_COMPLIED)
     yield from _steps(MilestoneKind.ATTENDED, ATTENDED, since, days)
 
 
-def _negative_tests(facts: MilestoneFacts) -> Iterator[Reached]:
-    """A void sample tells nothing."""
+def _negative_tests(facts: MilestoneFacts) -> Iterator[ReachedStep]:
+    """A void sample neither counts nor breaks the run."""
     counting = [(day, result) for day, result in facts.tests if result is not DrugTestResult.VOID]
     since, days = _run(facts, counting, lambda result: result is DrugTestResult.NEGATIVE)
     yield from _steps(MilestoneKind.NEGATIVE_TESTS, NEGATIVE_TESTS, since, days)
@@ -193,8 +185,8 @@ def _negative_tests(facts: MilestoneFacts) -> Iterator[Reached]:
 def _run(
     facts: MilestoneFacts, counting: Sequence[tuple[date, Result]], good: Callable[[Result], bool]
 ) -> tuple[date, list[date]]:
-    """The day on which the present run may begin, the day after the last that broke it, and the
-    days of what counts since.
+    """When the current run may start (the day after the last that broke it), and the days that
+    count since.
     """
     since, days = facts.adopted_on, list[date]()
     for day, what in counting:
@@ -207,15 +199,16 @@ def _run(
 
 def _steps(
     kind: MilestoneKind, steps: Sequence[int], since: date, days: Sequence[date]
-) -> Iterator[Reached]:
+) -> Iterator[ReachedStep]:
     for step in steps:
         if len(days) >= step:
-            yield Reached(kind, step, since, days[step - 1])
+            yield ReachedStep(kind, step, since, days[step - 1])
 
 
-def _housed(facts: MilestoneFacts) -> Iterator[Reached]:
-    """A home that staff made sure of. Whoever was housed before they were adopted has not reached
-    that here; the days count all the same.
+def _housed(facts: MilestoneFacts) -> Iterator[ReachedStep]:
+    """A home that staff have verified.
+
+    A person housed before adoption has not reached that here, but the days count.
     """
     since = _home_since(facts)
     if since is None:
@@ -227,8 +220,8 @@ def _housed(facts: MilestoneFacts) -> Iterator[Reached]:
 
 
 def _home_since(facts: MilestoneFacts) -> date | None:
-    """Since when somebody has lived in homes, one after another, the first of which staff made sure
-    of; None where they do not now.
+    """Since when the person has lived in homes without a break, the first of them verified. None if
+    they do not now.
     """
     since = None
     for one in facts.homes:
@@ -241,27 +234,29 @@ def _home_since(facts: MilestoneFacts) -> date | None:
     return since
 
 
-def _courses(facts: MilestoneFacts) -> Iterator[Reached]:
+def _courses(facts: MilestoneFacts) -> Iterator[ReachedStep]:
     for course in facts.courses:
         if course.started_on >= facts.adopted_on:
-            yield Reached(MilestoneKind.COURSE_STARTED, ONCE, course.started_on, course.started_on)
+            yield ReachedStep(
+                MilestoneKind.COURSE_STARTED, ONCE, course.started_on, course.started_on
+            )
         if course.finished_on is not None and course.finished_on >= facts.adopted_on:
-            yield Reached(
+            yield ReachedStep(
                 MilestoneKind.COURSE_FINISHED, ONCE, course.started_on, course.finished_on
             )
 
 
-def _groups(facts: MilestoneFacts) -> Iterator[Reached]:
+def _groups(facts: MilestoneFacts) -> Iterator[ReachedStep]:
     yield from _steps(MilestoneKind.GROUPS, GROUPS, facts.adopted_on, facts.groups)
 
 
-def _orders(facts: MilestoneFacts) -> Iterator[Reached]:
-    for began, ended in facts.orders:
+def _orders(facts: MilestoneFacts) -> Iterator[ReachedStep]:
+    for started, ended in facts.orders:
         if ended >= facts.adopted_on:
-            yield Reached(MilestoneKind.ORDER_COMPLETED, ONCE, began, ended)
+            yield ReachedStep(MilestoneKind.ORDER_COMPLETED, ONCE, started, ended)
 
 
-def _stayed_on(facts: MilestoneFacts) -> Iterator[Reached]:
+def _stayed_on(facts: MilestoneFacts) -> Iterator[ReachedStep]:
     if facts.voluntary_since is not None:
         since = facts.voluntary_since
-        yield Reached(MilestoneKind.STAYED_ON, ONCE, since, since)
+        yield ReachedStep(MilestoneKind.STAYED_ON, ONCE, since, since)

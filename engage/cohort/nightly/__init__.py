@@ -1,3 +1,3 @@
-"""What time makes of the case, once a night: signals that begin and end with the calendar, and
-orders whose last day has passed.
+"""The nightly sweep: signals that the calendar raises and resolves, and orders whose last day has
+passed.
 """

@@ -1,8 +1,8 @@
-"""Signals for many people at once, as `engage/signals.py` raises and resolves one: the same key,
-the same event, a handful of statements.
+"""Signals for many people at once, raised and resolved as engage/signals/service.py does: the same
+key and event, in a few statements.
 
-Only for kinds of which staff are told on their pages: no notice by text hangs on any of them, so
-there is none to call back.
+Only for kinds that staff see on their pages. None of them sends a notice by text, so there is none
+to withdraw.
 """
 
 import json
@@ -24,7 +24,7 @@ _ACTOR = "system"
 
 @dataclass(frozen=True)
 class CurrentCause:
-    """A cause that holds now, with the signal it makes."""
+    """A cause that holds now, with the signal it raises."""
 
     kind: SignalKind
     person_id: uuid.UUID
@@ -41,38 +41,42 @@ class CurrentCause:
 
 def reconcile(
     session: Session,
-    standing: Sequence[CurrentCause],
+    current: Sequence[CurrentCause],
     *,
     kinds: Collection[SignalKind],
     after: uuid.UUID,
     upto: uuid.UUID,
     now: datetime,
 ) -> tuple[int, int]:
-    """Raise what stands and was never raised, and resolve open signals of `kinds` that stand no
-    more, of people in (after, upto].
+    """Raise signals for current causes that have none, and resolve open signals of `kinds` whose
+    cause no longer holds, for people in (after, upto].
 
     Returns how many were raised and how many resolved.
     """
-    of_them = (Signal.person_id > after, Signal.person_id <= upto)
+    in_chunk = (Signal.person_id > after, Signal.person_id <= upto)
     rows = session.execute(
         select(Signal.key, Signal.id).where(
-            *of_them, Signal.kind.in_(kinds), Signal.state != SignalState.RESOLVED
+            *in_chunk, Signal.kind.in_(kinds), Signal.state != SignalState.RESOLVED
         )
     )
     open_now = {row.key: row.id for row in rows}
-    keys = {one.key for one in standing}
-    raised = _raise(session, [one for one in standing if one.key not in open_now], now)
+    keys = {one.key for one in current}
+    raised = _raise(session, [one for one in current if one.key not in open_now], now)
     resolved = _resolve(session, [id for key, id in open_now.items() if key not in keys], now)
     return raised, resolved
 
 
-# Arrays instead of a value for each column of each row: a night may raise many thousands.
+# Arrays, not a parameter for each column of each row: a night may raise many thousands.
 _RAISE = text("""
 WITH made AS (
-    INSERT INTO signal (id, person_id, hub_id, kind, severity, key, why, action, evidence, state, raised_at, due_at)
-    SELECT one.id, one.person_id, one.hub_id, one.kind, one.severity, one.key, one.why, one.action, one.evidence::jsonb, 'open', :now, one.due_at
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:people AS uuid[]), CAST(:hubs AS uuid[]), CAST(:kinds AS text[]), CAST(:severities AS text[]),
-                CAST(:keys AS text[]), CAST(:whys AS text[]), CAST(:actions AS text[]), CAST(:evidence AS text[]), CAST(:due AS timestamptz[]))
+    INSERT INTO signal (id, person_id, hub_id, kind, severity, key, why, action, evidence, state,
+        raised_at, due_at)
+    SELECT one.id, one.person_id, one.hub_id, one.kind, one.severity, one.key, one.why, one.action,
+        one.evidence::jsonb, 'open', :now, one.due_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:people AS uuid[]), CAST(:hubs AS uuid[]),
+        CAST(:kinds AS text[]), CAST(:severities AS text[]),
+                CAST(:keys AS text[]), CAST(:whys AS text[]), CAST(:actions AS text[]),
+                    CAST(:evidence AS text[]), CAST(:due AS timestamptz[]))
          AS one(id, person_id, hub_id, kind, severity, key, why, action, evidence, due_at)
     ON CONFLICT (key) DO NOTHING
     RETURNING id, person_id, hub_id, kind, evidence
@@ -86,24 +90,25 @@ SELECT count(*) FROM made
 """)
 
 
-def _raise(session: Session, fresh: Sequence[CurrentCause], now: datetime) -> int:
-    if not fresh:
+def _raise(session: Session, causes: Sequence[CurrentCause], now: datetime) -> int:
+    if not causes:
         return 0
-    meanings = [MEANINGS[one.kind] for one in fresh]
+    meanings = [MEANINGS[one.kind] for one in causes]
     made: int = session.execute(
         _RAISE,
         {
             "now": now,
-            "ids": [new_id() for _ in fresh],
-            "people": [one.person_id for one in fresh],
-            "hubs": [one.hub_id for one in fresh],
-            "kinds": [one.kind.value for one in fresh],
+            "ids": [new_id() for _ in causes],
+            "people": [one.person_id for one in causes],
+            "hubs": [one.hub_id for one in causes],
+            "kinds": [one.kind.value for one in causes],
             "severities": [meaning.severity.value for meaning in meanings],
-            "keys": [one.key for one in fresh],
-            "whys": [one.why[:300] for one in fresh],
+            "keys": [one.key for one in causes],
+            "whys": [one.why[:300] for one in causes],
             "actions": [meaning.action for meaning in meanings],
             "evidence": [
-                json.dumps([{"type": sort, "id": id} for sort, id in one.evidence]) for one in fresh
+                json.dumps([{"type": sort, "id": id} for sort, id in one.evidence])
+                for one in causes
             ],
             "due": [now + meaning.due_within for meaning in meanings],
         },

@@ -1,10 +1,8 @@
-"""Numbers of people from whom nothing was heard for long: asked anew whose they are (RULES.md 17),
-once in each silence.
+"""Asks again whose a number is after a long silence, once in each silence (rule 17).
 
-It starts from the silences that the night has found, and leaves to
-`engage/people/contactability.py` whether a text may go. A number that somebody made sure of
-meanwhile is left alone as long. Nothing is concluded from silence: what comes of it is said by the
-answer, or by a worker.
+It starts from the silences that the night has found; engage/people/contactability.py decides
+whether a text may go. A number verified during the silence is left alone for as long. Nothing is
+concluded from silence: only an answer or a worker changes anything.
 """
 
 import uuid
@@ -19,10 +17,10 @@ from engage.cohort.nightly.bulk_signals import CurrentCause
 from engage.people import contactability
 from engage.signals import SignalKind
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 
-# Whom staff hold just now is left to the next night. A number that was asked already is no longer a
-# verified one.
+# People whose rows are locked wait until the next night. A number that has been asked is no longer
+# a verified one.
 _SILENT = text("""
 SELECT person.id, silence.since
 FROM unnest(CAST(:people AS uuid[]), CAST(:days AS date[])) AS silence(person_id, since)
@@ -34,17 +32,18 @@ CROSS JOIN LATERAL (
            (CAST(:now AS timestamptz) AT TIME ZONE hub.timezone)::date AS today
 ) AS asks
 WHERE silence.since <= asks.today - asks.days
-  AND (point.verified_at IS NULL OR (point.verified_at AT TIME ZONE hub.timezone)::date <= asks.today - asks.days)
+  AND (point.verified_at IS NULL
+      OR (point.verified_at AT TIME ZONE hub.timezone)::date <= asks.today - asks.days)
 ORDER BY person.id
 FOR UPDATE OF person SKIP LOCKED
 """)
 
 
-def recheck_numbers(session: Session, standing: Sequence[CurrentCause], *, now: datetime) -> int:
-    """Ask the numbers of those of `standing` whose silence is long enough; how many were asked.
-    Done again it asks nobody.
+def recheck_numbers(session: Session, current: Sequence[CurrentCause], *, now: datetime) -> int:
+    """Ask the numbers of people among `current` whose silence is long enough. Returns how many were
+    asked. Repeating it asks nobody.
     """
-    silent = [one for one in standing if one.kind is SignalKind.LOST_CONTACT]
+    silent = [one for one in current if one.kind is SignalKind.LOST_CONTACT]
     if not silent:
         return 0
     rows = session.execute(
@@ -57,14 +56,14 @@ def recheck_numbers(session: Session, standing: Sequence[CurrentCause], *, now: 
         },
     )
     since = {row.id: row.since for row in rows}
-    return sum(_asked(session, since, now))
+    return sum(_ask(session, since, now))
 
 
-def _asked(session: Session, since: Mapping[uuid.UUID, date], now: datetime) -> Iterator[bool]:
+def _ask(session: Session, since: Mapping[uuid.UUID, date], now: datetime) -> Iterator[bool]:
     ids = list(since)
-    for start in range(0, len(ids), AT_ONCE):
-        for id, reach in contactability.contactability_of(
-            session, ids[start : start + AT_ONCE], now
+    for start in range(0, len(ids), BATCH_SIZE):
+        for id, contact in contactability.contactability_of(
+            session, ids[start : start + BATCH_SIZE], now
         ).items():
-            yield contactability.ask_again(session, reach, since=since[id], now=now) is not None
+            yield contactability.ask_again(session, contact, since=since[id], now=now) is not None
     session.flush()

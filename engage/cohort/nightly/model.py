@@ -1,6 +1,4 @@
-"""Table of the nightly sweeps. It says how far a night's sweep has come, so that one that was
-stopped goes on where it was.
-"""
+"""Table of the nightly sweeps: how far each has come, so that a stopped sweep can continue."""
 
 import uuid
 from datetime import date, datetime
@@ -12,8 +10,8 @@ from engage.core.db import Base
 
 
 class NightlySweep(Base):
-    """The sweep of one night: the last person that it has looked at (null before the first), and
-    what it found so far.
+    """The sweep of one night: the last person it has checked (null before the first), and what it
+    has found so far.
     """
 
     __tablename__ = "nightly_sweep"

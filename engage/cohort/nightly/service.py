@@ -1,8 +1,8 @@
-"""The nightly sweep: everything that time makes of the case, for everybody, in chunks of people.
+"""The nightly sweep: everything that the calendar changes, for everybody, in chunks of people.
 
-Each chunk is a transaction of its own that also moves the cursor of the night, so a sweep that is
-stopped or killed anywhere goes on behind the last whole chunk, and a chunk that is done twice
-changes nothing. One worker at a time does a chunk; any may do the next.
+Each chunk is one transaction that also moves the night's cursor. A sweep that is stopped or killed
+continues after the last whole chunk, and repeating a chunk changes nothing. One worker at a time
+does a chunk; any worker may do the next.
 """
 
 import uuid
@@ -27,9 +27,9 @@ from engage.people.model import Person
 log = structlog.get_logger(__name__)
 
 _LOCK = 7_020_310
-AT_ONCE = 2000
-ORDERS_AT_ONCE = 200
-FIRST = uuid.UUID(int=0)
+CHUNK_SIZE = 2000
+ORDERS_BATCH_SIZE = 200
+BEFORE_ALL = uuid.UUID(int=0)
 KINDS = frozenset(cause.kind for cause in CAUSES)
 
 Begin = Callable[[], AbstractContextManager[Session]]
@@ -37,8 +37,8 @@ Begin = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True)
 class NightProgress:
-    """How far the sweep of a night is: people looked at, signals raised and resolved, and whether
-    it is over.
+    """How far the sweep of a night is: people checked, signals raised and resolved, and whether it
+    has finished.
     """
 
     people: int
@@ -48,10 +48,10 @@ class NightProgress:
 
 
 def sweep(
-    begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE
+    begin: Begin, *, day: date, now: datetime, at_once: int = CHUNK_SIZE
 ) -> NightProgress | None:
-    """Do the whole sweep of the night of `day`, or what is left of it; None where another worker is
-    at it.
+    """Do the whole sweep of the night of `day`, or what is left of it. None if another worker is
+    doing it.
     """
     while True:
         swept = advance(begin, day=day, now=now, at_once=at_once)
@@ -60,10 +60,11 @@ def sweep(
 
 
 def advance(
-    begin: Begin, *, day: date, now: datetime, at_once: int = AT_ONCE
+    begin: Begin, *, day: date, now: datetime, at_once: int = CHUNK_SIZE
 ) -> NightProgress | None:
-    """Do the next `at_once` people of the night of `day`; None where another worker is at it. A
-    finished night is left as it is.
+    """Do the next `at_once` people of the night of `day`. None if another worker is doing it.
+
+    A finished night is left as it is.
     """
     with begin() as session:
         if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
@@ -82,9 +83,14 @@ def _night(session: Session, day: date, now: datetime) -> NightlySweep:
 
 
 def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: int) -> None:
-    if night.after is None and _orders(session, now) + exits.settle(session, now=now) > 0:
+    if (
+        night.after is None
+        and _end_and_start_orders(session, now)
+        + exits.end_due_and_follow_releases(session, now=now)
+        > 0
+    ):
         return
-    after = night.after or FIRST
+    after = night.after or BEFORE_ALL
     upto, many = _chunk(session, after, at_once)
     if upto is None:
         night.finished_at = now
@@ -96,11 +102,12 @@ def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: i
             resolved=night.resolved,
         )
         return
-    standing = _look(session, after, upto, now)
-    raised, resolved = reconcile(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
-    lost_contact.recheck_numbers(session, standing, now=now)
+    compliance.apply_rules_where_due(session, after=after, upto=upto, now=now)
+    current = _current_causes(session, after, upto, now)
+    raised, resolved = reconcile(session, current, kinds=KINDS, after=after, upto=upto, now=now)
+    lost_contact.recheck_numbers(session, current, now=now)
     milestones.award_since_last_night(
-        session, after=after, upto=upto, since=_last(session), now=now
+        session, after=after, upto=upto, since=_last_night_started_at(session), now=now
     )
     night.after = upto
     night.people += many
@@ -111,28 +118,30 @@ def _next_chunk(session: Session, night: NightlySweep, now: datetime, at_once: i
 def sweep_people(
     session: Session, *, after: uuid.UUID, upto: uuid.UUID, now: datetime
 ) -> tuple[int, int]:
-    """Look at the people in (after, upto], whatever night it is; how many signals of the calendar
-    were raised, and how many resolved.
+    """Check the people in (after, upto], on any night. Returns how many signals were raised and how
+    many resolved.
 
-    Nobody is texted for it.
+    Nobody is texted.
     """
-    standing = _look(session, after, upto, now)
-    return reconcile(session, standing, kinds=KINDS, after=after, upto=upto, now=now)
+    compliance.apply_rules_where_due(session, after=after, upto=upto, now=now)
+    current = _current_causes(session, after, upto, now)
+    return reconcile(session, current, kinds=KINDS, after=after, upto=upto, now=now)
 
 
-def _look(session: Session, after: uuid.UUID, upto: uuid.UUID, now: datetime) -> list[CurrentCause]:
-    compliance.catch_up(session, after=after, upto=upto, now=now)
-    return [one for cause in CAUSES for one in _standing(session, cause, after, upto, now)]
+def _current_causes(
+    session: Session, after: uuid.UUID, upto: uuid.UUID, now: datetime
+) -> list[CurrentCause]:
+    return [one for cause in CAUSES for one in _causes(session, cause, after, upto, now)]
 
 
-def _orders(session: Session, now: datetime) -> int:
-    """Orders begin and end first, so that the night finds everybody as they stand."""
-    ended = orders.end_due(session, now=now, limit=ORDERS_AT_ONCE)
-    return ended + orders.start_due(session, now=now, limit=ORDERS_AT_ONCE)
+def _end_and_start_orders(session: Session, now: datetime) -> int:
+    """End and start orders first, so that the night works with the right legal status."""
+    ended = orders.end_due(session, now=now, limit=ORDERS_BATCH_SIZE)
+    return ended + orders.start_due(session, now=now, limit=ORDERS_BATCH_SIZE)
 
 
-def _last(session: Session) -> datetime | None:
-    """When the last night that was finished began."""
+def _last_night_started_at(session: Session) -> datetime | None:
+    """When the last finished night started."""
     return session.scalar(
         select(NightlySweep.started_at)
         .where(NightlySweep.finished_at.is_not(None))
@@ -148,17 +157,17 @@ def _chunk(session: Session, after: uuid.UUID, at_once: int) -> tuple[uuid.UUID 
     return (None, 0) if row is None else (row[0], row[1])
 
 
-def _standing(
+def _causes(
     session: Session, cause: SignalCause, after: uuid.UUID, upto: uuid.UUID, now: datetime
 ) -> list[CurrentCause]:
-    rows = session.execute(cause.find, {"after": after, "upto": upto, "now": now, **cause.asks})
+    rows = session.execute(cause.find, {"after": after, "upto": upto, "now": now, **cause.defaults})
     return [
         CurrentCause(
             kind=cause.kind,
             person_id=row.person_id,
             hub_id=row.hub_id,
             cause=row.cause,
-            why=cause.tell(row),
+            why=cause.explain(row),
             evidence=(
                 ("rule", cause.rule),
                 *(((row.link_type, row.link_id),) if row.link_id is not None else ()),

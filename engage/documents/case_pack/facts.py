@@ -144,7 +144,7 @@ class CasePack:
     @property
     def enrolment(self) -> Enrolment | None:
         """The enrolment that is going on."""
-        return self.suggestion.known.enrolment if self.suggestion else None
+        return self.suggestion.facts.enrolment if self.suggestion else None
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CasePack:
@@ -156,7 +156,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     hub = session.get_one(Hub, person.hub_id)
     today = hub_today(hub, now)
     suggestion = suggestions.suggest(session, [person.id], now=now).get(person.id)
-    on_cohort = suggestion is not None and suggestion.known.enrolment is not None
+    on_cohort = suggestion is not None and suggestion.facts.enrolment is not None
     statuses = session.scalars(_statuses(person.id)).all()
     strands = session.scalars(_strands(person.id)).all()
     past = session.execute(_past(person.id, now)).all()
@@ -189,7 +189,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         year=_tally(past, now, YEAR.days),
         visits=tuple(AppointmentLine(*row) for row in past[:SHOWN]),
         orders=tuple(orders),
-        custody=suggestion.known.custody if suggestion else None,
+        custody=suggestion.facts.custody if suggestion else None,
         offences=tuple(session.scalars(_offences(person.id, today)).all()),
         may_know_intelligence=Ability.INTELLIGENCE in granted,
         intelligence=_flag(session, person.id) if Ability.INTELLIGENCE in granted else None,
@@ -230,7 +230,7 @@ def _overdue(action: Action, *, health: bool) -> OverdueActionLine:
 
 
 def _lead(session: Session, suggestion: StatusSuggestion | None) -> str | None:
-    enrolment = suggestion.known.enrolment if suggestion else None
+    enrolment = suggestion.facts.enrolment if suggestion else None
     return session.get_one(Agency, enrolment.lead_agency_id).name if enrolment else None
 
 

@@ -1,1 +1,1 @@
-"""The cohort as staff see it: status, meetings, referrals, and the numbers."""
+"""The cohort as staff see it: status, meetings, referrals and statistics."""

@@ -1,5 +1,6 @@
-"""A person's assessments as staff see them, the latest first. The scores of needs that tell of
-health are for whoever may see those.
+"""A person's assessments as staff see them, latest first.
+
+Scores of needs about health are for users with health access.
 """
 
 import uuid
@@ -30,7 +31,7 @@ HEALTH = frozenset({Pathway.HEALTH, Pathway.DRUGS_AND_ALCOHOL})
 
 @dataclass(frozen=True)
 class AssessmentPage:
-    """The versions of one person. `health` is whether scores that tell of health may be shown."""
+    """The versions of one person. `health` is whether scores about health may be shown."""
 
     person: Person
     zone: ZoneInfo
@@ -40,7 +41,7 @@ class AssessmentPage:
     may_assess: bool
 
     def scores(self, row: Assessment) -> Mapping[Pathway, int]:
-        """The scores of one version, as far as they may be shown."""
+        """The scores of one version that may be shown."""
         return scores(row, health=self.health)
 
 
@@ -61,9 +62,7 @@ def of_person(
 
 
 def scores(row: Assessment, *, health: bool) -> Mapping[Pathway, int]:
-    """The scores of an assessment by pathway, in their order, without those that the actor may not
-    see.
-    """
+    """The scores of an assessment that may be shown, by pathway, in the order of Pathway."""
     return {
         pathway: int(row.needs[pathway.value])
         for pathway in Pathway

@@ -1,29 +1,29 @@
-"""How sure a rate is: Wilson's 95% interval (RULES.md 19). Pure; a rate of nothing has no interval,
-and is no rate.
+"""Wilson's 95% confidence interval of a rate (rule 19). Pure. A rate with no denominator has no
+interval.
 """
 
 from dataclasses import dataclass
 from math import sqrt
 
 _Z = 1.959963984540054
-"""The 97.5th percentile of the normal distribution: 2.5 in 100 lie above it, and as many below its
-negative.
+"""The 97.5th percentile of the normal distribution: 2.5% lie above it, and 2.5% below
+its negative.
 """
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Where the true rate lies in 95 of 100 such counts, both from 0 to 1."""
+    """The 95% interval of the true rate, both ends from 0 to 1."""
 
     low: float
     high: float
 
 
 def wilson(count: int, of: int) -> Interval:
-    """The interval of `count` among `of`. Raises ValueError unless 0 <= count <= of and of > 0.
+    """The interval of `count` out of `of`. Raises ValueError unless 0 <= count <= of and of > 0.
 
-    E. B. Wilson, Probable inference, JASA 22 (1927). It stays inside 0 and 1 and is honest at 0 and
-    at all of few.
+    E. B. Wilson, Probable inference, JASA 22 (1927). It stays between 0 and 1, and is sound at 0,
+    at 1 and for small counts.
     """
     if of <= 0 or not 0 <= count <= of:
         raise ValueError("a rate needs a count from 0 to its denominator, which is not 0")

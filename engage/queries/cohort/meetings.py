@@ -1,8 +1,7 @@
-"""Meetings as staff see them: the list, and one meeting with its agenda, who came, and what was
-decided.
+"""Meetings as staff see them: the list, and one meeting with its agenda, attendance and decisions.
 
-Whoever has a seat sees of an agenda the people whom they may see; of the others only how many there
-are. Referrals and minutes are for those who see the whole hub.
+A user who attends sees the people on the agenda whom they may see, and only the number of the
+others. Referrals and minutes are for users who see the whole hub.
 """
 
 import uuid
@@ -19,7 +18,8 @@ from engage.access.policy import Actor
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub, Role, Staff
 from engage.agencies.service import agencies_of, hubs_of, offender_managers
-from engage.cohort import decisions, enrolments, meetings
+from engage.cohort import decisions, meetings
+from engage.cohort.decision_details import possible_decisions
 from engage.cohort.kinds import (
     AgendaReason,
     Cohort,
@@ -47,7 +47,7 @@ _ORDER = {reason: place for place, reason in enumerate(AgendaReason)}
 
 @dataclass(frozen=True)
 class MeetingRow:
-    """A meeting in a list, with how many stand on its agenda and how many of them are decided."""
+    """A meeting in a list, with the number of items on its agenda and of decisions."""
 
     id: uuid.UUID
     hub_id: uuid.UUID
@@ -61,7 +61,10 @@ class MeetingRow:
 
 @dataclass(frozen=True)
 class Meetings:
-    """The meetings of the actor's hubs, the latest first, and when each hub meets next."""
+    """The meetings of the actor's hubs, latest first, and when each hub meets next.
+
+    `keeps` are the hubs whose meetings the actor may record.
+    """
 
     rows: tuple[MeetingRow, ...]
     hubs: tuple[tuple[Hub, NextMeeting], ...]
@@ -70,7 +73,7 @@ class Meetings:
 
 @dataclass(frozen=True)
 class DecisionView:
-    """What was decided about an item."""
+    """A decision about an item."""
 
     id: uuid.UUID
     kind: DecisionKind
@@ -81,8 +84,9 @@ class DecisionView:
 
 @dataclass(frozen=True)
 class AgendaItemView:
-    """Somebody on the agenda. A person has an id and a status where they are on the cohort; a
-    referral of somebody unknown has neither.
+    """A person on the agenda.
+
+    A person on the cohort has an id and a status; a referral of an unknown person has neither.
     """
 
     id: uuid.UUID
@@ -101,7 +105,7 @@ class AgendaItemView:
 
 @dataclass(frozen=True)
 class AttendeeView:
-    """Whether an agency of the area came, None while nobody has noted it."""
+    """Whether an agency of the area attended; None if not recorded."""
 
     agency: Agency
     came: bool | None
@@ -110,7 +114,7 @@ class AttendeeView:
 
 @dataclass(frozen=True)
 class MeetingPage:
-    """One meeting. `hidden` counts what stands on the agenda beside what the actor may see."""
+    """One meeting. `hidden` counts the agenda items that the actor may not see."""
 
     meeting: Meeting
     hub: Hub
@@ -125,15 +129,13 @@ class MeetingPage:
 
     @property
     def minutes(self) -> str:
-        """What was written, for whoever sees the whole hub; nothing for others."""
+        """The minutes, for users who see the whole hub; empty for others."""
         return self.meeting.minutes if self.reads_all else ""
 
 
 @dataclass(frozen=True)
-class DecidingPage:
-    """One item with what a decision about it may choose from. `referral` is the one that asks for
-    them, where one waits.
-    """
+class DecisionForm:
+    """One item, with the choices for a decision. `referral` is the one that waits, if any."""
 
     item: AgendaItemView
     meeting: Meeting
@@ -145,14 +147,14 @@ class DecidingPage:
     held: bool
 
 
-def listed(
+def list_meetings(
     session: Session,
     actor: Actor,
     *,
     before: DayCursor | None = None,
     limit: int = PAGE,
 ) -> list[MeetingRow]:
-    """Meetings of the hubs in which the actor has a seat, the latest first, before a place."""
+    """The meetings of the hubs that the actor attends, latest first, before a place."""
     query = (
         select(
             Meeting,
@@ -189,24 +191,26 @@ def load(session: Session, actor: Actor, *, now: datetime) -> Meetings:
     hubs = [
         hub for hub in hubs_of(session, hub_roles.hubs_to_attend(actor)) if hub.closed_at is None
     ]
-    decides = hub_roles.hubs_to_decide_in(actor)
+    decides_in = hub_roles.hubs_to_decide_in(actor)
     return Meetings(
-        rows=tuple(listed(session, actor)),
+        rows=tuple(list_meetings(session, actor)),
         hubs=tuple((hub, meetings.next_meeting(session, hub, now=now)) for hub in hubs),
-        keeps=tuple(hub for hub in hubs if hub.id in decides),
+        keeps=tuple(hub for hub in hubs if hub.id in decides_in),
     )
 
 
-def one(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime) -> MeetingPage:
-    """One meeting as far as the actor sees it. A constant number of statements. Raises NotFound."""
+def load_meeting(
+    session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime
+) -> MeetingPage:
+    """One meeting as the actor may see it. A constant number of statements. Raises NotFound."""
     meeting = meetings.open_meeting(session, actor, meeting_id)
     hub = session.get_one(Hub, meeting.hub_id)
     items = _items(session, actor, meeting)
     total = session.scalar(
         select(func.count()).select_from(AgendaItem).where(AgendaItem.meeting_id == meeting.id)
     )
-    noted = {presence.agency_id: presence for presence in meeting.attendance}
-    called = actor_names.of_labels(session, {meeting.closed_by})
+    recorded = {presence.agency_id: presence for presence in meeting.attendance}
+    names = actor_names.of_labels(session, {meeting.closed_by})
     keeps = (
         hub_roles.may(actor, hub_roles.hubs_to_decide_in(actor), hub.id)
         and meeting.closed_at is None
@@ -220,52 +224,54 @@ def one(session: Session, actor: Actor, meeting_id: uuid.UUID, *, now: datetime)
         agencies=tuple(
             AttendeeView(
                 agency,
-                noted[agency.id].came if agency.id in noted else None,
-                noted[agency.id].names if agency.id in noted else "",
+                recorded[agency.id].came if agency.id in recorded else None,
+                recorded[agency.id].names if agency.id in recorded else "",
             )
             for agency in agencies_of(session, [hub.id])
         ),
         keeps=keeps,
         reads_all=hub_roles.may(actor, hub_roles.hubs_with_queue(actor), hub.id),
-        held=meetings.has_begun(meeting, hub, now),
-        closed_by=called[meeting.closed_by] if meeting.closed_by else None,
+        held=meetings.has_started(meeting, hub, now),
+        closed_by=names[meeting.closed_by] if meeting.closed_by else None,
     )
 
 
-def deciding(session: Session, actor: Actor, item_id: uuid.UUID, *, now: datetime) -> DecidingPage:
-    """The form of one decision. Raises NotFound, or Forbidden for whoever does not decide in that
+def load_decision_form(
+    session: Session, actor: Actor, item_id: uuid.UUID, *, now: datetime
+) -> DecisionForm:
+    """The form of one decision. Raises NotFound, or Forbidden if the actor does not decide in that
     hub.
     """
     item = decisions.open_item(session, actor, item_id, now=now)
     meeting = session.get_one(Meeting, item.meeting_id)
     found = _items(session, actor, meeting, only=item.id)
     hub = session.get_one(Hub, meeting.hub_id)
-    whose = (
+    same_person = (
         Referral.person_id == item.person_id
         if item.person_id is not None
         else Referral.id == item.referral_id
     )
     referral = session.scalars(
         select(Referral)
-        .where(whose, Referral.state == ReferralState.WAITING)
+        .where(same_person, Referral.state == ReferralState.WAITING)
         .order_by(Referral.referred_at, Referral.id)
         .limit(1)
     ).one_or_none()
     asks = referral is not None or AgendaReason.RE_REFERRAL in found[0].reasons
-    return DecidingPage(
+    return DecisionForm(
         item=found[0],
         meeting=meeting,
         hub=hub,
-        kinds=decisions.possible_decisions(enrolled=found[0].enrolled, asks=asks),
+        kinds=possible_decisions(enrolled=found[0].enrolled, asks=asks),
         referral=referral,
         agencies=agencies_of(session, [hub.id]),
         offender_managers=offender_managers(session, [hub.id]) if item.person_id is None else (),
-        held=meetings.has_begun(meeting, hub, now),
+        held=meetings.has_started(meeting, hub, now),
     )
 
 
-def open_for(session: Session, actor: Actor, person: Person) -> Sequence[Meeting]:
-    """The meetings on whose agenda a person could still be put, the nearest first."""
+def open_meetings_for(session: Session, actor: Actor, person: Person) -> Sequence[Meeting]:
+    """The open meetings of the person's hub, nearest first, if the actor attends them."""
     if person.hub_id not in hub_roles.hubs_to_attend(actor):
         return ()
     return session.scalars(
@@ -276,18 +282,13 @@ def open_for(session: Session, actor: Actor, person: Person) -> Sequence[Meeting
     ).all()
 
 
-def is_enrolled(session: Session, person_id: uuid.UUID) -> bool:
-    """Whether somebody is on the cohort."""
-    return enrolments.open_enrolment(session, person_id) is not None
-
-
 def may_attend(actor: Actor) -> bool:
-    """Whether the actor has a seat anywhere: for the menu."""
+    """Whether the actor attends meetings in any hub: for the menu."""
     return bool(hub_roles.hubs_to_attend(actor))
 
 
 def may_refer(actor: Actor) -> bool:
-    """Whether the actor refers anybody or reads a queue anywhere: for the menu."""
+    """Whether the actor refers people or reads a queue in any hub: for the menu."""
     return bool(
         hub_roles.hubs_to_refer_to(actor) or hub_roles.hubs_with_queue(actor)
     ) and not actor.hubs() <= actor.hubs(Role.ADMINISTRATOR)
@@ -328,15 +329,15 @@ def _items(
         query = query.where(AgendaItem.id == only)
     rows = session.execute(query).all()
     labels = {row.AgendaItem.decision.decided_by for row in rows if row.AgendaItem.decision}
-    called = actor_names.of_labels(session, labels)
+    names = actor_names.of_labels(session, labels)
     found = [
-        _item(item, person, referral, enrolment, rag, strand_now, manager, called)
+        _item(item, person, referral, enrolment, rag, strand_now, manager, names)
         for item, person, referral, enrolment, rag, strand_now, manager in rows
     ]
-    return tuple(sorted(found, key=_place))
+    return tuple(sorted(found, key=_sort_key))
 
 
-def _place(item: AgendaItemView) -> tuple[int, str]:
+def _sort_key(item: AgendaItemView) -> tuple[int, str]:
     return min(
         (_ORDER[reason] for reason in item.reasons), default=len(_ORDER)
     ), item.name.casefold()
@@ -350,16 +351,16 @@ def _item(
     rag: Rag | None,
     strand: Strand | None,
     manager: str | None,
-    called: Mapping[str | None, str],
+    names: Mapping[str | None, str],
 ) -> AgendaItemView:
     decision = item.decision
-    whose = person or referral
+    named = person or referral
     return AgendaItemView(
         id=item.id,
         person_id=person.id if person else None,
         referral_id=referral.id if referral else None,
-        name=f"{whose.first_name} {whose.last_name}" if whose else "",
-        crn=whose.crn if whose else None,
+        name=f"{named.first_name} {named.last_name}" if named else "",
+        crn=named.crn if named else None,
         offender_manager=manager,
         reasons=tuple(AgendaReason(reason) for reason in item.reasons),
         rag=rag,
@@ -372,7 +373,7 @@ def _item(
             decision.id,
             decision.kind,
             decision.reason,
-            called[decision.decided_by],
+            names[decision.decided_by],
             decision.decided_at,
         ),
     )

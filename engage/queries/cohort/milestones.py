@@ -1,5 +1,6 @@
-"""What a person has reached, as staff see it, with whether it was praised. Runs of tests are shown
-only to those who may see matters of health.
+"""What a person has reached, as staff see it, and whether it was praised.
+
+Runs of negative tests are for users with health access.
 """
 
 import uuid
@@ -25,8 +26,9 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class MilestoneView:
-    """Something reached: `step` is how many days, appointments, tests or groups (RULES.md 16).
-    `status` is that of the text that praised.
+    """A milestone. `step` is the number of days, appointments, tests or groups (rule 16).
+
+    `status` is the status of the text that praised.
     """
 
     id: uuid.UUID
@@ -39,7 +41,7 @@ class MilestoneView:
 
     @property
     def words(self) -> str:
-        """What was reached, for staff."""
+        """What was reached, in words for staff."""
         return rules.description(self.kind, self.step)
 
 
@@ -51,9 +53,7 @@ def of_person(
     after: DayCursor | None = None,
     limit: int = PAGE,
 ) -> tuple[MilestoneView, ...]:
-    """What the person has reached, latest first, in one statement; the caller has opened the person
-    for the actor.
-    """
+    """The person's milestones, latest first, in one statement. The caller has opened the person."""
     query = (
         select(Milestone, Message.status)
         .outerjoin(Message, Message.id == Milestone.praise_id)
@@ -62,7 +62,7 @@ def of_person(
         .limit(limit)
     )
     if Ability.HEALTH not in abilities(actor, person):
-        query = query.where(Milestone.kind.not_in(rules.HEALTH))
+        query = query.where(Milestone.kind.not_in(rules.HEALTH_KINDS))
     query = rows_before(query, (Milestone.reached_on, Milestone.id), after)
     return tuple(
         MilestoneView(
@@ -72,7 +72,7 @@ def of_person(
     )
 
 
-def listed(
+def list_milestones(
     session: Session,
     actor: Actor,
     person_id: uuid.UUID,
@@ -81,7 +81,9 @@ def listed(
     after: DayCursor | None,
     limit: int,
 ) -> tuple[MilestoneView, ...]:
-    """The same for a system. Raises NotFound or Forbidden; the reading is logged."""
+    """A page of a person's milestones, for systems; the reading is logged. Raises NotFound or
+    Forbidden.
+    """
     person = sharing.open_part(
         session, actor, person_id, RecordPart.PROGRESS, now=now, what="read milestones"
     )

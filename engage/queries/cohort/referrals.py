@@ -1,8 +1,7 @@
-"""Referrals as staff see them: the hub's queue with who may be whom, and what one's own agency
-sent.
+"""Referrals as staff see them: the hub's queue with possible matches, and what the user's own
+agency sent.
 
-Whom a referral may be the same as is shown to whoever keeps the queue, and of people only those
-whom they may see.
+Possible matches are shown to the coordinator, and only people whom they may see.
 """
 
 import uuid
@@ -19,9 +18,10 @@ from engage.access.policy import Ability, Actor
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Agency, Hub
 from engage.agencies.service import agencies_of, hubs_of
-from engage.cohort import assessments, meetings, referrals
+from engage.cohort import assessments, meetings
 from engage.cohort.meetings import NextMeeting
 from engage.cohort.model import Assessment, Referral, ReferralState
+from engage.cohort.referral_access import open_referral, visible_referrals
 from engage.core.paging import MomentCursor, rows_before
 from engage.people.model import Person
 from engage.plan.kinds import Pathway
@@ -29,12 +29,12 @@ from engage.queries import actor_names
 from engage.queries.cohort.assessments import scores
 
 PAGE = 50
-MOST_ALIKE = 20
+MOST_MATCHES = 20
 
 
 @dataclass(frozen=True)
 class PossibleMatch:
-    """Somebody who may be the same: a person, or another referral that waits. `by` is `crn`,
+    """A person, or another waiting referral, who may be the same. `by` is `crn`,
     `birth` or `name`.
     """
 
@@ -49,8 +49,8 @@ class PossibleMatch:
 
 @dataclass(frozen=True)
 class ReferralView:
-    """One referral. `person_id` is None where Engage does not know them, or the actor may not see
-    them.
+    """One referral. `person_id` is None if Engage does not know the person, or the actor may not
+    see them.
     """
 
     referral: Referral
@@ -63,19 +63,19 @@ class ReferralView:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The clock of the hub."""
+        """The hub's time zone."""
         return zone(self.hub)
 
     @property
     def name(self) -> str:
-        """Their name as the agency gave it."""
+        """The name as given by the agency."""
         return f"{self.referral.first_name} {self.referral.last_name}"
 
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits in the actor's hubs, the oldest first, and when each hub meets; then what their
-    own agency sent, the latest first.
+    """The waiting referrals of the actor's hubs, oldest first, and when each hub meets; then what
+    their own agency sent, latest first.
     """
 
     waiting: tuple[ReferralView, ...]
@@ -87,7 +87,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class ReferralPage:
-    """One referral with its assessments and what the actor may do with it."""
+    """One referral, with its assessments and what the actor may do."""
 
     view: ReferralView
     duplicates: tuple[ReferralView, ...]
@@ -101,12 +101,12 @@ class ReferralPage:
     reads_all: bool
 
     def scores(self, row: Assessment) -> Mapping[Pathway, int]:
-        """The scores of one version, as far as they may be shown."""
+        """The scores of one version that may be shown."""
         return scores(row, health=self.health)
 
 
-def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
-    """The page of referrals. A constant number of statements for each hub of the actor's."""
+def load_queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
+    """The page of referrals. A constant number of statements for each of the actor's hubs."""
     reads = hub_roles.hubs_with_queue(actor)
     rows: Sequence[Referral] = ()
     if reads:
@@ -124,7 +124,7 @@ def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
             .order_by(Referral.referred_at.desc(), Referral.id.desc())
             .limit(PAGE)
         ).all()
-    views = _views(session, actor, [*rows[:PAGE], *sent], with_alike=bool(reads))
+    views = _views(session, actor, [*rows[:PAGE], *sent], with_matches=bool(reads))
     found = hubs_of(session, reads | hub_roles.hubs_to_refer_to(actor))
     return Queue(
         waiting=tuple(views[one.id] for one in rows[:PAGE]),
@@ -139,7 +139,7 @@ def queue(session: Session, actor: Actor, *, now: datetime) -> Queue:
     )
 
 
-def listed(
+def list_referrals(
     session: Session,
     actor: Actor,
     *,
@@ -148,7 +148,7 @@ def listed(
     after: MomentCursor | None,
     limit: int,
 ) -> list[ReferralView]:
-    """Referrals that the actor may see, the latest first, behind a place; for systems."""
+    """The referrals that the actor may see, latest first, after a place; for systems."""
     query = _seen(actor).order_by(Referral.referred_at.desc(), Referral.id.desc()).limit(limit)
     if state is not None:
         query = query.where(Referral.state == state)
@@ -156,31 +156,32 @@ def listed(
         query = query.where(Referral.crn == crn)
     query = rows_before(query, (Referral.referred_at, Referral.id), after)
     rows = session.scalars(query).all()
-    views = _views(session, actor, rows, with_alike=True)
+    views = _views(session, actor, rows, with_matches=True)
     return [views[one.id] for one in rows]
 
 
-def one(session: Session, actor: Actor, referral: Referral) -> ReferralView:
+def view_of(session: Session, actor: Actor, referral: Referral) -> ReferralView:
     """A referral that the caller has opened."""
-    return _views(session, actor, [referral], with_alike=True)[referral.id]
+    return _views(session, actor, [referral], with_matches=True)[referral.id]
 
 
-def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetime) -> ReferralPage:
-    """One referral; where its person is known the reading is logged. Raises NotFound."""
-    referral = referrals.open_referral(session, actor, referral_id, now=now)
+def load(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetime) -> ReferralPage:
+    """One referral; the reading is logged if its person is known. Raises NotFound."""
+    referral = open_referral(session, actor, referral_id, now=now)
     copies = session.scalars(
         _seen(actor)
         .where(Referral.duplicate_of_id == referral.id)
         .order_by(Referral.referred_at, Referral.id)
-        .limit(MOST_ALIKE)
+        .limit(MOST_MATCHES)
     ).all()
-    views = _views(session, actor, [referral, *copies], with_alike=True)
+    views = _views(session, actor, [referral, *copies], with_matches=True)
     keeps = hub_roles.may(actor, hub_roles.hubs_to_decide_in(actor), referral.hub_id)
     assesses = hub_roles.may(actor, hub_roles.hubs_to_assess_in(actor), referral.hub_id)
     made = assessments.of_referral(session, actor, referral) if keeps or assesses else ()
     waits = referral.state is ReferralState.WAITING
-    own = referral.agency_id == actor.agency_id and referral.hub_id in hub_roles.hubs_to_refer_to(
-        actor
+    own_agency = (
+        referral.agency_id == actor.agency_id
+        and referral.hub_id in hub_roles.hubs_to_refer_to(actor)
     )
     return ReferralPage(
         view=views[referral.id],
@@ -189,7 +190,7 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
         assessed_by=actor_names.of_labels(session, {row.made_by for row in made}),
         meets=meetings.next_meeting(session, views[referral.id].hub, now=now),
         keeps=keeps and waits,
-        may_withdraw=waits and (keeps or own),
+        may_withdraw=waits and (keeps or own_agency),
         may_assess=waits
         and assesses
         and (referral.person_id is None or _manages(session, actor, referral)),
@@ -199,15 +200,15 @@ def page(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
 
 
 def _manages(session: Session, actor: Actor, referral: Referral) -> bool:
-    """Whether the actor manages the person, known already, whom a referral is of."""
+    """Whether the actor manages the known person of a referral."""
     query = select(Person.id).where(
         Person.id == referral.person_id, scope.people(actor, Ability.MANAGE)
     )
     return session.scalar(query) is not None
 
 
-def places(session: Session, actor: Actor) -> tuple[Sequence[Hub], Sequence[Agency]]:
-    """The open hubs to which the actor may refer, and the agencies of their areas, each by name."""
+def referral_choices(session: Session, actor: Actor) -> tuple[Sequence[Hub], Sequence[Agency]]:
+    """The open hubs that the actor may refer to, and the agencies of their areas, each by name."""
     hubs = [
         hub for hub in hubs_of(session, hub_roles.hubs_to_refer_to(actor)) if hub.closed_at is None
     ]
@@ -218,18 +219,18 @@ def _seen(actor: Actor) -> Select[Referral]:
     return (
         select(Referral)
         .outerjoin(Person, Person.id == Referral.person_id)
-        .where(referrals.visible(actor))
+        .where(visible_referrals(actor))
         .options(joinedload(Referral.agency))
     )
 
 
 def _views(
-    session: Session, actor: Actor, rows: Sequence[Referral], *, with_alike: bool
+    session: Session, actor: Actor, rows: Sequence[Referral], *, with_matches: bool
 ) -> Mapping[uuid.UUID, ReferralView]:
     if not rows:
         return {}
     labels = {one.referred_by for one in rows} | {one.ended_by for one in rows}
-    called = actor_names.of_labels(session, labels)
+    names = actor_names.of_labels(session, labels)
     hubs = {hub.id: hub for hub in hubs_of(session, {one.hub_id for one in rows})}
     ids = {one.person_id for one in rows if one.person_id is not None}
     seen = (
@@ -239,22 +240,22 @@ def _views(
     )
     keeps = hub_roles.hubs_with_queue(actor)
     waiting = [one for one in rows if one.state is ReferralState.WAITING and one.hub_id in keeps]
-    alike = _alike(session, actor, waiting) if with_alike else {}
+    matches = _possible_matches(session, actor, waiting) if with_matches else {}
     return {
         one.id: ReferralView(
             referral=one,
             hub=hubs[one.hub_id],
             agency=one.agency.name,
-            referred_by=called[one.referred_by],
-            ended_by=called[one.ended_by] if one.ended_by else None,
+            referred_by=names[one.referred_by],
+            ended_by=names[one.ended_by] if one.ended_by else None,
             person_id=one.person_id if one.person_id in seen else None,
-            alike=alike.get(one.id, ()),
+            alike=matches.get(one.id, ()),
         )
         for one in rows
     }
 
 
-def _alike(
+def _possible_matches(
     session: Session, actor: Actor, waiting: Sequence[Referral]
 ) -> Mapping[uuid.UUID, tuple[PossibleMatch, ...]]:
     if not waiting:
@@ -272,7 +273,7 @@ def _alike(
             ),
         )
         .order_by(Person.last_name, Person.first_name, Person.id)
-        .limit(PAGE * MOST_ALIKE)
+        .limit(PAGE * MOST_MATCHES)
     ).all()
     others = session.scalars(
         _seen(actor)
@@ -286,7 +287,7 @@ def _alike(
             ),
         )
         .order_by(Referral.referred_at, Referral.id)
-        .limit(PAGE * MOST_ALIKE)
+        .limit(PAGE * MOST_MATCHES)
     ).all()
     return {
         one.id: tuple(
@@ -295,7 +296,7 @@ def _alike(
                     by, person.name, person.crn, person.date_of_birth, person_id=person.id
                 )
                 for person in people
-                if (by := _by(one, person)) is not None
+                if (by := _match_by(one, person)) is not None
             ]
             + [
                 PossibleMatch(
@@ -307,16 +308,17 @@ def _alike(
                     agency=other.agency.name,
                 )
                 for other in others
-                if other.id != one.id and (by := _by(one, other)) is not None
+                if other.id != one.id and (by := _match_by(one, other)) is not None
             ]
-        )[:MOST_ALIKE]
+        )[:MOST_MATCHES]
         for one in waiting
     }
 
 
-def _by(one: Referral, other: Person | Referral) -> str | None:
-    """By what two may be the same; None when they are not. Two dates of birth that differ, or two
-    CRNs, are two people.
+def _match_by(one: Referral, other: Person | Referral) -> str | None:
+    """What two records match by, or None if they do not.
+
+    Two different dates of birth, or two CRNs, are two people.
     """
     if one.hub_id != other.hub_id:
         return None
@@ -333,6 +335,6 @@ def _by(one: Referral, other: Person | Referral) -> str | None:
     return "birth" if one.date_of_birth == other.date_of_birth else None
 
 
-def of_police(actor: Actor) -> bool:
+def may_select_at_arrest(actor: Actor) -> bool:
     """Whether the actor may select at the point of arrest."""
     return actor.police

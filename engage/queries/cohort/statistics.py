@@ -1,9 +1,8 @@
-"""The cohort in numbers: who is on it, how they stand, whether they come, and what follows their
-release.
+"""The cohort in numbers: who is on it, their status, whether they attend, and what follows release.
 
-Every rate has its denominator and a 95% interval, and breach stands apart from reoffending
-(RULES.md 19). Numbers are of exactly the people whose case the actor may read; none of them names
-one. Six statements at the most, however many people there are.
+Every rate has its denominator and a 95% interval, and breach is separate from reoffending (rule
+19). Only people whose case the actor may read are counted, and nobody is named. At most six
+statements, however many people.
 """
 
 import uuid
@@ -29,7 +28,7 @@ from engage.queries.cohort.counts import AppointmentCounts, Member, MemberStatus
 from engage.queries.cohort.intervals import Interval, wilson
 
 PERIODS = (28, 91, 182, 365)
-"""Days that can be looked back on; the first unless another is asked for."""
+"""The periods on offer, in days. The first is the default."""
 UNKNOWN = "unknown"
 AFTER_RELEASE = (("0_1", 1), ("2_3", 3), ("4_7", 7), ("8_14", 14))
 LATER, NOT_YET = "later", "not_yet"
@@ -37,9 +36,7 @@ LATER, NOT_YET = "later", "not_yet"
 
 @dataclass(frozen=True)
 class TableLine:
-    """A count among a denominator, by the key of what was counted. `interval` is None where nothing
-    could be counted.
-    """
+    """A count out of a denominator, by key."""
 
     key: str
     count: int
@@ -47,19 +44,20 @@ class TableLine:
 
     @property
     def rate(self) -> float | None:
-        """The share, from 0 to 1."""
+        """The rate, from 0 to 1. None without a denominator."""
         return self.count / self.of if self.of else None
 
     @property
     def interval(self) -> Interval | None:
-        """How sure the share is."""
+        """The interval of the rate. None without a denominator."""
         return wilson(self.count, self.of) if self.of else None
 
 
 @dataclass(frozen=True)
 class StatisticsTable:
-    """Lines of one sort. A `measured` table is about how things go and its rates have intervals;
-    another counts everybody there is.
+    """Lines of one kind.
+
+    A `measured` table measures results, and its rates have intervals. Other tables count everybody.
     """
 
     id: str
@@ -68,8 +66,8 @@ class StatisticsTable:
 
 
 @dataclass(frozen=True)
-class Filter:
-    """A hub that can be looked at alone."""
+class HubFilter:
+    """A hub that can be selected."""
 
     id: uuid.UUID
     name: str
@@ -77,19 +75,19 @@ class Filter:
 
 @dataclass(frozen=True)
 class CohortView:
-    """The cohort of one hub, or of all that the actor sees, in the days from `since` on."""
+    """The cohort of one hub, or of all that the actor may see, since the day `since`."""
 
     since: date
     until: date
     days: int
     hub_id: uuid.UUID | None
-    hubs: tuple[Filter, ...]
+    hubs: tuple[HubFilter, ...]
     people: int
     tables: tuple[StatisticsTable, ...]
     days_to_contact: float | None
 
     def table(self, id: str) -> StatisticsTable:
-        """The table of that id."""
+        """The table with that id."""
         return next(table for table in self.tables if table.id == id)
 
 
@@ -101,8 +99,9 @@ def load(
     days: int = PERIODS[0],
     hub_id: uuid.UUID | None = None,
 ) -> CohortView:
-    """The cohort over the last `days`. Raises Invalid for a period that is none of PERIODS,
-    NotFound for a hub the actor does not work in.
+    """The cohort over the last `days`.
+
+    Raises Invalid for a period not in PERIODS, NotFound for a hub the actor does not work in.
     """
     if days not in PERIODS:
         raise Invalid(fields={"days": f"Use one of {', '.join(map(str, PERIODS))}."})
@@ -110,55 +109,55 @@ def load(
     if hub_id is not None and hub_id not in {hub.id for hub in hubs}:
         raise NotFound("There is no such hub, or you do not work there.")
     since = now - timedelta(days=days)
-    those = counts.members(session, actor, hub_id, since.date())
-    found = counts.standing(session, those, since)
-    here = [one for one in those if one.ended_on is None]
-    appointments = counts.booked(session, those, since, now)
-    after = counts.releases(session, those, since.date())
+    members = counts.members(session, actor, hub_id, since.date())
+    statuses = counts.member_statuses(session, members, since)
+    current = [one for one in members if one.ended_on is None]
+    appointments = counts.appointment_counts(session, members, since, now)
+    releases = counts.days_to_first_contact(session, members, since.date())
     return CohortView(
         since=since.date(),
         until=now.date(),
         days=days,
         hub_id=hub_id,
         hubs=hubs,
-        people=len(here),
+        people=len(current),
         tables=(
-            *_numbers(here, found),
-            _movement(here, found),
+            *_composition(current, statuses),
+            _movement(current, statuses),
             *_attendance(appointments),
             *_funnel(appointments),
-            _released(after),
+            _released(releases),
             StatisticsTable(
                 "overdue",
                 True,
                 tuple(
                     TableLine(one.agency, one.overdue, one.live)
-                    for one in counts.owed(session, those, now)
+                    for one in counts.overdue_actions(session, members, now)
                 ),
             ),
-            *_ends(those, found),
+            *_breach_and_reoffending(members, statuses),
         ),
-        days_to_contact=_median(after),
+        days_to_contact=_median(releases),
     )
 
 
-def _hubs(session: Session, actor: Actor) -> tuple[Filter, ...]:
+def _hubs(session: Session, actor: Actor) -> tuple[HubFilter, ...]:
     query = select(Hub.id, Hub.name).order_by(Hub.name)
     if actor.kind is ActorKind.KEY:
         query = query.where(Hub.id == actor.hub_id)
     elif actor.kind is ActorKind.STAFF:
         query = query.where(Hub.id.in_(actor.hubs()))
-    return tuple(Filter(*row) for row in session.execute(query)) if _may(actor) else ()
+    return tuple(HubFilter(*row) for row in session.execute(query)) if _may(actor) else ()
 
 
 def _may(actor: Actor) -> bool:
     return actor.kind is not ActorKind.STAFF or scope.may_anywhere(actor, Ability.CASE)
 
 
-def _numbers(
+def _composition(
     here: Sequence[Member], found: dict[uuid.UUID, MemberStatus]
 ) -> Iterator[StatisticsTable]:
-    """Everybody who is on the cohort now, by six questions."""
+    """Everybody who is on the cohort now, counted in six ways."""
     hubs = sorted({one.hub for one in here})
     strand = {one.enrolment_id: found[one.enrolment_id].strand or UNKNOWN for one in here}
     rag = {one.enrolment_id: found[one.enrolment_id].rag or UNKNOWN for one in here}
@@ -179,7 +178,7 @@ def _by(id: str, keys: Iterable[str], values: Iterable[str]) -> StatisticsTable:
 
 
 def _movement(here: Sequence[Member], found: dict[uuid.UUID, MemberStatus]) -> StatisticsTable:
-    """From the status that held when the period began to the one that holds now, of those who had
+    """The change from the status at the start of the period to the status now, for those who have
     both.
     """
     moved = Counter(
@@ -198,9 +197,7 @@ def _movement(here: Sequence[Member], found: dict[uuid.UUID, MemberStatus]) -> S
 
 
 def _attendance(appointments: Sequence[AppointmentCounts]) -> Iterator[StatisticsTable]:
-    """Came, of those who were expected: without absences that were accepted, and without what
-    nobody has recorded yet.
-    """
+    """Attended, of those expected: without accepted absences and without unrecorded outcomes."""
     every: list[tuple[str, Callable[[AppointmentCounts], str]]] = [
         ("attendance", lambda _: "all"),
         ("attendance_hub", lambda one: one.hub),
@@ -216,15 +213,17 @@ def _attendance(appointments: Sequence[AppointmentCounts]) -> Iterator[Statistic
             mine = [one for one in appointments if key(one) == name]
             lines.append(
                 TableLine(
-                    name, _many(mine, came=True), _many(mine, came=True) + _many(mine, came=False)
+                    name,
+                    _count(mine, came=True),
+                    _count(mine, came=True) + _count(mine, came=False),
                 )
             )
         yield StatisticsTable(id, True, tuple(lines))
     total = sum(one.many for one in appointments)
     recorded = {
-        "attended": _many(appointments, came=True),
+        "attended": _count(appointments, came=True),
         "excused": sum(one.many for one in appointments if one.excused),
-        "absent": _many(appointments, came=False),
+        "absent": _count(appointments, came=False),
         "unrecorded": sum(one.many for one in appointments if one.came is None and not one.excused),
     }
     yield StatisticsTable(
@@ -232,13 +231,13 @@ def _attendance(appointments: Sequence[AppointmentCounts]) -> Iterator[Statistic
     )
 
 
-def _many(appointments: Iterable[AppointmentCounts], *, came: bool) -> int:
+def _count(appointments: Iterable[AppointmentCounts], *, came: bool) -> int:
     return sum(one.many for one in appointments if one.came is came)
 
 
 def _funnel(appointments: Sequence[AppointmentCounts]) -> Iterator[StatisticsTable]:
-    """Each step among those of the step before; then who came, by how far the reminder got. It
-    compares, and proves no cause.
+    """Each step out of the step before; then attendance by how far the reminder got. It compares,
+    and proves no cause.
     """
     texted = [one for one in appointments if one.texted]
     delivered = [one for one in texted if one.delivered]
@@ -248,8 +247,8 @@ def _funnel(appointments: Sequence[AppointmentCounts]) -> Iterator[StatisticsTab
     names = list(sizes)
     lines = [TableLine(name, sizes[name], sizes[before]) for before, name in pairwise(names)]
     came, expected = (
-        _many(answered, came=True),
-        _many(answered, came=True) + _many(answered, came=False),
+        _count(answered, came=True),
+        _count(answered, came=True) + _count(answered, came=False),
     )
     yield StatisticsTable("funnel", True, (*lines, TableLine("attended", came, expected)))
     groups = {
@@ -263,7 +262,7 @@ def _funnel(appointments: Sequence[AppointmentCounts]) -> Iterator[StatisticsTab
         True,
         tuple(
             TableLine(
-                name, _many(group, came=True), _many(group, came=True) + _many(group, came=False)
+                name, _count(group, came=True), _count(group, came=True) + _count(group, came=False)
             )
             for name, group in groups.items()
         ),
@@ -288,10 +287,12 @@ def _median(after: Counter[int | None]) -> float | None:
     return float(median(known)) if known else None
 
 
-def _ends(
+def _breach_and_reoffending(
     those: Sequence[Member], found: dict[uuid.UUID, MemberStatus]
 ) -> Iterator[StatisticsTable]:
-    """Breach of those under an order, and offences of everybody: two questions, never one number."""
+    """Breach of people under an order, and offences of everybody: two measures, never
+    one number.
+    """
     people: dict[uuid.UUID, list[MemberStatus]] = {}
     for one in those:
         people.setdefault(one.person_id, []).append(found[one.enrolment_id])

@@ -1,9 +1,9 @@
-"""How somebody stands on the cohort: status, strand, reviews, what the rules suggest, how they may
-leave, and who had them. It changes nothing.
+"""A person's status on the cohort: reviews, strand, what the rules suggest, how they may leave, and
+transfers. It changes nothing.
 
-Whoever reads it reads by role or by a sharing agreement on the status; an agency that reads by an
-agreement sees what was decided, not what the rules make of the rest of the record, nor what workers
-wrote to one another.
+It is read by role or by a sharing agreement on the status. An agency that reads by agreement sees
+what was decided. It does not see what the rules make of the rest of the record, nor what workers
+wrote to each other.
 """
 
 import uuid
@@ -58,9 +58,7 @@ REACHED_SHOWN = 5
 
 @dataclass(frozen=True)
 class ReviewView:
-    """One review. `suggested` is what the rule said then; None for whoever may not see what it
-    rests on.
-    """
+    """One review. `suggested` is what the rule suggested; None without access to its basis."""
 
     id: uuid.UUID
     rag: Rag
@@ -74,7 +72,7 @@ class ReviewView:
 
 @dataclass(frozen=True)
 class StrandView:
-    """One strand, from a day on."""
+    """One strand, from a day."""
 
     strand: Strand
     since: date
@@ -84,7 +82,7 @@ class StrandView:
 
 @dataclass(frozen=True)
 class TransferView:
-    """From whom to whom, when, with which note."""
+    """One transfer. `told` is whether a text to the person was queued."""
 
     from_name: str
     to_name: str
@@ -96,7 +94,7 @@ class TransferView:
 
 @dataclass(frozen=True)
 class EnrolmentView:
-    """One time on the cohort."""
+    """One enrolment."""
 
     id: uuid.UUID
     cohort: Cohort
@@ -110,7 +108,7 @@ class EnrolmentView:
 
 @dataclass(frozen=True)
 class SuggestionView:
-    """What the rules say now, in reasons that the viewer may see."""
+    """What the rules suggest now, with the reasons that the reader may see."""
 
     rag: Rag
     reasons: tuple[StatusReason, ...]
@@ -125,9 +123,9 @@ class SuggestionView:
 
 
 @dataclass(frozen=True)
-class CasePage:
-    """Everything the page shows. `suggestion`, `transfers` and `reached` are None for whoever reads
-    by an agreement.
+class StatusPage:
+    """Everything the page shows. Without access to the case, `suggestion`, `transfers` and
+    `reached` are None.
     """
 
     person: Person
@@ -148,17 +146,17 @@ class CasePage:
 
     @property
     def strand(self) -> StrandView | None:
-        """The strand that holds now."""
+        """The current strand."""
         return self.strands[0] if self.strands else None
 
 
-def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CasePage:
+def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> StatusPage:
     """The page of one person; the reading is logged. A constant number of statements. Raises
     NotFound or Forbidden.
     """
     person = open_part(session, actor, person_id, RecordPart.STATUS, now=now, what="case.page")
     granted = abilities(actor, person)
-    whole = Ability.CASE in granted
+    reads_case = Ability.CASE in granted
     hub, manager = (
         session.get_one(Hub, person.hub_id),
         session.get_one(Staff, person.offender_manager_id),
@@ -166,17 +164,17 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     rows = _enrolments(session, person.id)
     current = next((row for row, _ in rows if row.ended_on is None), None)
     latest = current or (rows[0][0] if rows else None)
-    held = reviews.history(session, latest.id, limit=SHOWN) if latest is not None else ()
-    spells = reviews.strands(session, latest.id, limit=SHOWN) if latest is not None else ()
-    handed = transfers.history(session, person.id, limit=SHOWN) if whole else ()
-    who = actor_names.of_labels(
+    past_reviews = reviews.history(session, latest.id, limit=SHOWN) if latest is not None else ()
+    past_strands = reviews.strands(session, latest.id, limit=SHOWN) if latest is not None else ()
+    past_transfers = transfers.history(session, person.id, limit=SHOWN) if reads_case else ()
+    names = actor_names.of_labels(
         session,
-        {one.decided_by for one in held}
-        | {one.decided_by for one in spells}
-        | {label for one in handed for label in (one.made_by, *_staff(one))},
+        {one.decided_by for one in past_reviews}
+        | {one.decided_by for one in past_strands}
+        | {label for one in past_transfers for label in (one.made_by, *_staff(one))},
     )
     may_manage = may_change(actor, person) and Ability.MANAGE in granted
-    return CasePage(
+    return StatusPage(
         person=person,
         zone=zone(hub),
         today=hub_today(hub, now),
@@ -185,23 +183,24 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         current=next((_view(row, agency) for row, agency in rows if row is current), None),
         standing=reviews.review_status(session, person.id, now=now),
         earlier=tuple(_view(row, agency) for row, agency in rows if row is not current),
-        reviews=tuple(_review(one, who[one.decided_by], whole) for one in held),
+        reviews=tuple(_review(one, names[one.decided_by], reads_case) for one in past_reviews),
         strands=tuple(
-            StrandView(one.strand, one.since, one.reason, who[one.decided_by]) for one in spells
+            StrandView(one.strand, one.since, one.reason, names[one.decided_by])
+            for one in past_strands
         ),
         suggestion=_suggestion(session, person, granted, now)
-        if whole and current is not None
+        if reads_case and current is not None
         else None,
-        transfers=tuple(_transfer(one, who) for one in handed) if whole else None,
+        transfers=tuple(_transfer(one, names) for one in past_transfers) if reads_case else None,
         reached=milestones.of_person(session, actor, person, limit=REACHED_SHOWN)
-        if whole
+        if reads_case
         else None,
-        re_referral=exits.re_referral_due_on(session, person.id),
+        re_referral=exits.open_re_referral(session, person.id),
         may_stay=may_manage and _may_stay(person, current),
     )
 
 
-def listed(
+def list_reviews(
     session: Session,
     actor: Actor,
     person_id: uuid.UUID,
@@ -210,8 +209,8 @@ def listed(
     after: MomentCursor | None,
     limit: int,
 ) -> tuple[ReviewView, ...]:
-    """A page of a person's reviews, of every time on the cohort, latest first; the reading is
-    logged. Raises NotFound or Forbidden.
+    """A page of a person's reviews, of every enrolment, latest first; the reading is logged. Raises
+    NotFound or Forbidden.
     """
     person = open_part(session, actor, person_id, RecordPart.STATUS, now=now, what="read reviews")
     query = select(RagReview).join(Enrolment, Enrolment.id == RagReview.enrolment_id)
@@ -221,14 +220,14 @@ def listed(
         .order_by(RagReview.decided_at.desc(), RagReview.id.desc())
         .limit(limit)
     ).all()
-    who = actor_names.of_labels(session, {one.decided_by for one in rows})
-    whole = Ability.CASE in abilities(actor, person)
-    return tuple(_review(one, who[one.decided_by], whole) for one in rows)
+    names = actor_names.of_labels(session, {one.decided_by for one in rows})
+    reads_case = Ability.CASE in abilities(actor, person)
+    return tuple(_review(one, names[one.decided_by], reads_case) for one in rows)
 
 
 @dataclass(frozen=True)
-class ReviewPage:
-    """What must be known to review somebody."""
+class ReviewForm:
+    """The content of the form of a review."""
 
     person: Person
     standing: ReviewStatus | None
@@ -236,51 +235,53 @@ class ReviewPage:
     terms: dict[Rag, int]
 
 
-def to_review(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> ReviewPage:
-    """The form of a review, for whoever manages the person. Raises NotFound or Forbidden."""
-    person = _to_manage(session, actor, person_id, "review.page", now)
-    numbers = hub_rules(session.get_one(Hub, person.hub_id))
-    return ReviewPage(
+def load_review_form(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> ReviewForm:
+    """The form of a review, for a worker who manages the person. Raises NotFound or Forbidden."""
+    person = _open_to_manage(session, actor, person_id, "review.page", now)
+    settings = hub_rules(session.get_one(Hub, person.hub_id))
+    return ReviewForm(
         person=person,
         standing=reviews.review_status(session, person.id, now=now),
         suggestion=_suggestion(session, person, abilities(actor, person), now),
         terms={
-            Rag.RED: numbers.review_red_days,
-            Rag.AMBER: numbers.review_amber_days,
-            Rag.GREEN: numbers.review_green_days,
+            Rag.RED: settings.review_red_days,
+            Rag.AMBER: settings.review_amber_days,
+            Rag.GREEN: settings.review_green_days,
         },
     )
 
 
-def to_end(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
-    """The person, for whoever may record that they have died. Raises NotFound or Forbidden."""
-    return _to_manage(session, actor, person_id, "death.page", now)
+def open_for_death(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> Person:
+    """The person, for a worker who may record their death. Raises NotFound or Forbidden."""
+    return _open_to_manage(session, actor, person_id, "death.page", now)
 
 
 @dataclass(frozen=True)
-class TransferPage:
-    """What must be known to give one person to somebody else."""
+class TransferForm:
+    """The content of the form of a transfer."""
 
     person: Person
     manager: Staff
     takers: tuple[Staff, ...]
 
 
-def to_transfer(
+def load_transfer_form(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
-) -> TransferPage:
-    """The form of a transfer, for whoever manages the person. Raises NotFound or Forbidden."""
-    person = _to_manage(session, actor, person_id, "transfer.page", now)
+) -> TransferForm:
+    """The form of a transfer, for a worker who manages the person. Raises NotFound or Forbidden."""
+    person = _open_to_manage(session, actor, person_id, "transfer.page", now)
     takers = offender_managers(session, [person.hub_id])
     others = tuple(one for one in takers if one.id != person.offender_manager_id)
-    return TransferPage(person, session.get_one(Staff, person.offender_manager_id), others)
+    return TransferForm(person, session.get_one(Staff, person.offender_manager_id), others)
 
 
 @dataclass(frozen=True)
 class Handover:
-    """The people of one offender manager whom the actor may give to others of their hub, by name,
-    at most `transfers.MOST_AT_ONCE`.
-    """
+    """The people of one offender manager whom the actor may transfer, by name."""
 
     managers: tuple[Staff, ...]
     chosen: Staff | None
@@ -288,9 +289,9 @@ class Handover:
     takers: tuple[Staff, ...]
 
 
-def handover(session: Session, actor: Actor, from_id: uuid.UUID | None) -> Handover:
-    """Offender managers of the actor's hubs, and the people of one of them for whom the actor may
-    decide whose they are.
+def load_handover(session: Session, actor: Actor, from_id: uuid.UUID | None) -> Handover:
+    """The offender managers of the actor's hubs, and the people of one of them, at most
+    `transfers.MOST_AT_ONCE`.
     """
     managers = tuple(offender_managers(session, actor.hubs()))
     chosen = session.get(Staff, from_id) if from_id is not None else None
@@ -309,7 +310,7 @@ def handover(session: Session, actor: Actor, from_id: uuid.UUID | None) -> Hando
     )
 
 
-def _to_manage(
+def _open_to_manage(
     session: Session, actor: Actor, person_id: uuid.UUID, what: str, now: datetime
 ) -> Person:
     return open_person(
@@ -341,8 +342,8 @@ def _view(row: Enrolment, agency: str) -> EnrolmentView:
     )
 
 
-def _review(one: RagReview, by: str, whole: bool) -> ReviewView:
-    said = one.suggested.get("rag") if whole else None
+def _review(one: RagReview, by: str, reads_case: bool) -> ReviewView:
+    suggested = one.suggested.get("rag") if reads_case else None
     return ReviewView(
         id=one.id,
         rag=one.rag,
@@ -351,7 +352,7 @@ def _review(one: RagReview, by: str, whole: bool) -> ReviewView:
         next_due_on=one.next_due_on,
         by=by,
         decided_at=one.decided_at,
-        suggested=Rag(said) if said else None,
+        suggested=Rag(suggested) if suggested else None,
     )
 
 
@@ -359,10 +360,10 @@ def _staff(one: Transfer) -> tuple[str, str]:
     return f"staff:{one.from_id}", f"staff:{one.to_id}"
 
 
-def _transfer(one: Transfer, who: Mapping[str | None, str]) -> TransferView:
-    from_name, to_name = (who[label] for label in _staff(one))
+def _transfer(one: Transfer, names: Mapping[str | None, str]) -> TransferView:
+    from_name, to_name = (names[label] for label in _staff(one))
     return TransferView(
-        from_name, to_name, one.at, one.note, who[one.made_by], one.message_id is not None
+        from_name, to_name, one.at, one.note, names[one.made_by], one.message_id is not None
     )
 
 
@@ -377,16 +378,16 @@ def _suggestion(
         strand=found.strand.strand,
         strand_reasons=suggestions.reasons_visible_to(granted, found.strand.reasons),
         prison_leads=found.strand.prison_leads,
-        exit_because=found.leaving.because,
-        exit_reasons=found.leaving.reasons,
-        exit_missing=found.leaving.missing,
-        window_from=found.known.status.window_from,
+        exit_because=found.exit.because,
+        exit_reasons=found.exit.reasons,
+        exit_missing=found.exit.missing,
+        window_from=found.facts.status.window_from,
     )
 
 
 def _may_stay(person: Person, current: Enrolment | None) -> bool:
-    """Whether somebody can say of them that they stay of their own will: no order runs, and nobody
-    has said so yet.
+    """Whether staying voluntarily can be recorded: no order runs, and it has not been
+    recorded yet.
     """
     return (
         current is not None

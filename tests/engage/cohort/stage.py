@@ -1,5 +1,5 @@
-"""A hub with its coordinator, two offender managers and one person, and the ways in which tests of
-enrolments set things up.
+"""Builders for tests of enrolments: a hub with its coordinator, two offender managers and one
+person.
 """
 
 import uuid
@@ -24,7 +24,7 @@ from tests import builders
 
 @dataclass(frozen=True)
 class Scene:
-    """`chidi` coordinates; `pat` has Katrina, `dai` is another offender manager of the hub."""
+    """`chidi` coordinates; `pat` is Katrina's offender manager, `dai` another one of the hub."""
 
     hub: Hub
     chidi: Actor
@@ -35,7 +35,7 @@ class Scene:
 
 
 def set_scene(session: Session, **person: object) -> Scene:
-    """The scene, in the session that is handed in."""
+    """The scene, in the given session."""
     hub = builders.hub(session)
     chidi = builders.staff(session, hub, Role.COORDINATOR, name="Chidi Okafor")
     pat, dai = builders.staff(session, hub), builders.staff(session, hub, name="Dai Rees")
@@ -44,7 +44,7 @@ def set_scene(session: Session, **person: object) -> Scene:
 
 
 def adopt(session: Session, scene: Scene, now: datetime, **other: object) -> Enrolment:
-    """Katrina adopted as most are."""
+    """Katrina, adopted with the usual values."""
     given: dict[str, object] = {
         "cohort": Cohort.FIXED,
         "strand": Strand.CATCH_AND_CONTROL,
@@ -57,7 +57,7 @@ def adopt(session: Session, scene: Scene, now: datetime, **other: object) -> Enr
 
 
 def waiting_text(session: Session, person: Person, now: datetime) -> Message:
-    """A text to the person that has not gone yet."""
+    """A queued text to the person."""
     text = outbox.Text(
         to="+447700900101",
         body="Hi",
@@ -69,7 +69,7 @@ def waiting_text(session: Session, person: Person, now: datetime) -> Message:
 
 
 def custody(session: Session, person: Person, since: date, **values: object) -> CustodySpell:
-    """A row of time in prison."""
+    """A row of a period in prison."""
     made = CustodySpell(
         person_id=person.id,
         recorded_by="system",
@@ -83,10 +83,10 @@ def custody(session: Session, person: Person, since: date, **values: object) -> 
 
 
 def outcome(
-    session: Session, whose: Person, starts_at: datetime, code: OutcomeCode, **values: object
+    session: Session, person: Person, starts_at: datetime, code: OutcomeCode, **values: object
 ) -> Appointment:
-    """An appointment with what came of it."""
-    made = builders.appointment(session, whose, starts_at, **values)
+    """An appointment with its outcome."""
+    made = builders.appointment(session, person, starts_at, **values)
     session.add(
         Outcome(appointment_id=made.id, code=code, recorded_by="system", recorded_at=starts_at)
     )

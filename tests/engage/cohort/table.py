@@ -1,5 +1,5 @@
-"""Whom a meeting talks about: referrals, assessments, meetings and what stands on their agendas,
-made as staff make them.
+"""Builders for tests of meetings: referrals, assessments, meetings and agendas, made as staff make
+them.
 """
 
 from datetime import date, datetime, timedelta
@@ -12,7 +12,7 @@ from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.cohort import decisions, meetings, referrals
 from engage.cohort.assessments import Judgement
-from engage.cohort.decisions import DecisionDetails
+from engage.cohort.decision_details import DecisionDetails
 from engage.cohort.kinds import (
     Cohort,
     DecisionKind,
@@ -39,7 +39,7 @@ JUDGED = Judgement(
 
 
 def police(session: Session, at: Hub, *roles: Role, name: str = "Kit Ward") -> Staff:
-    """Somebody of the police."""
+    """A police officer."""
     builders.agency(session, at, "Police", AgencyKind.POLICE)
     return builders.staff(
         session, at, *roles or (Role.SUPPORT_WORKER,), name=name, agency_name="Police"
@@ -55,7 +55,7 @@ def refer(
     crn: str | None = None,
     **more: Any,
 ) -> Referral:
-    """Ryan Tate is referred."""
+    """A referral of Ryan Tate."""
     given = {"first_name": "Ryan", "last_name": "Tate", "reasons": "Shop theft every week", **more}
     return referrals.refer(session, by, NewReferral(hub_id=at.id, crn=crn, **given), now=now)
 
@@ -63,12 +63,12 @@ def refer(
 def call(
     session: Session, by: Actor, at: Hub, now: datetime = builders.NOW, *, held_on: date = TODAY
 ) -> Meeting:
-    """A meeting, today unless told otherwise."""
+    """A meeting, today by default."""
     return meetings.call(session, by, at.id, held_on=held_on, chair="Chidi Okafor", now=now)
 
 
 def items(session: Session, meeting: Meeting) -> dict[str, list[str]]:
-    """Who stands on the agenda, by first name, and why."""
+    """The agenda: reasons by first name."""
     rows = session.execute(
         select(AgendaItem, Person, Referral)
         .outerjoin(Person, Person.id == AgendaItem.person_id)
@@ -79,16 +79,16 @@ def items(session: Session, meeting: Meeting) -> dict[str, list[str]]:
     return {(person or referral).first_name: item.reasons for item, person, referral in rows}
 
 
-def item_of(session: Session, meeting: Meeting, whom: Person | Referral) -> AgendaItem:
-    """What stands on the agenda about somebody."""
-    column = AgendaItem.person_id if isinstance(whom, Person) else AgendaItem.referral_id
+def item_of(session: Session, meeting: Meeting, about: Person | Referral) -> AgendaItem:
+    """The agenda item of a person or referral."""
+    column = AgendaItem.person_id if isinstance(about, Person) else AgendaItem.referral_id
     return session.scalars(
-        select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, column == whom.id)
+        select(AgendaItem).where(AgendaItem.meeting_id == meeting.id, column == about.id)
     ).one()
 
 
 def adopting(om: Staff, **more: Any) -> DecisionDetails:
-    """The decision to adopt, with all that it must name."""
+    """The decision to adopt, with all it must name."""
     return DecisionDetails(
         DecisionKind.ADOPT,
         "High predictor, and the thefts go on",
@@ -105,18 +105,18 @@ def adopting(om: Staff, **more: Any) -> DecisionDetails:
 
 def enrol(
     session: Session,
-    whose: Person,
+    person: Person,
     *,
     on: date = TODAY - timedelta(days=200),
     rag: Rag = Rag.AMBER,
     reviewed_on: date | None = None,
     due_on: date = TODAY + timedelta(days=14),
 ) -> Enrolment:
-    """Bare rows of an enrolment with its strand and one review."""
-    om = session.get_one(Staff, whose.offender_manager_id)
+    """Bare rows of an enrolment, its strand and one review."""
+    om = session.get_one(Staff, person.offender_manager_id)
     made = Enrolment(
-        person_id=whose.id,
-        hub_id=whose.hub_id,
+        person_id=person.id,
+        hub_id=person.hub_id,
         cohort=Cohort.FIXED,
         lead_agency_id=om.agency_id,
         adopted_on=on,
@@ -163,7 +163,7 @@ def review(
 
 
 def decided(
-    session: Session, by: Actor, meeting: Meeting, whom: Person | Referral, choice: DecisionDetails
+    session: Session, by: Actor, meeting: Meeting, about: Person | Referral, choice: DecisionDetails
 ) -> None:
-    """A decision about somebody on the agenda."""
-    decisions.decide(session, by, item_of(session, meeting, whom).id, choice, now=builders.NOW)
+    """A decision about an agenda item."""
+    decisions.decide(session, by, item_of(session, meeting, about).id, choice, now=builders.NOW)

@@ -1,4 +1,4 @@
-"""Assessments: versions are kept, and go with the person."""
+"""Assessments: versions are kept, and move with the person."""
 
 from dataclasses import replace
 from typing import Any
@@ -35,7 +35,7 @@ def keeper(session: Session, hub: Hub) -> Actor:
 
 
 def test_each_judgement_is_a_version_and_none_is_overwritten(session: Session, om: Staff) -> None:
-    """The latest first; the scores by pathway."""
+    """Latest first; scores by pathway."""
     person, actor = builders.person(session, om), builders.actor(om)
     again = replace(JUDGED, offences_a_year=10, needs={Pathway.HEALTH: 2})
     for judged in (JUDGED, again):
@@ -51,10 +51,10 @@ def test_each_judgement_is_a_version_and_none_is_overwritten(session: Session, o
     assert [one.version for one in older] == [1]
 
 
-def test_a_referral_of_somebody_known_goes_to_their_own_versions(
+def test_a_referral_of_a_known_person_adds_to_their_versions(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """One row of versions for one person."""
+    """A known person has one sequence of versions."""
     person = builders.person(session, om, crn="X111111")
     assessments.assess_person(session, keeper, person.id, JUDGED, now=builders.NOW)
     referral = refer(session, keeper, hub, crn="X111111")
@@ -77,10 +77,10 @@ def test_a_referral_of_somebody_known_goes_to_their_own_versions(
         ({"needs": {Pathway.HEALTH: 4}}, "needs"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_impossible_values_are_refused(
     session: Session, om: Staff, changes: dict[str, Any], field: str
 ) -> None:
-    """Beside its field; no version is made."""
+    """Named by its field; no version is added."""
     person = builders.person(session, om)
     with pytest.raises(Invalid) as refused:
         assessments.assess_person(
@@ -90,8 +90,8 @@ def test_what_makes_no_sense_is_refused(
 
 
 def test_who_assesses(session: Session, hub: Hub, om: Staff, keeper: Actor) -> None:
-    """Whoever manages the person; of a referral, staff of the hub who manage anybody, but not the
-    worker who only sent it.
+    """A worker who manages the person; for a referral, staff of the hub who manage people, but not
+    the worker who only sent it.
     """
     person = builders.person(session, om)
     other = builders.actor(builders.staff(session, hub, name="Dai Rees"))

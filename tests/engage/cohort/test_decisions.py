@@ -1,4 +1,4 @@
-"""What a meeting decides, and that nothing takes effect without it."""
+"""What a meeting decides, and that nothing changes without it."""
 
 import threading
 from dataclasses import replace
@@ -17,7 +17,7 @@ from engage.cohort import (
     enrolments,
     meetings,
 )
-from engage.cohort.decisions import DecisionDetails
+from engage.cohort.decision_details import DecisionDetails
 from engage.cohort.kinds import (
     DecisionKind,
     ExitReason,
@@ -81,15 +81,15 @@ def keeper(session: Session, hub: Hub) -> Actor:
 
 @pytest.fixture
 def katrina(session: Session, om: Staff) -> Person:
-    """Somebody known, on no cohort."""
+    """A known person, on no cohort."""
     return builders.person(session, om, crn="X111111")
 
 
-def test_somebody_unknown_is_adopted_and_becomes_a_person(
+def test_an_unknown_person_is_adopted_and_added(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """With the CRN, date of birth and number of the referral; what was judged of them is theirs
-    from then on.
+    """With the CRN, date of birth and number of the referral; the assessments become
+    the person's.
     """
     referral = refer(session, keeper, hub, crn="X222222", date_of_birth=BORN, number="07700 900155")
     for _ in range(2):
@@ -114,10 +114,10 @@ def test_somebody_unknown_is_adopted_and_becomes_a_person(
     assert {"person.added", "enrolment.began", "referral.adopted", "decision.recorded"} <= kinds
 
 
-def test_somebody_known_and_in_custody_is_adopted(
+def test_a_known_person_in_custody_is_adopted(
     session: Session, hub: Hub, om: Staff, keeper: Actor, katrina: Person
 ) -> None:
-    """The person stays where they are and who they are; every referral of theirs is answered."""
+    """The person stays in custody; all their referrals are answered."""
     katrina.custody_status = CustodyStatus.CUSTODY
     referral = refer(session, keeper, hub, crn="X111111")
     meeting = call(session, keeper, hub)
@@ -130,7 +130,7 @@ def test_somebody_known_and_in_custody_is_adopted(
 def test_declining_ends_the_referral_and_starts_nothing(
     session: Session, hub: Hub, keeper: Actor
 ) -> None:
-    """With the reason; nobody becomes a person of Engage by being referred."""
+    """With the reason; a referral alone adds no person to Engage."""
     referral = refer(session, keeper, hub)
     decided(session, keeper, call(session, keeper, hub), referral, DECLINE)
     assert referral.state is ReferralState.DECLINED and referral.ended_why == "Low predictor"
@@ -140,7 +140,7 @@ def test_declining_ends_the_referral_and_starts_nothing(
 def test_retaining_changing_strand_and_deregistering(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """Each does what it says, and a change of strand may set the status too."""
+    """Each has its effect, and a change of strand may also set the status."""
     people = [builders.person(session, om, number=None) for _ in range(3)]
     rows = [enrol(session, one, due_on=TODAY) for one in people]
     meeting = call(session, keeper, hub)
@@ -162,7 +162,7 @@ def test_retaining_changing_strand_and_deregistering(
 
 
 def test_one_decision_for_one_item(session: Session, hub: Hub, om: Staff, keeper: Actor) -> None:
-    """A second is refused with what was decided, and changes nothing."""
+    """A second is refused, naming the first, and changes nothing."""
     person = builders.person(session, om)
     enrol(session, person, due_on=TODAY)
     meeting = call(session, keeper, hub)
@@ -173,7 +173,7 @@ def test_one_decision_for_one_item(session: Session, hub: Hub, om: Staff, keeper
 
 
 def test_two_decisions_at_the_same_moment(committed: Database) -> None:
-    """Exactly one is recorded, and only its effect is there."""
+    """Exactly one is recorded, and only it takes effect."""
     with committed.begin() as session:
         hub = builders.hub(session)
         om = builders.staff(session, hub)
@@ -217,10 +217,10 @@ def test_two_decisions_at_the_same_moment(committed: Database) -> None:
         ({"offender_manager": None}, "offender_manager"),
     ],
 )
-def test_what_a_decision_must_name_is_said_beside_the_field(
+def test_missing_details_are_named_by_field(
     session: Session, hub: Hub, om: Staff, keeper: Actor, lacking: dict[str, object], field: str
 ) -> None:
-    """And the referral waits on."""
+    """And the referral still waits."""
     referral = refer(session, keeper, hub, crn="X222222")
     meeting = call(session, keeper, hub)
     with pytest.raises(Invalid) as refused:
@@ -229,7 +229,7 @@ def test_what_a_decision_must_name_is_said_beside_the_field(
 
 
 def test_nobody_joins_without_a_crn(session: Session, hub: Hub, om: Staff, keeper: Actor) -> None:
-    """It is given with the decision where the referral has none."""
+    """The decision gives it if the referral has none."""
     referral = refer(session, keeper, hub)
     meeting = call(session, keeper, hub)
     with pytest.raises(Invalid) as refused:
@@ -242,7 +242,7 @@ def test_nobody_joins_without_a_crn(session: Session, hub: Hub, om: Staff, keepe
 def test_a_crn_that_is_known_adopts_that_person(
     session: Session, hub: Hub, om: Staff, keeper: Actor, katrina: Person
 ) -> None:
-    """Not where the same meeting has them under their own name: they would be decided twice."""
+    """Not if the same meeting lists them under their own name: they would be decided twice."""
     referral = refer(session, keeper, hub)
     meeting = call(session, keeper, hub)
     agenda.request_item(session, keeper, meeting.id, katrina.id, now=builders.NOW)
@@ -262,8 +262,8 @@ def test_a_crn_that_is_known_adopts_that_person(
 def test_two_referrals_of_one_person_are_decided_once_in_one_meeting(
     session: Session, hub: Hub, om: Staff, keeper: Actor, again: DecisionDetails | str
 ) -> None:
-    """Two agencies referred somebody without a CRN: whoever gives the same CRN to both is told that
-    the first decision stands.
+    """Two agencies refer a person without a CRN. Giving both the same CRN is refused: the first
+    decision stays.
     """
     one = refer(session, keeper, hub)
     other = refer(session, keeper, hub, first_name="Rian")
@@ -288,10 +288,10 @@ def test_two_referrals_of_one_person_are_decided_once_in_one_meeting(
     ("choice", "code"),
     [(RETAIN, "not_enrolled"), (DECLINE, "not_enrolled")],
 )
-def test_a_decision_fits_how_the_person_stands(
+def test_a_decision_must_fit_the_enrolment(
     session: Session, hub: Hub, keeper: Actor, katrina: Person, choice: DecisionDetails, code: str
 ) -> None:
-    """Nobody is retained who is not on the cohort, nor declined whom nothing asks for."""
+    """Only a person on the cohort is retained, and only a referred one declined."""
     meeting = call(session, keeper, hub)
     agenda.request_item(session, keeper, meeting.id, katrina.id, now=builders.NOW)
     with pytest.raises(Conflict) as refused:
@@ -302,7 +302,7 @@ def test_a_decision_fits_how_the_person_stands(
 def test_nobody_is_adopted_twice(
     session: Session, hub: Hub, om: Staff, keeper: Actor, katrina: Person
 ) -> None:
-    """Whoever is on the cohort and referred is retained, which answers the referral."""
+    """A referred person who is on the cohort is retained, which answers the referral."""
     enrol(session, katrina)
     referral = refer(session, keeper, hub, crn="X111111")
     meeting = call(session, keeper, hub)
@@ -316,8 +316,8 @@ def test_nobody_is_adopted_twice(
 def test_who_decides_and_when(
     session: Session, hub: Hub, om: Staff, keeper: Actor, katrina: Person
 ) -> None:
-    """Not the offender manager, not before the day, not once it is closed, and not about whom one
-    may not see.
+    """Not the offender manager, not before the day, not after closing, and not about a person the
+    actor may not see.
     """
     enrol(session, katrina, due_on=TODAY)
     ahead = call(session, keeper, hub, held_on=TODAY + timedelta(days=1))
@@ -344,7 +344,7 @@ def test_who_decides_and_when(
 def test_a_re_referral_is_answered_by_declining(
     session: Session, hub: Hub, om: Staff, keeper: Actor, katrina: Person
 ) -> None:
-    """It does not come back on the next agenda (RULES.md 10)."""
+    """It does not return to the next agenda (rule 10)."""
     ended = enrol(session, katrina)
     ended.ended_on, ended.exit_reason = TODAY, ExitReason.LONG_CUSTODY
     spell = CustodySpell(

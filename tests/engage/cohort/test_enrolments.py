@@ -1,5 +1,5 @@
-"""What a meeting's decisions do to an enrolment: begun, kept, moved between strands, ended; and
-what they do to texts.
+"""What a meeting's decisions do to an enrolment: started, retained, moved between strands, ended;
+and what happens to texts.
 """
 
 import threading
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import staff_actor
 from engage.agencies.model import Hub, Role
 from engage.cohort import enrolments
+from engage.cohort.exits import deregister
 from engage.cohort.kinds import (
     Cohort,
     ExitReason,
@@ -42,14 +43,14 @@ from tests.engage.cohort.stage import (
 
 @pytest.fixture
 def scene(session: Session) -> Scene:
-    """One person who could be adopted."""
+    """A person who can be adopted."""
     return set_scene(session)
 
 
-def test_adoption_begins_with_a_strand_and_a_status(
+def test_adoption_starts_with_a_strand_and_a_status(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """Rule 12: a red status is looked at again after 7 days."""
+    """Rule 12: a red status is reviewed after 7 days."""
     made = adopt(session, scene, now)
     strand, review = (
         enrolments.current_strand(session, made.id),
@@ -70,7 +71,7 @@ def test_adoption_begins_with_a_strand_and_a_status(
 def test_who_cannot_be_adopted(
     session: Session, scene: Scene, now: datetime, changes: dict[str, object], code: str
 ) -> None:
-    """The dead, and those who are on the cohort already."""
+    """A person who has died, and one already on the cohort."""
     if code == "enrolled":
         adopt(session, scene, now)
     for name, value in changes.items():
@@ -82,7 +83,7 @@ def test_who_cannot_be_adopted(
 
 
 def test_nobody_joins_a_closed_hub(session: Session, scene: Scene, now: datetime) -> None:
-    """A hub that closes takes nobody in."""
+    """A closed hub adopts nobody."""
     session.get_one(Hub, scene.hub.id).closed_at = now
     with pytest.raises(Conflict, match="closed"):
         adopt(session, scene, now)
@@ -91,7 +92,7 @@ def test_nobody_joins_a_closed_hub(session: Session, scene: Scene, now: datetime
 def test_the_lead_agency_is_one_of_the_area_and_the_reason_is_given(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """Else nothing is begun, and each refusal names its field."""
+    """Otherwise nothing starts, and each refusal names its field."""
     elsewhere = builders.agency(session, builders.hub(session, "Gwent"))
     for other, field in (
         ({"lead_agency_id": elsewhere.id}, "lead_agency"),
@@ -106,7 +107,7 @@ def test_the_lead_agency_is_one_of_the_area_and_the_reason_is_given(
 def test_only_those_who_record_decisions_adopt(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """Not the offender manager alone; for a hub's stranger there is no such person."""
+    """Not the offender manager alone; an actor of another hub does not find the person."""
     stranger = builders.staff(session, builders.hub(session, "Gwent"), Role.COORDINATOR)
     for staff, refusal in ((scene.pat, Forbidden), (stranger, NotFound)):
         with pytest.raises(refusal):
@@ -124,7 +125,7 @@ def test_only_those_who_record_decisions_adopt(
 
 
 def test_adoption_while_in_custody_starts_no_text(session: Session, now: datetime) -> None:
-    """The enrolment begins; rule 1 keeps every text back until release."""
+    """The enrolment starts; rule 1 stops every text until release."""
     scene = set_scene(session, custody_status=CustodyStatus.CUSTODY)
     assert adopt(session, scene, now).ended_on is None
     reach = contactability.contactability_of(session, [scene.katrina.id], now)[scene.katrina.id]
@@ -132,7 +133,7 @@ def test_adoption_while_in_custody_starts_no_text(session: Session, now: datetim
 
 
 def test_strands_keep_their_history(session: Session, scene: Scene, now: datetime) -> None:
-    """The last one holds; the same again is refused."""
+    """The last one is current; repeating it is refused."""
     made = adopt(session, scene, now)
     later = now + timedelta(days=3)
     for reason in ("Engaging", "Again"):
@@ -153,13 +154,13 @@ def test_strands_keep_their_history(session: Session, scene: Scene, now: datetim
     )
 
 
-def test_deregistration_closes_contact_and_calls_texts_back(
+def test_deregistration_closes_contact_and_withdraws_texts(
     session: Session, scene: Scene, now: datetime
 ) -> None:
     """Rule 2, in the same transaction; nothing is decided twice."""
     adopt(session, scene, now)
     waiting = waiting_text(session, scene.katrina, now)
-    ended = enrolments.deregister(
+    ended = deregister(
         session,
         scene.chidi,
         scene.katrina.id,
@@ -178,11 +179,11 @@ def test_deregistration_closes_contact_and_calls_texts_back(
     assert refusal.value.code == "not_enrolled"
 
 
-def test_who_stays_in_touch_of_their_own_will_is_still_texted(
+def test_a_person_who_stays_voluntarily_is_still_texted(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """Rule 2: a voluntary person has no order, and does not fall out for that. Under an order it is
-    no choice.
+    """Rule 2: a voluntary person has no order and still gets texts. Under an order it is not
+    possible.
     """
     adopt(session, scene, now)
     waiting = waiting_text(session, scene.katrina, now)
@@ -195,10 +196,10 @@ def test_who_stays_in_touch_of_their_own_will_is_still_texted(
     scene.katrina.legal_status = LegalStatus.STATUTORY
     session.flush()
     with pytest.raises(Invalid, match="wrong"):
-        enrolments.deregister(session, scene.chidi, scene.katrina.id, **leave)  # type: ignore[arg-type]
+        deregister(session, scene.chidi, scene.katrina.id, **leave)  # type: ignore[arg-type]
     scene.katrina.legal_status = LegalStatus.NON_STATUTORY
     session.flush()
-    ended = enrolments.deregister(session, scene.chidi, scene.katrina.id, **leave)  # type: ignore[arg-type]
+    ended = deregister(session, scene.chidi, scene.katrina.id, **leave)  # type: ignore[arg-type]
     session.refresh(waiting)
     assert ended.voluntary_since == now.date() and waiting.status is MessageStatus.QUEUED
     assert scene.katrina.contact_status is ContactStatus.OPEN
@@ -211,17 +212,17 @@ def test_who_stays_in_touch_of_their_own_will_is_still_texted(
         (date(2032, 2, 29), date(2031, 2, 28)),
     ],
 )
-def test_after_long_custody_they_are_to_be_referred_again(
+def test_re_referral_after_long_custody(
     session: Session, scene: Scene, now: datetime, release_on: date, due_on: date
 ) -> None:
-    """Rule 10: 12 months before release; a new adoption does it, and opens contact again."""
+    """Rule 10: 12 months before release; a new adoption completes it, and opens contact again."""
     adopt(session, scene, now)
     leave = {"exit_reason": ExitReason.LONG_CUSTODY, "note": "Six years", "now": now}
     with pytest.raises(Conflict) as refusal:
-        enrolments.deregister(session, scene.chidi, scene.katrina.id, **leave)  # type: ignore[arg-type]
+        deregister(session, scene.chidi, scene.katrina.id, **leave)  # type: ignore[arg-type]
     assert refusal.value.code == "no_release_date"
     custody(session, scene.katrina, now.date(), sentence_days=2190, release_on=release_on)
-    enrolments.deregister(session, scene.chidi, scene.katrina.id, **leave)  # type: ignore[arg-type]
+    deregister(session, scene.chidi, scene.katrina.id, **leave)  # type: ignore[arg-type]
     waiting = session.scalars(select(ReReferral)).one()
     assert (waiting.due_on, waiting.done_at) == (due_on, None)
     adopt(session, scene, now + timedelta(days=400))
@@ -230,7 +231,7 @@ def test_after_long_custody_they_are_to_be_referred_again(
 
 
 def test_two_adopt_one_person_at_once(committed: Database, now: datetime) -> None:
-    """One enrolment begins; the other meeting is told that they are on the cohort."""
+    """One enrolment starts; the other meeting is refused, because they are on the cohort."""
     with committed.begin() as session:
         scene = set_scene(session)
     told: list[str] = []

@@ -1,5 +1,5 @@
-"""Leaving without a meeting: a death, a hub that closes; staying on of one's own will; a release
-date that moves; reviews.
+"""Leaving without a meeting: a death, a closed hub; staying voluntarily; a release date that moves;
+reviews.
 """
 
 from datetime import date, datetime, timedelta
@@ -12,7 +12,8 @@ from engage.access.policy import staff_actor
 from engage.agencies.model import Hub, Role
 from engage.appointments import absences
 from engage.appointments.kinds import OutcomeCode
-from engage.cohort import enrolments, exits, reviews
+from engage.cohort import exits, reviews
+from engage.cohort.exits import deregister
 from engage.cohort.kinds import ExitReason, Rag
 from engage.core.errors import Conflict, Forbidden, Invalid
 from engage.core.model import Event
@@ -40,14 +41,14 @@ def scene(session: Session) -> Scene:
 
 
 def due_on(session: Session, scene: Scene, now: datetime) -> date:
-    """By when Katrina's status must be looked at again."""
+    """The day Katrina's review is due."""
     found = reviews.review_status(session, scene.katrina.id, now=now)
     assert found is not None
     return found.due_on
 
 
 def test_death_ends_everything_at_once(session: Session, scene: Scene, now: datetime) -> None:
-    """Texts are called back, the enrolment has ended, and a meeting finds nothing to decide."""
+    """Texts are withdrawn, the enrolment ends, and a meeting has nothing to decide."""
     enrolment = adopt(session, scene, now - timedelta(days=30))
     waiting = waiting_text(session, scene.katrina, now)
     exits.record_death(
@@ -61,7 +62,7 @@ def test_death_ends_everything_at_once(session: Session, scene: Scene, now: date
     assert enrolment.exit_reason is ExitReason.DIED and waiting.status is MessageStatus.WITHDRAWN
     assert scene.katrina.contact_status is ContactStatus.DEAD
     with pytest.raises(Conflict):
-        enrolments.deregister(
+        deregister(
             session,
             scene.chidi,
             scene.katrina.id,
@@ -71,12 +72,12 @@ def test_death_ends_everything_at_once(session: Session, scene: Scene, now: date
         )
 
 
-@pytest.mark.parametrize("kind", exits.NO_LONGER_ASKED)
-def test_of_the_dead_nobody_is_asked_what_they_missed(
+@pytest.mark.parametrize("kind", exits.RESOLVED_BY_DEATH)
+def test_a_death_resolves_signals_about_what_was_missed(
     session: Session, scene: Scene, now: datetime, kind: SignalKind
 ) -> None:
-    """Rules 5 to 7: what waits is resolved with the death, and an absence that was never explained
-    is brought to nobody afterwards.
+    """Rules 5 to 7: open signals are resolved by the death, and an unexplained absence is not
+    signalled later.
     """
     outcome(session, scene.katrina, now - timedelta(days=6), OutcomeCode.FAILED_TO_ATTEND)
     raise_signal(
@@ -96,11 +97,11 @@ def test_of_the_dead_nobody_is_asked_what_they_missed(
 
 
 @pytest.mark.parametrize("stays", [True, False])
-def test_nobody_works_by_the_plan_of_somebody_who_has_left(
+def test_leaving_withdraws_the_actions_of_the_plan(
     session: Session, scene: Scene, now: datetime, stays: bool
 ) -> None:
-    """What is proposed or live is withdrawn, and its signal resolved; who stays in touch keeps the
-    plan, and what is done stays done.
+    """Proposed and live actions are withdrawn and their signals resolved. A person who stays in
+    touch keeps the plan; what is done stays done.
     """
     adopt(session, scene, now - timedelta(days=30))
     scene.katrina.legal_status = LegalStatus.NON_STATUTORY
@@ -126,7 +127,7 @@ def test_nobody_works_by_the_plan_of_somebody_who_has_left(
         evidence=[Evidence("action", str(open_now[0].id))],
         now=now,
     )
-    enrolments.deregister(
+    deregister(
         session,
         scene.chidi,
         scene.katrina.id,
@@ -153,19 +154,19 @@ def test_nobody_works_by_the_plan_of_somebody_who_has_left(
 
 
 @pytest.mark.parametrize("why", ["dead", "closed"])
-def test_what_is_settled_is_ended_by_the_sweep(
+def test_the_sweep_ends_enrolments_that_are_due(
     session: Session, scene: Scene, now: datetime, why: str
 ) -> None:
-    """A death recorded elsewhere, a hub that closed; done again nothing happens."""
+    """A death recorded elsewhere, a closed hub; repeating it changes nothing."""
     enrolment = adopt(session, scene, now - timedelta(days=30))
-    assert exits.end_settled(session, now=now) == 0
+    assert exits.end_due(session, now=now) == 0
     if why == "dead":
         scene.katrina.contact_status = ContactStatus.DEAD
     else:
         session.get_one(Hub, scene.hub.id).closed_at = now - timedelta(hours=1)
     session.flush()
     waiting = waiting_text(session, scene.katrina, now)
-    assert [exits.settle(session, now=now) for _ in range(2)] == [1, 0]
+    assert [exits.end_due_and_follow_releases(session, now=now) for _ in range(2)] == [1, 0]
     session.refresh(waiting)
     expected = ExitReason.DIED if why == "dead" else ExitReason.HUB_CLOSED
     assert enrolment.exit_reason is expected and waiting.status is MessageStatus.WITHDRAWN
@@ -174,8 +175,8 @@ def test_what_is_settled_is_ended_by_the_sweep(
 
 
 def test_staying_on_after_the_order(session: Session, scene: Scene, now: datetime) -> None:
-    """Rule 2: nobody falls out because an order ended. While one runs it is no choice; said twice
-    it is one day.
+    """Rule 2: nobody leaves because an order ended. It is not possible while one runs; repeating it
+    keeps the first day.
     """
     pat = staff_actor(scene.pat)
     with pytest.raises(Conflict, match="not on the cohort"):
@@ -198,9 +199,7 @@ def test_staying_on_after_the_order(session: Session, scene: Scene, now: datetim
 
 
 def test_an_order_that_ends_mid_series_ends_nothing_else(session: Session, now: datetime) -> None:
-    """Rule 2: the status, the bookings and the texts go on as they were; they may say that they
-    stay.
-    """
+    """Rule 2: status, bookings and texts continue; the person may stay voluntarily."""
     scene = set_scene(session, legal_status=LegalStatus.STATUTORY)
     enrolment = adopt(session, scene, now - timedelta(days=30))
     session.add(
@@ -234,15 +233,15 @@ def test_an_order_that_ends_mid_series_ends_nothing_else(session: Session, now: 
     ("moved_to", "due_on"),
     [(date(2031, 6, 1), date(2030, 6, 1)), (date(2032, 2, 29), date(2031, 2, 28))],
 )
-def test_a_release_that_moves_takes_the_re_referral_along(
+def test_a_moved_release_moves_the_re_referral(
     session: Session, scene: Scene, now: datetime, moved_to: date, due_on: date
 ) -> None:
-    """Rule 10, earlier or later, and 29 February; done again nothing moves."""
+    """Rule 10, earlier or later, and 29 February; repeating it moves nothing."""
     adopt(session, scene, now)
     spell = custody(
         session, scene.katrina, now.date(), sentence_days=2000, release_on=date(2031, 12, 1)
     )
-    enrolments.deregister(
+    deregister(
         session,
         scene.chidi,
         scene.katrina.id,
@@ -254,7 +253,7 @@ def test_a_release_that_moves_takes_the_re_referral_along(
     spell.release_on = moved_to
     session.flush()
     assert [exits.follow_releases(session, scene.katrina.id) for _ in range(2)] == [1, 0]
-    waiting = exits.re_referral_due_on(session, scene.katrina.id)
+    waiting = exits.open_re_referral(session, scene.katrina.id)
     assert waiting is not None
     session.refresh(waiting)
     assert waiting.due_on == due_on
@@ -263,7 +262,9 @@ def test_a_release_that_moves_takes_the_re_referral_along(
 def test_reviews_set_the_status_and_the_next_day(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """Rule 12: green is looked at again after 28 days; the signal that asked for it is resolved."""
+    """Rule 12: green is reviewed after 28 days; the signal that asked for the review is
+    resolved.
+    """
     made = adopt(session, scene, now - timedelta(days=8))
     raise_signal(
         session,
@@ -293,7 +294,7 @@ def test_reviews_set_the_status_and_the_next_day(
 def test_an_urgent_signal_makes_the_review_due_at_once(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """Rule 12, until the next review; one from before the last review does not count."""
+    """Rule 12, until the next review; a signal before the last review does not count."""
     adopt(session, scene, now)
     assert due_on(session, scene, now) == date(2027, 3, 27)
     later = now + timedelta(days=2)
@@ -315,7 +316,7 @@ def test_an_urgent_signal_makes_the_review_due_at_once(
 
 
 def test_who_may_not_review(session: Session, scene: Scene, now: datetime) -> None:
-    """An auditor reads; without a reason nothing is decided."""
+    """An auditor only reads; without a reason nothing is decided."""
     adopt(session, scene, now)
     auditor = builders.staff(session, scene.hub, Role.AUDITOR)
     with pytest.raises(Forbidden):

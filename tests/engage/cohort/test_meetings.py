@@ -1,4 +1,4 @@
-"""Meetings: called, built by themselves, attended, minuted and closed."""
+"""Meetings: called, agenda built, attended, minuted and closed."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -51,7 +51,7 @@ def keeper(session: Session, hub: Hub) -> Actor:
 
 
 def inside(session: Session, whose: Person, **values: Any) -> CustodySpell:
-    """A time in prison, since January unless told otherwise."""
+    """A period in prison, since January by default."""
     made = CustodySpell(
         person_id=whose.id,
         recorded_by="system",
@@ -66,8 +66,8 @@ def inside(session: Session, whose: Person, **values: Any) -> CustodySpell:
 def test_the_agenda_builds_itself_with_every_reason(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """Each for its own reason (RULES.md 10, 12); whoever gives none, or belongs to another hub, is
-    not on it.
+    """Each for its own reason (rules 10 and 12); a person with none, or of another hub, is not on
+    it.
     """
     people = {
         name: builders.person(session, om, number=None, first_name=name)
@@ -137,7 +137,7 @@ def test_the_agenda_builds_itself_with_every_reason(
 def test_three_green_months_are_counted_by_the_calendar(
     session: Session, hub: Hub, om: Staff, keeper: Actor, since: date, on: date, listed: bool
 ) -> None:
-    """RULES.md 10, at the ends of months and in a leap year; a break in between begins it anew."""
+    """Rule 10, at the ends of months and in a leap year; a break restarts the count."""
     person = builders.person(session, om)
     enrolment = enrol(session, person, rag=Rag.GREEN, due_on=date(2030, 1, 1))
     review(session, enrolment, Rag.AMBER, since - timedelta(days=1), due_on=date(2030, 1, 1))
@@ -147,10 +147,10 @@ def test_three_green_months_are_counted_by_the_calendar(
     assert ("Katrina" in items(session, meeting)) is listed
 
 
-def test_bringing_it_up_to_date_adds_and_takes_away(
+def test_updating_the_agenda_adds_and_removes(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """A reason that has gone goes from it; whoever was asked for stays; doing it again changes
+    """A reason that no longer holds is removed; requested people stay; repeating it changes
     nothing.
     """
     due, asked = (
@@ -168,10 +168,10 @@ def test_bringing_it_up_to_date_adds_and_takes_away(
         assert items(session, meeting) == {"Asked": ["asked_for"]}
 
 
-def test_whoever_was_asked_for_and_not_decided_comes_again(
+def test_a_requested_item_without_decision_is_carried_over(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """On the agenda of the meeting after it."""
+    """On the agenda of the next meeting."""
     person = builders.person(session, om)
     enrol(session, person)
     first = call(session, keeper, hub)
@@ -186,7 +186,7 @@ def test_whoever_was_asked_for_and_not_decided_comes_again(
 def test_the_nightly_tick_builds_the_meetings_that_are_near(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """A review that fell due after the meeting was called; again it changes nothing."""
+    """A review that fell due after the meeting was called; repeating it changes nothing."""
     meeting = call(session, keeper, hub, held_on=TODAY + timedelta(days=3))
     enrol(session, builders.person(session, om), due_on=TODAY + timedelta(days=2))
     assert agenda.build_due(session, now=builders.NOW) == 1
@@ -207,8 +207,8 @@ def test_the_nightly_tick_builds_the_meetings_that_are_near(
 def test_an_agenda_is_left_alone_on_the_day_by_the_hubs_clock(
     session: Session, hub: Hub, om: Staff, keeper: Actor, now: str, held_on: date, built: bool
 ) -> None:
-    """In summer the day begins an hour before midnight in UTC; from seven days before the meeting
-    on it is built.
+    """In summer the day starts an hour before midnight UTC; the agenda is built from seven days
+    before.
     """
     at = datetime.fromisoformat(now)
     meeting = call(session, keeper, hub, at - timedelta(days=20), held_on=held_on)
@@ -218,7 +218,7 @@ def test_an_agenda_is_left_alone_on_the_day_by_the_hubs_clock(
 
 
 def test_calling_a_meeting(session: Session, hub: Hub, om: Staff, keeper: Actor) -> None:
-    """By whoever decides in the hub; one a day; not long ago, not years ahead."""
+    """By an actor who decides in the hub; one a day; not long ago, not years ahead."""
     call(session, keeper, hub)
     with pytest.raises(Conflict):
         call(session, keeper, hub)
@@ -231,9 +231,9 @@ def test_calling_a_meeting(session: Session, hub: Hub, om: Staff, keeper: Actor)
         call(session, keeper, builders.hub(session, "Gwent"))
 
 
-def test_a_hub_that_has_closed_meets_no_more(session: Session, hub: Hub, keeper: Actor) -> None:
-    """The eve of its closing is the last day, by its own clock: midnight in summer is 23:00 the day
-    before in UTC.
+def test_a_closed_hub_has_no_meetings(session: Session, hub: Hub, keeper: Actor) -> None:
+    """The day before its closing is the last, by its own clock: midnight in summer is 23:00 UTC the
+    day before.
     """
     hub.closed_at = datetime.fromisoformat("2027-03-31T23:00:00+00:00")
     session.flush()
@@ -245,8 +245,8 @@ def test_a_hub_that_has_closed_meets_no_more(session: Session, hub: Hub, keeper:
 
 
 def test_when_the_hub_meets_next(session: Session, hub: Hub, keeper: Actor) -> None:
-    """Today while it has never met; the day that was called; a week after the last one (RULES.md
-    12).
+    """Today if it has never met; the day that was called; a week after the last meeting
+    (rule 12).
     """
     assert meetings.next_meeting(session, hub, now=builders.NOW).on == TODAY
     called = call(session, keeper, hub, held_on=TODAY + timedelta(days=3))
@@ -256,10 +256,10 @@ def test_when_the_hub_meets_next(session: Session, hub: Hub, keeper: Actor) -> N
     assert meetings.next_meeting(session, hub, now=later).on == called.held_on + timedelta(days=7)
 
 
-def test_a_meeting_is_closed_with_its_minutes_and_never_written_to_again(
+def test_a_meeting_is_closed_with_its_minutes_and_never_changes(
     session: Session, hub: Hub, om: Staff, keeper: Actor
 ) -> None:
-    """Not without minutes, nor before anybody is noted as there, nor before its day."""
+    """Not without minutes, before any agency is recorded as present, or before its day."""
     agency = builders.agency(session, hub).id
     ahead = call(session, keeper, hub, held_on=TODAY + timedelta(days=1))
     with pytest.raises(Conflict):
@@ -294,10 +294,10 @@ def test_a_meeting_is_closed_with_its_minutes_and_never_written_to_again(
         agenda.request_item(session, keeper, meeting.id, person.id, now=builders.NOW)
 
 
-def test_a_worker_without_a_seat_finds_no_meeting(
+def test_a_worker_who_does_not_attend_finds_no_meeting(
     session: Session, hub: Hub, keeper: Actor
 ) -> None:
-    """Nor does anybody of another hub."""
+    """Nor does an actor of another hub."""
     meeting = call(session, keeper, hub)
     worker = builders.actor(builders.staff(session, hub, Role.SUPPORT_WORKER, name="Jo Lamb"))
     stranger = builders.actor(
@@ -308,8 +308,8 @@ def test_a_worker_without_a_seat_finds_no_meeting(
             meetings.open_meeting(session, actor, meeting.id)
 
 
-def test_every_kind_of_decision_has_its_needs_listed() -> None:
+def test_every_kind_of_decision_lists_its_required_fields() -> None:
     """So that no kind can be forgotten."""
-    from engage.cohort.decisions import NEEDS
+    from engage.cohort.decision_details import REQUIRED_FIELDS
 
-    assert set(NEEDS) == set(DecisionKind)
+    assert set(REQUIRED_FIELDS) == set(DecisionKind)

@@ -1,5 +1,5 @@
-"""Referrals: who may refer whom, what waits, what is a duplicate, and what nobody learns by
-referring.
+"""Referrals: who may refer whom, what waits, what is a duplicate, and what the referring agency
+does not learn.
 """
 
 import threading
@@ -13,6 +13,7 @@ from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.cohort import referrals
 from engage.cohort.model import Referral, ReferralState
+from engage.cohort.referral_access import open_referral
 from engage.core.db import Database
 from engage.core.errors import (
     Conflict,
@@ -58,8 +59,8 @@ def charity(session: Session, hub: Hub) -> Actor:
 def test_any_agencys_staff_refer_anybody_and_it_waits(
     session: Session, hub: Hub, charity: Actor
 ) -> None:
-    """It keeps the agency, who referred, and the needs in their order; the event says nothing of
-    whom or why.
+    """It stores the agency, who referred, and the needs in order; the event names neither the
+    person nor the reason.
     """
     made = refer(
         session, charity, hub, needs=(Pathway.HEALTH, Pathway.ACCOMMODATION), date_of_birth=BORN
@@ -75,7 +76,7 @@ def test_any_agencys_staff_refer_anybody_and_it_waits(
 @pytest.mark.parametrize(
     ("role", "error"), [(Role.AUDITOR, Forbidden), (Role.ADMINISTRATOR, Forbidden)]
 )
-def test_whoever_only_reads_or_runs_the_service_refers_nobody(
+def test_auditors_and_administrators_refer_nobody(
     session: Session, hub: Hub, role: Role, error: type[EngageError]
 ) -> None:
     """Their role is refused."""
@@ -86,7 +87,7 @@ def test_whoever_only_reads_or_runs_the_service_refers_nobody(
 def test_nobody_refers_to_a_hub_that_is_not_theirs_or_is_closed(
     session: Session, hub: Hub, charity: Actor
 ) -> None:
-    """Another hub is not there for them; a closed one takes nobody."""
+    """Another hub is not found; a closed one takes nobody."""
     with pytest.raises(NotFound):
         refer(session, charity, builders.hub(session, "Gwent"))
     hub.closed_at = builders.NOW
@@ -97,7 +98,7 @@ def test_nobody_refers_to_a_hub_that_is_not_theirs_or_is_closed(
 def test_only_the_police_select_at_the_point_of_arrest(
     session: Session, hub: Hub, charity: Actor
 ) -> None:
-    """Anybody else is told so beside the field."""
+    """Others are refused by the field."""
     with pytest.raises(Invalid) as refused:
         refer(session, charity, hub, at_arrest=True)
     assert set(refused.value.fields) == {"at_arrest"}
@@ -117,7 +118,7 @@ def test_only_the_police_select_at_the_point_of_arrest(
 def test_bad_input_is_refused_beside_its_field(
     session: Session, hub: Hub, charity: Actor, given: dict[str, object], field: str
 ) -> None:
-    """And nothing is kept."""
+    """And nothing is stored."""
     with pytest.raises(Invalid) as refused:
         refer(session, charity, hub, **given)
     assert set(refused.value.fields) == {field} and session.query(Referral).count() == 0
@@ -126,7 +127,7 @@ def test_bad_input_is_refused_beside_its_field(
 def test_the_same_crn_waits_once_and_the_second_keeps_its_words(
     session: Session, hub: Hub, charity: Actor, keeper: Actor
 ) -> None:
-    """It is a duplicate of the first; once that is taken back, it waits itself."""
+    """It is a duplicate of the first; when that is withdrawn, it waits itself."""
     first = refer(session, charity, hub, crn="X111111")
     second = refer(session, keeper, hub, crn="X111111", reasons="Seen again")
     assert second.state is ReferralState.DUPLICATE and second.duplicate_of_id == first.id
@@ -138,7 +139,7 @@ def test_the_same_crn_waits_once_and_the_second_keeps_its_words(
 
 
 def test_two_referrals_of_one_crn_at_the_same_moment(committed: Database) -> None:
-    """Exactly one waits, however the threads fall."""
+    """Exactly one waits, in any order of the threads."""
     with committed.begin() as session:
         hub = builders.hub(session)
         actor = builders.actor(builders.staff(session, hub))
@@ -159,32 +160,32 @@ def test_two_referrals_of_one_crn_at_the_same_moment(committed: Database) -> Non
     assert states == [ReferralState.DUPLICATE, ReferralState.WAITING]
 
 
-def test_a_known_person_is_tied_and_the_agency_learns_nothing(
+def test_a_known_person_is_linked_and_the_agency_learns_nothing(
     session: Session, hub: Hub, charity: Actor, keeper: Actor
 ) -> None:
-    """The row knows the person; the support worker who referred sees only what they sent."""
+    """The row links the person; the support worker who referred sees only what they sent."""
     known = builders.person(session, builders.staff(session, hub), crn="X111111")
     made = refer(session, charity, hub, crn="X111111")
     assert made.person_id == known.id
-    assert referrals.open_referral(session, charity, made.id, now=builders.NOW) is made
-    assert referrals.open_referral(session, keeper, made.id, now=builders.NOW) is made
+    assert open_referral(session, charity, made.id, now=builders.NOW) is made
+    assert open_referral(session, keeper, made.id, now=builders.NOW) is made
 
 
 def test_who_sees_a_referral(session: Session, hub: Hub, charity: Actor, keeper: Actor) -> None:
-    """The agency that sent it and whoever reads the queue; a worker of another agency, and one of a
-    restricted record, do not.
+    """The agency that sent it and readers of the queue; not a worker of another agency, or one
+    excluded from the record.
     """
     made = refer(session, charity, hub, crn="X111111")
     om = builders.staff(session, hub)
     with pytest.raises(NotFound):
-        referrals.open_referral(session, builders.actor(om), made.id, now=builders.NOW)
+        open_referral(session, builders.actor(om), made.id, now=builders.NOW)
     builders.person(session, om, crn="X222222", restricted=True)
     hidden = refer(session, charity, hub, crn="X222222")
     with pytest.raises(NotFound):
-        referrals.open_referral(session, keeper, hidden.id, now=builders.NOW)
+        open_referral(session, keeper, hidden.id, now=builders.NOW)
 
 
-def test_taking_back_is_for_the_agency_and_the_coordinator_while_it_waits(
+def test_the_agency_and_the_coordinator_withdraw_a_waiting_referral(
     session: Session, hub: Hub, charity: Actor, keeper: Actor
 ) -> None:
     """An auditor may not; a second time is a conflict."""
@@ -200,9 +201,7 @@ def test_taking_back_is_for_the_agency_and_the_coordinator_while_it_waits(
 def test_the_coordinator_marks_a_duplicate(
     session: Session, hub: Hub, charity: Actor, keeper: Actor
 ) -> None:
-    """Of one that waits in the same hub, and of nothing else; it leaves the agenda of a meeting
-    that was called.
-    """
+    """Of one that waits in the same hub, and nothing else; it leaves the agenda."""
     meeting = call(session, keeper, hub)
     one, two = refer(session, charity, hub, first_name="Ry"), refer(session, charity, hub)
     assert set(items(session, meeting)) == {"Ry", "Ryan"}
@@ -216,12 +215,10 @@ def test_the_coordinator_marks_a_duplicate(
         referrals.mark_duplicate(session, keeper, one.id, two.id, now=builders.NOW)
 
 
-def test_saying_who_it_is_ties_the_person(
+def test_identifying_links_the_person(
     session: Session, hub: Hub, charity: Actor, keeper: Actor
 ) -> None:
-    """On the agenda the person stands in the place of the referral; a CRN that waits already is a
-    conflict.
-    """
+    """The person replaces the referral on the agenda; a CRN that already waits is a conflict."""
     known = builders.person(session, builders.staff(session, hub), crn="X111111")
     meeting = call(session, keeper, hub)
     made = refer(session, charity, hub)

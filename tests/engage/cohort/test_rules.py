@@ -1,5 +1,5 @@
-"""Rules 9 to 12 of RULES.md as tables of cases: status, strand, exit and reviews are suggested with
-reasons, never decided.
+"""Rules 9 to 12 as tables of cases: status, strand, exit and reviews are suggested with reasons,
+never decided.
 """
 
 from dataclasses import replace
@@ -70,10 +70,8 @@ KEEPS = StatusFacts(
     ],
 )
 def test_rule_9_status(changes: dict[str, object], rag: Rag, codes: list[str]) -> None:
-    """Rule 9 [practice], 14 days without contact [ours]; silence counts from adoption or release,
-    and never in custody.
-
-    Rule 5: a provisional absence (`AFTA`) is named and held against nobody.
+    """Rule 9 [practice], 14 days without contact [ours]; counted from adoption or release, and
+    never in custody. Rule 5: a provisional absence (`AFTA`) is shown and not counted.
     """
     verdict = rules.suggest_status(replace(KEEPS, **changes), StatusRules())  # type: ignore[arg-type]
     assert (verdict.rag, [reason.code for reason in verdict.reasons]) == (rag, codes)
@@ -90,7 +88,7 @@ def test_rule_9_status(changes: dict[str, object], rag: Rag, codes: list[str]) -
     ],
 )
 def test_rule_9_strict(changes: dict[str, object], rag: Rag) -> None:
-    """Rule 9, strict: tests and housing or work both."""
+    """Rule 9, strict: both tests and housing or work."""
     facts = replace(KEEPS, **changes)  # type: ignore[arg-type]
     assert rules.suggest_status(facts, StatusRules(strict=True)).rag is rag
 
@@ -112,11 +110,9 @@ def test_rule_9_says_what_would_turn_it_green() -> None:
         (False, False, ["withheld"]),
     ],
 )
-def test_reasons_for_eyes_that_may_not_see_all(
-    intelligence: bool, health: bool, codes: list[str]
-) -> None:
-    """Intelligence is for police and the OM, tests for whoever may see matters of health: others
-    learn that there is something.
+def test_reasons_are_withheld_by_role(intelligence: bool, health: bool, codes: list[str]) -> None:
+    """Intelligence is for the police and the offender manager, tests for users with health access:
+    others learn that a reason is withheld.
     """
     given = (
         rules.StatusReason("intelligence", "Current intelligence"),
@@ -144,7 +140,9 @@ def test_reasons_for_eyes_that_may_not_see_all(
     ],
 )
 def test_rule_11_strand(changes: dict[str, object], strand: Strand, codes: list[str]) -> None:
-    """Rule 11 [practice]: in custody the prison leads until release; silence alone moves nobody."""
+    """Rule 11 [practice]: in custody the prison leads until release; silence alone changes no
+    strand.
+    """
     verdict = rules.suggest_strand(replace(KEEPS, **changes))  # type: ignore[arg-type]
     assert (verdict.strand, [reason.code for reason in verdict.reasons]) == (strand, codes)
     assert verdict.prison_leads == ("custody" in codes)
@@ -183,7 +181,7 @@ def test_rule_10_exit(facts: ExitFacts, because: ExitReason | None, missing: lis
         ([(1, Rag.GREEN), (5, Rag.AMBER)], None),
     ],
 )
-def test_rule_10_a_break_begins_the_green_anew(
+def test_rule_10_a_break_restarts_the_green(
     reviews: list[tuple[int, Rag]], since: int | None
 ) -> None:
     """Rule 10: without a break."""

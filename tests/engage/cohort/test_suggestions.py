@@ -1,4 +1,4 @@
-"""What the rules are told of people: gathered from everything that was recorded, for many at once."""
+"""The facts given to the rules: gathered from every record, for many people at once."""
 
 from datetime import date, datetime, timedelta
 
@@ -40,7 +40,7 @@ def scene(session: Session, now: datetime) -> Scene:
 
 
 def of(session: Session, person: Person, now: datetime) -> StatusSuggestion:
-    """What the rules say of one person."""
+    """The suggestion for one person."""
     return suggestions.suggest(session, [person.id], now=now)[person.id]
 
 
@@ -64,13 +64,13 @@ def test_attendance_of_the_window(
     attended: int,
     failed: int,
 ) -> None:
-    """Rules 5 and 9: an acceptable absence, and one that nobody has decided about, count for
-    nothing; what lies before the window neither.
+    """Rules 5 and 9: acceptable absences, undecided absences and appointments before the window do
+    not count.
     """
     outcome(session, scene.katrina, now - timedelta(days=10), code)
     outcome(session, scene.katrina, now - timedelta(days=30), OutcomeCode.UNACCEPTABLE_ABSENCE)
     builders.appointment(session, scene.katrina, now - timedelta(days=3))
-    facts = of(session, scene.katrina, now).known.status
+    facts = of(session, scene.katrina, now).facts.status
     assert (facts.expected, facts.attended, facts.failed_to_comply, facts.unrecorded) == (
         expected,
         attended,
@@ -94,8 +94,8 @@ def test_attendance_of_the_window(
 def test_the_window_has_so_many_days_and_ends_today(
     session: Session, now: str, arrested_on: date, red: bool
 ) -> None:
-    """Rule 9: 28 days, today among them, by the hub's calendar; 29 February is one, and an hour
-    before midnight in summer is tomorrow.
+    """Rule 9: 28 days including today, by the hub's calendar; 29 February is one, and an hour
+    before midnight UTC in summer is tomorrow.
     """
     made = set_scene(session)
     session.add(
@@ -114,10 +114,8 @@ def test_the_window_has_so_many_days_and_ends_today(
     assert ("arrest" in [one.code for one in reasons]) is red
 
 
-def test_an_arrest_that_was_withdrawn_counts_no_more(
-    session: Session, scene: Scene, now: datetime
-) -> None:
-    """Red while it stands, and Catch and Control."""
+def test_a_withdrawn_arrest_does_not_count(session: Session, scene: Scene, now: datetime) -> None:
+    """Red and Catch and Control until it is withdrawn."""
     offence = Offence(
         person_id=scene.katrina.id,
         kind=OffenceKind.ARREST,
@@ -136,10 +134,8 @@ def test_an_arrest_that_was_withdrawn_counts_no_more(
     assert of(session, scene.katrina, now).status.rag is Rag.AMBER
 
 
-def test_intelligence_is_told_to_those_who_may_see_it(
-    session: Session, scene: Scene, now: datetime
-) -> None:
-    """The others learn that there is something, not what."""
+def test_intelligence_is_shown_by_role(session: Session, scene: Scene, now: datetime) -> None:
+    """Others learn that a reason is withheld."""
     session.add(
         IntelligenceFlag(
             person_id=scene.katrina.id, flagged_on=now.date(), recorded_by="system", recorded_at=now
@@ -152,10 +148,10 @@ def test_intelligence_is_told_to_those_who_may_see_it(
     assert suggestions.reasons_visible_to(frozenset(), reasons)[0].code == "withheld"
 
 
-def test_a_breach_is_under_way_until_it_is_withdrawn_or_long_with_the_court(
+def test_a_breach_lasts_until_withdrawn_or_with_the_court(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """Decided by people; a warning is none."""
+    """Decided by people; a warning is not a breach."""
     decided = Enforcement(
         person_id=scene.katrina.id,
         kind=EnforcementKind.WARNING,
@@ -174,7 +170,7 @@ def test_a_breach_is_under_way_until_it_is_withdrawn_or_long_with_the_court(
         for name, value in change.items():
             setattr(decided, name, value)
         session.flush()
-        assert (of(session, scene.katrina, now).known.status.breach_since is not None) is since
+        assert (of(session, scene.katrina, now).facts.status.breach_since is not None) is since
 
 
 @pytest.mark.parametrize(
@@ -195,7 +191,7 @@ def test_tests(
     tests: int,
     failed: int,
 ) -> None:
-    """A void test, and one that is still to come, tell nothing."""
+    """A void test, and one still to come, have no effect."""
     session.add(
         DrugTest(
             person_id=scene.katrina.id,
@@ -206,18 +202,18 @@ def test_tests(
         )
     )
     session.flush()
-    facts = of(session, scene.katrina, now).known.status
+    facts = of(session, scene.katrina, now).facts.status
     assert (facts.tests, facts.tests_failed) == (tests, failed)
 
 
-def test_silence_is_broken_by_anything_heard(session: Session, now: datetime) -> None:
-    """What they tell a worker is contact as much as coming is."""
+def test_any_contact_breaks_the_silence(session: Session, now: datetime) -> None:
+    """A report to a worker is contact, as attendance is."""
     scene = set_scene(session)
     adopt(session, scene, now - timedelta(days=40))
     assert next(one.code for one in of(session, scene.katrina, now).status.reasons) == "no_contact"
     builders.report(session, scene.katrina, now - timedelta(days=3))
-    known = of(session, scene.katrina, now).known
-    assert known.status.last_contact == date(2027, 3, 17)
+    facts = of(session, scene.katrina, now).facts
+    assert facts.status.last_contact == date(2027, 3, 17)
 
 
 def test_texts_from_before_a_number_was_claimed_are_contact(
@@ -230,7 +226,7 @@ def test_texts_from_before_a_number_was_claimed_are_contact(
     staff_actions.claim_number(
         session, scene.chidi, "+447700900333", scene.katrina.id, now=now - timedelta(days=1)
     )
-    assert of(session, scene.katrina, now).known.status.last_contact == date(2027, 3, 17)
+    assert of(session, scene.katrina, now).facts.status.last_contact == date(2027, 3, 17)
 
 
 def test_silence_counts_from_the_last_release(session: Session, now: datetime) -> None:
@@ -242,12 +238,12 @@ def test_silence_counts_from_the_last_release(session: Session, now: datetime) -
     first = now.date() - timedelta(days=30)
     for released_on in (first + timedelta(days=20), first):
         custody(session, scene.katrina, first, released_on=released_on)
-    counted_from = of(session, scene.katrina, now).known.status.counted_from
+    counted_from = of(session, scene.katrina, now).facts.status.counted_from
     assert counted_from == first + timedelta(days=20)
 
 
 def test_silence_counts_from_release(session: Session, now: datetime) -> None:
-    """Nobody is asked to be in touch from prison."""
+    """People in prison are not expected to be in touch."""
     scene = set_scene(session)
     adopt(session, scene, now - timedelta(days=90))
     spell = custody(session, scene.katrina, now.date() - timedelta(days=80), sentence_days=200)
@@ -262,7 +258,7 @@ def test_silence_counts_from_release(session: Session, now: datetime) -> None:
 
 
 def test_three_green_months_and_the_exit_plan(session: Session, now: datetime) -> None:
-    """Rule 10: both, and one action of the plan still open is not it."""
+    """Rule 10: both, and an exit plan with an open action is not implemented."""
     scene = set_scene(session)
     adopt(session, scene, now - timedelta(days=120))
     reviewed = now - timedelta(days=100)
@@ -288,10 +284,10 @@ def test_three_green_months_and_the_exit_plan(session: Session, now: datetime) -
     )
     session.add(action)
     session.flush()
-    assert [one.code for one in of(session, scene.katrina, now).leaving.missing] == ["exit_plan"]
+    assert [one.code for one in of(session, scene.katrina, now).exit.missing] == ["exit_plan"]
     action.state, action.done_on = ActionState.DONE, now.date()
     session.flush()
-    leaving = of(session, scene.katrina, now).leaving
+    leaving = of(session, scene.katrina, now).exit
     assert leaving.because is ExitReason.GREEN
     assert leaving.reasons[0].words == "Green without a break since 10 December 2026"
 

@@ -1,5 +1,5 @@
-"""From one offender manager to another: what goes along, who loses sight, and what the person is
-told.
+"""Transfers between offender managers: what moves, who loses access, and what the
+person is told.
 """
 
 import threading
@@ -38,12 +38,12 @@ from tests.engage.cohort.stage import Scene, set_scene
 
 @pytest.fixture
 def scene(session: Session) -> Scene:
-    """Pat has Katrina; Dai is to have her."""
+    """Pat has Katrina; Dai is to become her offender manager."""
     return set_scene(session)
 
 
 def to_dai(session: Session, scene: Scene, now: datetime) -> Transfer:
-    """Pat gives Katrina to Dai."""
+    """Pat transfers Katrina to Dai."""
     actor = staff_actor(scene.pat)
     return transfers.transfer(
         session, actor, scene.katrina.id, to_id=scene.dai.id, note="Likes to be rung first", now=now
@@ -69,10 +69,10 @@ def book(
     return booking.book(session, staff_actor(scene.pat), new, now=now)
 
 
-def test_the_old_one_loses_sight_and_the_person_is_told(
+def test_the_old_manager_loses_access_and_the_person_is_told(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """One text, in plain words; the new one sees everything."""
+    """One text, in plain words; the new offender manager sees everything."""
     made = to_dai(session, scene, now)
     text = session.get_one(Message, made.message_id)
     assert (
@@ -90,7 +90,7 @@ def test_the_old_one_loses_sight_and_the_person_is_told(
 def test_at_night_the_text_waits_for_its_hour(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """Rule 1: what only the hour is against goes in the morning; what custody is against does not
+    """Rule 1: a text that only the hour stops goes in the morning; one that custody stops does not
     go.
     """
     night = now.replace(hour=22)
@@ -106,11 +106,11 @@ def test_at_night_the_text_waits_for_its_hour(
     assert back.message_id is None and text.status is MessageStatus.WITHDRAWN
 
 
-def test_appointments_and_their_texts_name_the_new_one(
+def test_appointments_and_their_texts_name_the_new_manager(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """A text in the queue that names the old worker is called back and written anew; those of other
-    workers stay.
+    """A queued text that names the old worker is withdrawn and rewritten; those of other workers
+    stay.
     """
     theirs = book(session, scene, now + timedelta(days=4), now)
     by_name = book(session, scene, now + timedelta(days=5), now, worker_id=None)
@@ -135,10 +135,10 @@ def test_appointments_and_their_texts_name_the_new_one(
     assert bodies and not [body for body in bodies if "Pat" in body]
 
 
-def test_what_they_were_to_do_by_the_plan_goes_along(
+def test_open_actions_move_to_the_new_manager(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """What is done stays with whoever did it."""
+    """Completed actions stay with the worker who did them."""
     for state in (ActionState.PROPOSED, ActionState.WITHDRAWN):
         session.add(
             Action(
@@ -163,7 +163,9 @@ def test_what_they_were_to_do_by_the_plan_goes_along(
 
 
 @pytest.mark.parametrize("why", ["stranger", "left", "support", "barred"])
-def test_who_cannot_have_them(session: Session, scene: Scene, now: datetime, why: str) -> None:
+def test_who_cannot_be_the_new_manager(
+    session: Session, scene: Scene, now: datetime, why: str
+) -> None:
     """Always one offender manager of the hub, active, who may see the record."""
     if why == "stranger":
         taker = builders.staff(session, builders.hub(session, "Gwent"))
@@ -203,7 +205,7 @@ def test_a_note_and_another_worker_are_needed(
 def test_an_offender_manager_leaves_with_50_cases(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """All go at once or none does; whoever cannot be texted goes all the same."""
+    """All are transferred at once or none; people who cannot be texted too."""
     people = [
         builders.person(session, scene.pat, number=f"+4477009{count:05}", now=now)
         for count in range(50)
@@ -233,10 +235,8 @@ def test_an_offender_manager_leaves_with_50_cases(
         )
 
 
-def test_the_old_ones_turn_in_a_conversation_ends(
-    session: Session, scene: Scene, now: datetime
-) -> None:
-    """Engage answers again at once: nobody is left to somebody who cannot see them."""
+def test_the_old_managers_takeover_ends(session: Session, scene: Scene, now: datetime) -> None:
+    """Engage answers again at once: the old worker can no longer see the person."""
     takeover.take_over(session, staff_actor(scene.pat), scene.katrina.id, now=now)
     handing_over.hand_over(
         session, scene.chidi, [scene.katrina.id], to_id=scene.dai.id, note="Leaves", now=now
@@ -252,7 +252,7 @@ def test_the_old_ones_turn_in_a_conversation_ends(
 def test_two_transfers_at_once_leave_one_offender_manager(
     committed: Database, now: datetime
 ) -> None:
-    """One after the other: whoever comes second finds the person as the first has left them."""
+    """One after the other: the second starts from the result of the first."""
     with committed.begin() as session:
         scene = set_scene(session)
         third = builders.staff(session, scene.hub, name="Ann Low")

@@ -9,7 +9,7 @@ from engage.access.policy import Actor
 from engage.agencies.model import AgencyKind, Hub, Role, Staff
 from engage.appointments.kinds import OutcomeCode
 from engage.appointments.model import Outcome
-from engage.cohort.decisions import DecisionDetails
+from engage.cohort.decision_details import DecisionDetails
 from engage.cohort.kinds import DecisionKind, Rag
 from engage.core.errors import Forbidden, NotFound
 from engage.documents.case_pack import facts

@@ -88,7 +88,8 @@ def test_a_meeting_from_call_to_minutes(
     token = minutes.fields["csrf_token"]
     close = {"csrf_token": token, "minutes": "X555555 adopted.", "close": "yes"}
     assert (
-        "Note which agencies came first" in visitor.post(f"{meeting.address}/minutes", close).words
+        "Record which agencies attended first"
+        in visitor.post(f"{meeting.address}/minutes", close).words
     )
     came = visitor.open(f"{meeting.address}/attendance").form(field="chair")
     agency = str(house.pat.agency_id)
@@ -149,9 +150,9 @@ def test_a_second_meeting_on_the_day_is_refused(
     called(committed, house)
     visitor = sit_down(house.coordinator)
     form = visitor.open("/meetings/new").form(field="chair")
-    assert "There is a meeting on that day already" in visitor.send(form).words
+    assert "There is already a meeting on that day" in visitor.send(form).words
     far = visitor.send(form, date_year="2031")
-    assert far.status == 422 and "within the next year" in far.words
+    assert far.status == 422 and "in the next year" in far.words
     assert sit_down(house.pat).open("/meetings/new").status == 403
 
 

@@ -101,7 +101,7 @@ def test_saying_who_it_is(committed: Database, house: House, sit_down: SitDown) 
     assert f"/people/{known.id}" in page.html and "Their record" in page.words
     again = sent(committed, house.partner, house.hub)
     refused = visitor.send(visitor.open(f"/referrals/{again.id}").form("/identify"), crn="X777777")
-    assert refused.status == 422 and "waits already" in refused.words
+    assert refused.status == 422 and "already waits" in refused.words
 
 
 def test_taking_it_back_needs_a_reason(

@@ -12,6 +12,7 @@ from engage.access.model import Disclosure, SharingAgreement
 from engage.access.policy import staff_actor
 from engage.agencies.model import AgencyKind, Role, Staff
 from engage.cohort import enrolments
+from engage.cohort.exits import deregister
 from engage.cohort.kinds import (
     Cohort,
     ExitReason,
@@ -132,7 +133,7 @@ def test_staying_on_of_their_own_will(
     with committed.begin() as session:
         session.get_one(Person, katrina.id).legal_status = LegalStatus.STATUTORY
         session.scalars(select(Enrolment)).one().voluntary_since = None
-    assert "that has to end first" in visitor.send(form).words
+    assert "it must end first" in visitor.send(form).words
 
 
 def test_a_transfer(committed: Database, house: House, katrina: Person, sit_down: SitDown) -> None:
@@ -187,7 +188,7 @@ def test_a_death_is_recorded(
     day = {"date_day": "19", "date_month": "3", "date_year": "2027"}
     page = visitor.send(form, **day)
     assert "The death is recorded." in page.words and "Has died" in page.words
-    assert "recorded already" in visitor.send(form, **day).words
+    assert "already recorded" in visitor.send(form, **day).words
 
 
 def test_who_may_not_see_or_change(house: House, katrina: Person, sit_down: SitDown) -> None:
@@ -226,7 +227,7 @@ def test_intelligence_is_for_police_and_the_offender_manager(
     for staff, told in ((house.pat, True), (officer, True), (house.coordinator, False)):
         page = sit_down(staff).open(address)
         assert (words in page.words) is told
-        assert ("Something that your role does not show you" in page.words) is not told
+        assert ("A reason that your role does not show" in page.words) is not told
 
 
 def test_an_agency_reads_the_status_by_an_agreement_only(
@@ -264,7 +265,7 @@ def test_somebody_who_has_left(
 ) -> None:
     """Their time on the cohort is history, and nothing can be reviewed."""
     with committed.begin() as session:
-        enrolments.deregister(
+        deregister(
             session,
             staff_actor(session.get_one(Staff, house.coordinator.id)),
             katrina.id,

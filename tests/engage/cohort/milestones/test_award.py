@@ -1,5 +1,5 @@
-"""Finding milestones: kept once, told once, praised by one text that says nothing to a stranger,
-whoever looks and however often.
+"""Awarding milestones: recorded once, signalled once, praised by one text that gives nothing away,
+however often it runs.
 """
 
 import threading
@@ -44,7 +44,7 @@ TODAY = NOW.date()
 
 
 def enrolled(session: Session, adopted_days_ago: int = 27, **values: Any) -> Person:
-    """Somebody on the cohort since so many days."""
+    """A person on the cohort for so many days."""
     at = builders.hub(session)
     katrina = builders.person(session, builders.staff(session, at), **values)
     enrol(session, katrina, adopted_days_ago)
@@ -52,7 +52,7 @@ def enrolled(session: Session, adopted_days_ago: int = 27, **values: Any) -> Per
 
 
 def enrol(session: Session, person: Person, days_ago: int) -> Enrolment:
-    """A row of a time on the cohort."""
+    """A row of an enrolment."""
     hub = session.get_one(Hub, person.hub_id)
     made = Enrolment(
         person_id=person.id,
@@ -67,7 +67,7 @@ def enrol(session: Session, person: Person, days_ago: int) -> Enrolment:
 
 
 def kept(session: Session, person: Person) -> Sequence[Milestone]:
-    """What was found of somebody."""
+    """The person's milestones."""
     rows = select(Milestone).where(Milestone.person_id == person.id)
     return session.scalars(
         rows.order_by(Milestone.reached_on, Milestone.kind, Milestone.step)
@@ -75,17 +75,17 @@ def kept(session: Session, person: Person) -> Sequence[Milestone]:
 
 
 def praise(session: Session, person: Person) -> list[Message]:
-    """The texts to somebody."""
+    """The texts to the person."""
     return list(session.scalars(select(Message).where(Message.recipient == str(person.id))))
 
 
 def find(session: Session, person: Person, now: datetime = NOW) -> int:
-    """Look at one person."""
+    """Award one person's milestones."""
     return milestones.award(session, [person.id], now=now)
 
 
-def test_four_weeks_are_found_told_and_praised_once(session: Session) -> None:
-    """Kept, told in words for staff, praised in words for anybody; the next night nothing new."""
+def test_four_weeks_are_signalled_and_praised_once(session: Session) -> None:
+    """Recorded, described to staff, praised without detail; nothing new the next night."""
     katrina = enrolled(session, 28)
     assert find(session, katrina) == 1
     (one,) = kept(session, katrina)
@@ -105,7 +105,7 @@ def test_four_weeks_are_found_told_and_praised_once(session: Session) -> None:
 
 
 def negative_test(session: Session, person: Person, days_ago: int, result: DrugTestResult) -> None:
-    """A row of a test."""
+    """A row of a negative test."""
     session.add(
         DrugTest(
             person_id=person.id,
@@ -119,7 +119,7 @@ def negative_test(session: Session, person: Person, days_ago: int, result: DrugT
 
 def test_praise_never_says_for_what_and_health_stays_apart(session: Session) -> None:
     """A negative test: the text names no number, and the signal, which more people read, says only
-    that there is something.
+    that there is a milestone.
     """
     katrina = enrolled(session)
     negative_test(session, katrina, 3, DrugTestResult.NEGATIVE)
@@ -129,11 +129,11 @@ def test_praise_never_says_for_what_and_health_stays_apart(session: Session) -> 
     assert text.body.startswith("Well done Katrina. You have taken another step of your plan.")
     assert wordings.lint(text.body) == []
     signal = session.scalars(select(Signal)).one()
-    assert signal.why == "They have done something well. It stands on their plan."
+    assert signal.why == "They have reached a milestone. See their plan."
 
 
 def everything(session: Session, person: Person) -> None:
-    """A bit of all that counts."""
+    """Something of every kind."""
     for days in range(5, 0, -1):
         kind = AppointmentType.GROUP if days < 5 else AppointmentType.OFFICE
         outcome(session, person, NOW - timedelta(days=days), Code.ATTENDED_COMPLIED, type=kind)
@@ -177,7 +177,7 @@ def everything(session: Session, person: Person) -> None:
 
 
 def test_all_kinds_are_gathered_and_praised_by_one_text(session: Session) -> None:
-    """Whatever is found at once is praised together; none of it is lost."""
+    """Everything found at once is praised together; none of it is lost."""
     katrina = enrolled(session, 28)
     everything(session, katrina)
     session.scalars(select(Enrolment)).one().voluntary_since = TODAY - timedelta(days=2)
@@ -189,9 +189,9 @@ def test_all_kinds_are_gathered_and_praised_by_one_text(session: Session) -> Non
     assert {one.praise_id for one in found} == {text.id} and "4 weeks" in text.body
 
 
-def test_an_arrest_and_a_time_in_prison_set_the_days_back(session: Session) -> None:
-    """The days begin anew with the arrest, unless it is withdrawn, and with release; in prison
-    nothing passes.
+def test_an_arrest_and_prison_restart_the_days(session: Session) -> None:
+    """The count restarts with an arrest that is not withdrawn, and with release; days in prison do
+    not count.
     """
     katrina = enrolled(session, 40)
     arrest = Offence(
@@ -214,9 +214,9 @@ def test_an_arrest_and_a_time_in_prison_set_the_days_back(session: Session) -> N
     assert find(session, katrina) == 1
 
 
-def test_whom_no_text_may_reach_is_not_texted_and_it_says_why(session: Session) -> None:
-    """Rule 1: on warrant they have reached what they had, the reasons stand beside it, and staff
-    are told all the same.
+def test_a_person_who_cannot_be_texted_is_not_praised(session: Session) -> None:
+    """Rule 1: a person on warrant keeps the milestone; the reason is recorded, and staff are still
+    told.
     """
     katrina = enrolled(session, custody_status=CustodyStatus.WARRANT)
     everything(session, katrina)
@@ -226,17 +226,17 @@ def test_whom_no_text_may_reach_is_not_texted_and_it_says_why(session: Session) 
     assert session.scalar(select(func.count()).select_from(Signal)) == 1
 
 
-def test_what_is_found_late_is_kept_without_praise_or_signal(session: Session) -> None:
-    """Half a year found in the first look: only what is no older than 14 days is praised."""
+def test_a_late_milestone_is_stored_without_praise_or_signal(session: Session) -> None:
+    """Half a year found on the first night: only what is at most 14 days old is praised."""
     katrina = enrolled(session, 90)
     assert find(session, katrina) == 2
     early, late = kept(session, katrina)
-    assert (early.praise_id, early.not_praised) == (None, "It was found too late to be praised")
+    assert (early.praise_id, early.not_praised) == (None, "It was found too late for praise")
     assert late.praise_id is not None and "12 weeks" in praise(session, katrina)[0].body
 
 
 @pytest.mark.parametrize("how", ["never adopted", "left", "dead"])
-def test_nothing_is_found_of_whoever_is_not_on_the_cohort(session: Session, how: str) -> None:
+def test_only_people_on_the_cohort_reach_milestones(session: Session, how: str) -> None:
     """Never adopted, deregistered, or dead."""
     katrina = enrolled(session, 28)
     enrolment = session.scalars(select(Enrolment)).one()
@@ -251,8 +251,8 @@ def test_nothing_is_found_of_whoever_is_not_on_the_cohort(session: Session, how:
 
 
 def test_welsh_and_the_night(session: Session) -> None:
-    """In the person's language; found at night it goes when the hours for texts begin, and the last
-    look still stops it.
+    """In the person's language. Found at night, it goes when text hours start, and the last look
+    can still stop it.
     """
     katrina = enrolled(session, 28, language=Language.WELSH)
     night = NOW - timedelta(hours=6)
@@ -266,7 +266,7 @@ def test_welsh_and_the_night(session: Session) -> None:
 
 
 def test_fifty_people_cost_as_many_statements_as_five(session: Session) -> None:
-    """The facts are read once for all; who has nothing new costs nothing more."""
+    """The facts are read once for all; a person with nothing new costs nothing more."""
     costs = []
     om = builders.staff(session, builders.hub(session))
     people = [builders.person(session, om, number=None) for _ in range(50)]
@@ -279,8 +279,8 @@ def test_fifty_people_cost_as_many_statements_as_five(session: Session) -> None:
     assert costs[0] == costs[1] <= 12
 
 
-def test_two_who_look_at_once_praise_once(committed: Database) -> None:
-    """The person's row is held, and what one found the other finds no more."""
+def test_two_runs_at_once_praise_once(committed: Database) -> None:
+    """The person's row is locked, and a milestone that one run found is not found by the other."""
     with committed.begin() as session:
         katrina = enrolled(session, 28)
     start, found = threading.Barrier(2), list[int]()

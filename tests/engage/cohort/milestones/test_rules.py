@@ -1,4 +1,4 @@
-"""Rule 16 [ours] as tables: what is reached, and what sets back which count."""
+"""Rule 16 [ours] as tables: what is reached, and what restarts which count."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,7 +10,7 @@ import pytest
 from engage.appointments.kinds import OutcomeCode as Code
 from engage.cohort.kinds import MilestoneKind as Kind
 from engage.cohort.milestones import rules
-from engage.cohort.milestones.rules import Course, MilestoneFacts, Reached
+from engage.cohort.milestones.rules import Course, MilestoneFacts, ReachedStep
 from engage.progress.drug_tests.kinds import DrugTestResult as Result
 from engage.progress.housing.kinds import HousingStage as Stage
 from engage.progress.housing.rules import Dwelling
@@ -38,7 +38,7 @@ def reached(facts: MilestoneFacts, kind: Kind) -> list[tuple[int, date]]:
 
 
 def facts(today: date = TODAY, **given: Any) -> MilestoneFacts:
-    """Somebody adopted on the first of January 2027."""
+    """A person adopted on 1 January 2027."""
     return MilestoneFacts(adopted_on=ADOPTED, today=today, **given)
 
 
@@ -58,8 +58,8 @@ def facts(today: date = TODAY, **given: Any) -> MilestoneFacts:
     ],
 )
 def test_days_without_an_offence(today: date, given: dict[str, Any], steps: list[int]) -> None:
-    """Rule 16: from adoption, the last offence or release, whichever is last; not while somebody is
-    away; 29 February is a day.
+    """Rule 16: from adoption, the last offence or release, whichever is latest; not while the
+    person is away; 29 February is a day.
     """
     assert [step for step, _ in reached(facts(today, **given), Kind.OFFENCE_FREE)] == steps
 
@@ -80,8 +80,8 @@ def test_days_without_an_offence(today: date, given: dict[str, Any], steps: list
     ],
 )
 def test_attended_in_a_row(codes: list[Code], found: list[tuple[int, date]]) -> None:
-    """Rule 16: 5, 10, 20; an acceptable absence neither counts nor breaks, any other failure begins
-    the count anew.
+    """Rule 16: 5, 10, 20. An acceptable absence neither counts nor breaks the run; any other
+    failure restarts it.
     """
     assert reached(facts(outcomes=daily(*codes)), Kind.ATTENDED) == found
 
@@ -98,14 +98,14 @@ def test_attended_in_a_row(codes: list[Code], found: list[tuple[int, date]]) -> 
     ],
 )
 def test_negative_tests(results: list[Result], steps: list[int]) -> None:
-    """Rule 16: 1, 4, 8 in a row; a void sample tells nothing, a positive, missed or refused one
-    begins the count anew.
+    """Rule 16: 1, 4, 8 in a row. A void sample has no effect; a positive, missed or refused test
+    restarts the run.
     """
     assert [step for step, _ in reached(facts(tests=daily(*results)), Kind.NEGATIVE_TESTS)] == steps
 
 
 def homes(*spells: tuple[Stage, int, State]) -> list[Dwelling]:
-    """Where somebody lived, since which day."""
+    """Where the person lived, since which day."""
     return [Dwelling(stage, on(day), state) for stage, day, state in spells]
 
 
@@ -139,15 +139,15 @@ def test_housed(
     more: dict[str, Any],
     found: list[tuple[int, date]],
 ) -> None:
-    """Rule 16: a home that staff made sure of, and 90 days in homes; losing it begins the count
-    anew, moving to another does not.
+    """Rule 16: a home that staff have verified, and 90 days in homes. Losing the home restarts the
+    count; moving to another does not.
     """
     assert reached(facts(today, homes=homes(*spells), **more), Kind.HOUSED) == found
 
 
 def test_courses_groups_orders_and_staying_on() -> None:
-    """Rule 16: each course and order by itself, the fourth group, and the day on which somebody
-    stayed of their own will.
+    """Rule 16: each course and order by itself, the fourth group, and the day the person stayed
+    voluntarily.
     """
     one = facts(
         courses=[
@@ -179,9 +179,9 @@ LAPSES: dict[str, tuple[dict[str, Any], Kind]] = {
 
 
 @pytest.mark.parametrize("lapse", LAPSES)
-def test_a_lapse_sets_back_only_its_own_count(lapse: str) -> None:
-    """Rule 16: an arrest, a positive test, an absence and a lost home each empty one count and
-    leave the others as they were.
+def test_a_lapse_restarts_only_its_own_count(lapse: str) -> None:
+    """Rule 16: an arrest, a positive test, an absence and a lost home each restart one count and
+    leave the others.
     """
     good: dict[str, Any] = {
         "tests": daily(*[CLEAN] * 8),
@@ -199,14 +199,14 @@ def test_a_lapse_sets_back_only_its_own_count(lapse: str) -> None:
     assert [one for one in after if one.kind is its_own] == []
 
 
-def known(found: Iterable[Reached]) -> tuple[Reached, ...]:
+def known(found: Iterable[ReachedStep]) -> tuple[ReachedStep, ...]:
     """What was found before."""
     return tuple(found)
 
 
 def test_nothing_is_found_twice_in_one_count() -> None:
-    """Rule 16, praised once: not the next night, nor after an earlier outcome was corrected so that
-    the count begins elsewhere.
+    """Rule 16, praised once: not the next night, nor after a corrected outcome moves the start of
+    the count.
     """
     first = facts(outcomes=daily(ABSENT, *[CAME] * 5))
     found = rules.newly_reached(first)
@@ -219,7 +219,7 @@ def test_nothing_is_found_twice_in_one_count() -> None:
     assert [step for step, _ in reached(more, Kind.ATTENDED)] == [10]
 
 
-def test_a_new_count_is_praised_anew() -> None:
+def test_a_new_count_is_praised_again() -> None:
     """Rule 16: after a lapse the same step of the next count is reached again."""
     found = rules.newly_reached(facts(outcomes=daily(*[CAME] * 5)))
     again = facts(outcomes=daily(*[CAME] * 5, ABSENT, *[CAME] * 5), known=known(found))
@@ -227,16 +227,16 @@ def test_a_new_count_is_praised_anew() -> None:
 
 
 @pytest.mark.parametrize(("days", "still"), [(0, True), (14, True), (15, False)])
-def test_praise_comes_in_time_or_not_at_all(days: int, still: bool) -> None:
+def test_late_milestones_are_not_praised(days: int, still: bool) -> None:
     """Rule 16: within 14 days."""
-    one = Reached(Kind.HOUSED, 0, on(0), on(0))
+    one = ReachedStep(Kind.HOUSED, 0, on(0), on(0))
     assert rules.praise_in_time(one, on(days)) is still
 
 
 def test_only_days_without_an_offence_are_praised_in_weeks() -> None:
     """Rule 16: the longest of them; praise for anything else names no number."""
-    days = [Reached(Kind.OFFENCE_FREE, step, on(0), on(step)) for step in (28, 90)]
-    home = Reached(Kind.HOUSED, 90, on(0), on(90))
+    days = [ReachedStep(Kind.OFFENCE_FREE, step, on(0), on(step)) for step in (28, 90)]
+    home = ReachedStep(Kind.HOUSED, 90, on(0), on(90))
     assert rules.weeks_to_praise([*days, home]) == 12 and rules.weeks_to_praise([home]) is None
 
 

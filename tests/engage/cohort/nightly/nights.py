@@ -1,4 +1,4 @@
-"""Rows that the nightly sweep finds, and the sweep itself in a test's transaction."""
+"""Rows that the nightly sweep finds, and the sweep in a test's transaction."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ def swept(session: Session, now: datetime, **more: Any) -> service.NightProgress
 
 
 def told(session: Session, whose: Person) -> list[tuple[SignalKind, str]]:
-    """The open signals of a person, each with why."""
+    """The open signals of a person, each with its reason."""
     rows = session.execute(
         select(Signal.kind, Signal.why)
         .where(Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED)
@@ -86,7 +86,7 @@ def reviewed(
 def in_prison(
     session: Session, whose: Person, release_on: date | None, **values: Any
 ) -> CustodySpell:
-    """Somebody held since the new year."""
+    """A person in custody since the new year."""
     made = CustodySpell(
         person_id=whose.id,
         kind=CustodyKind.CUSTODY,
@@ -104,7 +104,7 @@ def in_prison(
 def action(
     session: Session, whose: Person, due_on: date, state: ActionState = ActionState.LIVE
 ) -> Action:
-    """Something the agency Probation is to do."""
+    """An action for the agency Probation."""
     approved = state is not ActionState.PROPOSED
     made = Action(
         person_id=whose.id,

@@ -55,7 +55,7 @@ def by_night(session: Session, kind: SignalKind, now: datetime) -> Mapping[uuid.
     """The rows that the nightly statement finds among all people, by person."""
     cause = next(one for one in CAUSES if one.kind is kind)
     everybody = {"after": uuid.UUID(int=0), "upto": uuid.UUID(int=2**128 - 1)}
-    rows = session.execute(cause.find, {"now": now, **everybody, **cause.asks})
+    rows = session.execute(cause.find, {"now": now, **everybody, **cause.defaults})
     return {row.person_id: row for row in rows}
 
 
@@ -74,7 +74,7 @@ def test_last_contact_is_the_same_on_pages_and_at_night(
             id: day
             for id, day in since.items()
             if may_be_lost(known[id])
-            and (known[id].status.on - day).days >= known[id].numbers.silent_days
+            and (known[id].status.on - day).days >= known[id].hub_rules.silent_days
         }
         assert {id: row.day for id, row in lost.items()} == expected
         for id, row in lost.items():
@@ -86,7 +86,7 @@ def test_last_contact_is_the_same_on_pages_and_at_night(
         savepoint.rollback()
 
 
-def may_be_lost(one: facts.Known) -> bool:
+def may_be_lost(one: facts.CaseFacts) -> bool:
     """Whether rule 17 looks at the person at all."""
     return one.person.contact_status is ContactStatus.OPEN and one.person.custody_status not in (
         CustodyStatus.CUSTODY,
@@ -94,7 +94,7 @@ def may_be_lost(one: facts.Known) -> bool:
     )
 
 
-def silent_since(one: facts.Known, history: History, now: datetime) -> date:
+def silent_since(one: facts.CaseFacts, history: History, now: datetime) -> date:
     """The latest of: the last contact that the pages know of, the day the person became known, and
     the last release.
     """
@@ -108,9 +108,9 @@ def silent_since(one: facts.Known, history: History, now: datetime) -> date:
     return max([local_day(one.person.created_at, zone(one.hub)), *released, *heard])
 
 
-def says_no_contact(one: facts.Known) -> bool:
+def says_no_contact(one: facts.CaseFacts) -> bool:
     """Whether rule 9 names silence as a reason for red."""
-    verdict = rules.suggest_status(one.status, status_rules(one.numbers))
+    verdict = rules.suggest_status(one.status, status_rules(one.hub_rules))
     return "no_contact" in {reason.code for reason in verdict.reasons}
 
 
@@ -126,7 +126,7 @@ def test_rule_10_is_the_same_on_pages_at_night_and_on_agendas(
         rows = by_night(session, SignalKind.GREEN_THREE_MONTHS, now)
         listed = on_agenda(session, stage, now)
         enrolled = {id: one for id, one in known.items() if one.enrolment is not None}
-        green = {id: one.leaving.green_since for id, one in enrolled.items() if long_green(one)}
+        green = {id: one.exit.green_since for id, one in enrolled.items() if long_green(one)}
         alive = {id for id in enrolled if known[id].person.contact_status is not ContactStatus.DEAD}
         assert {id: row.day for id, row in rows.items()} == {
             id: since for id, since in green.items() if id in alive
@@ -138,22 +138,22 @@ def test_rule_10_is_the_same_on_pages_at_night_and_on_agendas(
         savepoint.rollback()
 
 
-def verdict(one: facts.Known) -> rules.ExitVerdict:
+def verdict(one: facts.CaseFacts) -> rules.ExitVerdict:
     """Rule 10 as the pages apply it."""
     return rules.exit_verdict(
-        one.leaving,
-        green_months=one.numbers.green_months,
-        long_custody_years=one.numbers.long_custody_years,
+        one.exit,
+        green_months=one.hub_rules.green_months,
+        long_custody_years=one.hub_rules.long_custody_years,
     )
 
 
-def long_green(one: facts.Known) -> bool:
+def long_green(one: facts.CaseFacts) -> bool:
     """Whether the person has been green for long enough, apart from the rest of rule 10."""
-    no_custody = rules.ExitFacts(one.leaving.on, one.leaving.green_since)
+    no_custody = rules.ExitFacts(one.exit.on, one.exit.green_since)
     met = rules.exit_verdict(
         no_custody,
-        green_months=one.numbers.green_months,
-        long_custody_years=one.numbers.long_custody_years,
+        green_months=one.hub_rules.green_months,
+        long_custody_years=one.hub_rules.long_custody_years,
     ).reasons
     return "green" in {reason.code for reason in met}
 

@@ -1,5 +1,5 @@
-"""What the night finds on days on which calendars go wrong: 29 February, both changes of the
-clocks, an hour past midnight in summer.
+"""What the night finds on difficult days: 29 February, both changes of the clocks, an hour past
+midnight in summer.
 """
 
 from datetime import date, datetime, timedelta
@@ -33,13 +33,13 @@ not.
 
 @pytest.fixture
 def katrina(session: Session) -> Person:
-    """Somebody of whom nothing else is due: she is in prison, so no silence is told."""
+    """A person in prison, so that no silence is signalled, with nothing else due."""
     pat = builders.staff(session, builders.hub(session))
     return builders.person(session, pat, custody_status=CustodyStatus.CUSTODY)
 
 
 def kinds(session: Session, whose: Person, now: str) -> list[SignalKind]:
-    """The kinds of what is open after the sweep of that moment."""
+    """The kinds of open signals after the sweep at that moment."""
     swept(session, datetime.fromisoformat(now))
     return [kind for kind, _ in told(session, whose)]
 
@@ -63,7 +63,7 @@ def kinds(session: Session, whose: Person, now: str) -> list[SignalKind]:
 def test_fourteen_days_before_release(
     session: Session, katrina: Person, now: str, release_on: date, soon: bool
 ) -> None:
-    """SIGNALS.md, release_soon: calendar days of the hub."""
+    """Signal `release_soon`: calendar days of the hub."""
     in_prison(session, katrina, release_on)
     assert kinds(session, katrina, now) == [SignalKind.RELEASE_SOON] * soon
 
@@ -83,7 +83,7 @@ def test_fourteen_days_before_release(
 def test_an_action_is_overdue_when_its_day_is_over(
     session: Session, katrina: Person, now: str, due_on: date, late: bool
 ) -> None:
-    """SIGNALS.md, action_overdue: past its date, and not on the day itself."""
+    """Signal `action_overdue`: after its date, not on the day itself."""
     action(session, katrina, due_on)
     assert kinds(session, katrina, now) == [SignalKind.ACTION_OVERDUE] * late
 
@@ -100,7 +100,7 @@ def test_an_action_is_overdue_when_its_day_is_over(
 def test_seven_days_before_the_court_reviews(
     session: Session, katrina: Person, now: str, review_on: date, soon: bool
 ) -> None:
-    """RULES.md 13: the report is due 7 days before."""
+    """Rule 13: the report is due 7 days before."""
     court_review(session, katrina, review_on)
     assert kinds(session, katrina, now) == [SignalKind.COURT_REVIEW_SOON] * soon
 
@@ -121,7 +121,7 @@ def test_seven_days_before_the_court_reviews(
 def test_three_months_by_the_calendar(
     session: Session, katrina: Person, now: str, since: date, told_of: bool
 ) -> None:
-    """RULES.md 10: to the same day of the month, or to the last one that there is."""
+    """Rule 10: to the same day of the month, or its last day."""
     at = datetime.fromisoformat(now)
     reviewed(
         session, enrolled(session, katrina), Rag.GREEN, since, at.date() + timedelta(days=9), at
@@ -142,7 +142,7 @@ def test_three_months_by_the_calendar(
 def test_a_review_is_due_on_its_day(
     session: Session, katrina: Person, now: str, due_on: date, due: bool
 ) -> None:
-    """RULES.md 12."""
+    """Rule 12."""
     held_on = due_on - timedelta(days=14)
     reviewed(
         session, enrolled(session, katrina), Rag.AMBER, held_on, due_on, datetime.fromisoformat(now)

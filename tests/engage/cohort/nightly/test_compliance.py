@@ -1,5 +1,5 @@
-"""At night failures to comply are weighed where nobody has, and what people have reached is found:
-what time moves, or came in another way.
+"""At night, rules 6 and 7 are applied where an outcome came in another way or time has moved, and
+milestones are found.
 """
 
 from datetime import datetime, timedelta
@@ -28,18 +28,18 @@ LAST = service.uuid.UUID(int=2**128 - 1)
 
 
 def weighed(session: Session, now: datetime) -> int:
-    """How many were weighed."""
+    """The number of people to whom the rules were applied."""
     session.flush()
-    return compliance.catch_up(session, after=service.FIRST, upto=LAST, now=now)
+    return compliance.apply_rules_where_due(session, after=service.BEFORE_ALL, upto=LAST, now=now)
 
 
 def somebody(session: Session, om: Staff, legal: LegalStatus = LegalStatus.STATUTORY) -> Person:
-    """A person with no order recorded, whose status says whether they are under one."""
+    """A person with no order recorded, statutory or not."""
     return builders.person(session, om, number=None, legal_status=legal)
 
 
 def open_kinds(session: Session, whose: Person) -> list[SignalKind]:
-    """The kinds of their open signals."""
+    """The kinds of the person's open signals."""
     return list(
         session.scalars(
             select(Signal.kind).where(
@@ -49,11 +49,9 @@ def open_kinds(session: Session, whose: Person) -> list[SignalKind]:
     )
 
 
-def test_a_second_failure_that_nobody_weighed_is_found_once(
-    session: Session, now: datetime
-) -> None:
-    """RULES.md 6: of people under an order alone; one failure, or an absence that was accepted, is
-    none.
+def test_a_second_failure_recorded_elsewhere_is_found_once(session: Session, now: datetime) -> None:
+    """Rule 6: only for people under an order; one failure, or an accepted absence, is
+    not enough.
     """
     pat = builders.staff(session, builders.hub(session))
     twice, once = somebody(session, pat), somebody(session, pat)
@@ -71,8 +69,8 @@ def test_a_second_failure_that_nobody_weighed_is_found_once(
 
 
 def test_failures_that_grow_old_no_longer_count(session: Session, now: datetime) -> None:
-    """RULES.md 6: the twelve months roll; the signal ends by itself, and the person is looked at no
-    more.
+    """Rule 6: the twelve months roll; the signal is resolved, and the person is not
+    checked again.
     """
     pat = builders.staff(session, builders.hub(session))
     person = somebody(session, pat)
@@ -88,8 +86,8 @@ def test_failures_that_grow_old_no_longer_count(session: Session, now: datetime)
 def test_when_the_order_has_ended_nothing_is_left_to_consider(
     session: Session, now: datetime
 ) -> None:
-    """RULES.md 6: statutory people only; a signal from before the end goes in the first night after
-    it.
+    """Rule 6: statutory people only; an earlier signal is resolved on the first night after the
+    end.
     """
     pat = builders.staff(session, builders.hub(session))
     person = somebody(session, pat)
@@ -103,9 +101,7 @@ def test_when_the_order_has_ended_nothing_is_left_to_consider(
 
 
 def test_what_was_reached_since_the_last_night_is_found(session: Session, now: datetime) -> None:
-    """RULES.md 16: 28 days without an offence; the night before it is nothing, and it is found
-    once.
-    """
+    """Rule 16: 28 days without an offence: nothing the night before, and found once."""
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     enrolment = enrolled(session, katrina, on=now.date() - 27 * DAY)
     reviewed(session, enrolment, Rag.AMBER, now.date(), now.date() + 14 * DAY, now)
@@ -127,8 +123,8 @@ def test_what_was_reached_since_the_last_night_is_found(session: Session, now: d
 def test_ninety_days_housed_are_found_on_their_day(
     session: Session, now: datetime, adopted: int, homes: list[int], arrested: int | None
 ) -> None:
-    """RULES.md 16: a move from one home to another, or an arrest, sets no home back, and nobody
-    waits for the next thing recorded.
+    """Rule 16: a move between homes, or an arrest, does not restart the days housed, and they are
+    found on the day itself.
     """
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     enrolment = enrolled(session, katrina, on=now.date() - adopted * DAY)
@@ -166,12 +162,10 @@ def test_ninety_days_housed_are_found_on_their_day(
     assert session.scalars(housed).all() == [now.date() + DAY]
 
 
-def test_an_arrest_that_is_withdrawn_gives_the_days_back_the_next_night(
+def test_a_withdrawn_arrest_restores_the_days_the_next_night(
     session: Session, now: datetime
 ) -> None:
-    """RULES.md 16: what had been reached without it is found, and praised while it still comes in
-    time.
-    """
+    """Rule 16: what was reached without the arrest is found, and praised if still in time."""
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     enrolment = enrolled(session, katrina, on=now.date() - 35 * DAY)
     reviewed(session, enrolment, Rag.AMBER, now.date(), now.date() + 14 * DAY, now)

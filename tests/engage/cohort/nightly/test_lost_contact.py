@@ -1,4 +1,4 @@
-"""A number from which nothing was heard for sixty days is asked anew whose it is (RULES.md 17)."""
+"""A number with no contact for sixty days is asked again whose it is (rule 17)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,13 +28,13 @@ def pat(session: Session) -> Staff:
 
 
 def silent(session: Session, pat: Staff, now: datetime, days: int, **values: Any) -> Person:
-    """Somebody of whom nothing was heard for so many days; their number was made sure of before."""
+    """A person with no contact for so many days, whose number was verified before."""
     person = builders.person(session, pat, created_at=now - days * DAY, **values)
-    _sure_since(session, person, now - days * DAY)
+    _verified_since(session, person, now - days * DAY)
     return person
 
 
-def _sure_since(session: Session, person: Person, at: datetime) -> None:
+def _verified_since(session: Session, person: Person, at: datetime) -> None:
     session.execute(
         update(ContactPoint).where(ContactPoint.person_id == person.id).values(verified_at=at)
     )
@@ -77,8 +77,8 @@ def test_the_number_is_asked_after_sixty_silent_days(
 
 
 def test_once_for_each_silence(session: Session, pat: Staff, now: datetime) -> None:
-    """Another night asks nobody again, nor does one after a worker said that the number is theirs;
-    a new silence does.
+    """Another night does not ask again, nor after a worker has verified the number; a new silence
+    does.
     """
     person = silent(session, pat, now, 70)
     swept(session, now)
@@ -95,12 +95,12 @@ def test_once_for_each_silence(session: Session, pat: Staff, now: datetime) -> N
     assert len(checks(session, person)) == 2
 
 
-def test_a_number_that_a_worker_made_sure_of_is_left_alone(
+def test_a_number_that_a_worker_verified_is_left_alone(
     session: Session, pat: Staff, now: datetime
 ) -> None:
-    """Face to face counts: sixty days from then."""
+    """Verified in person counts: sixty days from then."""
     person = silent(session, pat, now, 200)
-    _sure_since(session, person, now - 20 * DAY)
+    _verified_since(session, person, now - 20 * DAY)
     swept(session, now)
     assert checks(session, person) == []
 
@@ -120,7 +120,7 @@ def test_a_number_that_a_worker_made_sure_of_is_left_alone(
 def test_who_may_not_be_texted_is_not_asked(
     session: Session, pat: Staff, now: datetime, values: dict[str, Any]
 ) -> None:
-    """RULES.md 1 holds for this text as for every other."""
+    """Rule 1 applies to this text as to every other."""
     person = silent(session, pat, now, 70, **values)
     swept(session, now)
     assert checks(session, person) == []
@@ -129,7 +129,7 @@ def test_who_may_not_be_texted_is_not_asked(
 def test_their_yes_confirms_the_number_and_ends_the_silence(
     session: Session, pat: Staff, now: datetime
 ) -> None:
-    """The answer is read as that of a new number."""
+    """The answer is read like that of a new number."""
     person = silent(session, pat, now, 70)
     swept(session, now)
     text = checks(session, person)[0]

@@ -1,4 +1,4 @@
-"""The nightly sweep in many workers that may be stopped or killed: everybody is looked at once."""
+"""The nightly sweep in several workers that may be stopped or killed: everybody is checked once."""
 
 import threading
 from collections.abc import Iterator
@@ -20,18 +20,16 @@ DAY = timedelta(days=1)
 
 
 def crowd(database: Database, now: datetime, many: int) -> None:
-    """People of whom nothing has been heard for long."""
+    """People without contact for a long time."""
     with database.begin() as session:
         pat = builders.staff(session, builders.hub(session))
         for _ in range(many):
             builders.person(session, pat, number=None, created_at=now - 60 * DAY)
 
 
-def test_a_sweep_that_was_stopped_goes_on_behind_the_last_chunk(
-    committed: Database, now: datetime
-) -> None:
-    """Killed in the middle of a chunk, it leaves nothing half done, and nobody is looked at twice
-    or left out.
+def test_a_stopped_sweep_continues_after_the_last_chunk(committed: Database, now: datetime) -> None:
+    """Killed in the middle of a chunk, it leaves nothing half done; nobody is checked twice or left
+    out.
     """
     crowd(committed, now, 5)
     day = now.date()
@@ -57,7 +55,7 @@ def test_a_sweep_that_was_stopped_goes_on_behind_the_last_chunk(
 
 
 def test_two_workers_at_once_raise_nothing_twice(committed: Database, now: datetime) -> None:
-    """One does a chunk, the other finds it taken or done; the events say each thing once."""
+    """One does a chunk, the other finds it taken or done; each event is recorded once."""
     crowd(committed, now, 12)
     start = threading.Barrier(3)
 

@@ -1,5 +1,5 @@
-"""The nightly sweep: what the calendar makes of the case, once for each cause, and how it goes on
-after it was stopped.
+"""The nightly sweep: signals of the calendar, once for each cause, and how it continues after a
+stop.
 """
 
 from datetime import date, datetime, timedelta
@@ -51,17 +51,17 @@ def pat(session: Session, hub: Hub) -> Staff:
 
 @pytest.fixture
 def katrina(session: Session, pat: Staff, now: datetime) -> Person:
-    """Somebody known since yesterday, of whom nothing is due."""
+    """A person known since yesterday, with nothing due."""
     return builders.person(session, pat, created_at=now - DAY)
 
 
 @pytest.mark.parametrize(("days", "lost"), [(13, False), (14, True), (60, True)])
 @pytest.mark.parametrize("last", ["reply", "delivery", "attendance", "release"])
-def test_silence_is_told_after_fourteen_days(
+def test_silence_is_signalled_after_fourteen_days(
     session: Session, pat: Staff, now: datetime, days: int, last: str, lost: bool
 ) -> None:
-    """RULES.md 17: counted from the last reply, delivered text or attendance, and not from before
-    somebody left prison.
+    """Rule 17: counted from the last reply, delivered text or attendance, and never from before
+    release.
     """
     person = builders.person(session, pat, created_at=now - 365 * DAY)
     at = now - days * DAY
@@ -100,8 +100,8 @@ def test_silence_is_told_after_fourteen_days(
 def test_who_cannot_answer_is_not_lost(
     session: Session, pat: Staff, now: datetime, values: dict[str, Any]
 ) -> None:
-    """Whoever is in prison, or whose case allows no contact, is not told as lost; somebody
-    unlawfully at large is.
+    """A person in prison, or whose case allows no contact, is not lost; a person unlawfully at
+    large is.
     """
     builders.person(session, pat, created_at=now - 60 * DAY, **values)
     at_large = builders.person(
@@ -118,7 +118,7 @@ def test_who_cannot_answer_is_not_lost(
 def test_texts_that_did_not_arrive_are_no_contact_and_no_fault(
     session: Session, pat: Staff, now: datetime
 ) -> None:
-    """RULES.md 8, 17: an undelivered text does not count as contact, and the signal blames nobody."""
+    """Rules 8 and 17: an undelivered text is not contact, and the signal blames nobody."""
     person = builders.person(session, pat, created_at=now - 60 * DAY)
     gone(session, person, now - DAY, status=MessageStatus.UNDELIVERED)
     swept(session, now)
@@ -151,7 +151,7 @@ def test_the_text_delivered_last_counts(session: Session, pat: Staff, now: datet
     gone(session, person, now - 16 * DAY).delivered_at = now - 16 * DAY
     swept(session, now)
     assert [why for _, why in told(session, person)] == [
-        "The last text reached them on Sat 6 March 2027, 14 days ago. Nothing has been heard since."
+        "The last text was delivered on Sat 6 March 2027, 14 days ago. No contact since."
     ]
 
 
@@ -164,12 +164,10 @@ def test_a_hub_chooses_how_long_silence_may_last(session: Session, now: datetime
     assert [kind for kind, _ in told(session, person)] == [SignalKind.LOST_CONTACT]
 
 
-def test_a_signal_ends_by_itself_when_contact_is_found_and_a_new_silence_is_a_new_cause(
+def test_contact_resolves_the_signal_and_a_new_silence_is_a_new_cause(
     session: Session, pat: Staff, now: datetime
 ) -> None:
-    """One signal for each silence: resolved by Engage when they are heard of, raised anew for the
-    next.
-    """
+    """One signal for each silence: resolved on contact, raised again for the next silence."""
     person = builders.person(session, pat, created_at=now - 60 * DAY)
     assert swept(session, now).raised == 1
     gone(session, person, now + DAY).delivered_at = now + DAY
@@ -177,7 +175,7 @@ def test_a_signal_ends_by_itself_when_contact_is_found_and_a_new_silence_is_a_ne
     assert told(session, person) == []
     swept(session, now + 15 * DAY)
     assert [why for _, why in told(session, person)] == [
-        "The last text reached them on Sun 21 March 2027, 14 days ago. Nothing has been heard since."
+        "The last text was delivered on Sun 21 March 2027, 14 days ago. No contact since."
     ]
     kinds = session.scalars(
         select(Event.kind)
@@ -192,19 +190,19 @@ def test_a_signal_ends_by_itself_when_contact_is_found_and_a_new_silence_is_a_ne
 
 
 @pytest.mark.parametrize(("days", "soon"), [(15, False), (14, True), (0, True), (-3, True)])
-def test_a_release_is_told_fourteen_days_before(
+def test_a_release_is_signalled_fourteen_days_before(
     session: Session, katrina: Person, now: datetime, days: int, soon: bool
 ) -> None:
-    """Until somebody records that they are out."""
+    """Until the release is recorded."""
     in_prison(session, katrina, TODAY + days * DAY)
     swept(session, now)
     assert [kind for kind, _ in told(session, katrina)] == [SignalKind.RELEASE_SOON] * soon
 
 
-def test_a_release_that_moves_is_told_by_its_new_day(
+def test_a_moved_release_is_signalled_by_its_new_day(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The signal of the old day ends with it; that of the new one when the release plan is made."""
+    """The signal of the old day is resolved; that of the new day when the release plan is made."""
     spell = in_prison(session, katrina, TODAY + 10 * DAY)
     swept(session, now)
     spell.release_on = TODAY + 5 * DAY
@@ -223,7 +221,7 @@ def test_a_release_that_moves_is_told_by_its_new_day(
 def test_an_order_whose_last_day_has_passed_is_ended(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Before anybody is looked at, so that the night finds them as they stand."""
+    """Before anything else, so that the night works with the right legal status."""
     review = court_review(session, katrina, TODAY + 60 * DAY, held_on=TODAY)
     order = session.get_one(Requirement, review.requirement_id).order
     order.ends_on = TODAY - DAY
@@ -233,10 +231,10 @@ def test_an_order_whose_last_day_has_passed_is_ended(
 
 
 @pytest.mark.parametrize(("days", "soon"), [(8, False), (7, True), (0, True), (-1, False)])
-def test_a_court_review_is_told_seven_days_before(
+def test_a_court_review_is_signalled_seven_days_before(
     session: Session, katrina: Person, now: datetime, days: int, soon: bool
 ) -> None:
-    """RULES.md 13: while its report is not made."""
+    """Rule 13: while its report has not been made."""
     review = court_review(session, katrina, TODAY + days * DAY)
     swept(session, now)
     assert [kind for kind, _ in told(session, katrina)] == [SignalKind.COURT_REVIEW_SOON] * soon
@@ -255,20 +253,20 @@ def test_a_court_review_is_told_seven_days_before(
         (TODAY - DAY, ActionState.WITHDRAWN, False),
     ],
 )
-def test_an_action_past_its_date_is_told_with_its_agency(
+def test_an_overdue_action_is_signalled_with_its_agency(
     session: Session, katrina: Person, now: datetime, due: date, state: ActionState, overdue: bool
 ) -> None:
-    """What nobody has approved is nobody's to do yet."""
+    """An action that is not approved yet is nobody's to do."""
     action(session, katrina, due, state)
     swept(session, now)
-    why = "Probation was to have done an action of the plan by Fri 19 March 2027."
+    why = "An action for Probation was due by Fri 19 March 2027."
     assert told(session, katrina) == [(SignalKind.ACTION_OVERDUE, why)] * overdue
 
 
-def test_a_review_is_told_on_its_day_and_at_once_when_there_was_none(
+def test_a_review_is_signalled_on_its_day_or_at_once_without_one(
     session: Session, katrina: Person, pat: Staff, now: datetime
 ) -> None:
-    """RULES.md 12."""
+    """Rule 12."""
     enrolment = enrolled(session, katrina)
     swept(session, now)
     assert told(session, katrina) == [
@@ -283,10 +281,10 @@ def test_a_review_is_told_on_its_day_and_at_once_when_there_was_none(
     )
 
 
-def test_something_urgent_makes_a_review_due_at_once(
+def test_an_urgent_signal_makes_a_review_due_at_once(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """RULES.md 12, whether or not the signal itself is dealt with by then."""
+    """Rule 12, whether or not the signal has been resolved."""
     enrolment = enrolled(session, katrina)
     reviewed(session, enrolment, Rag.GREEN, TODAY, TODAY + 28 * DAY, now)
     raise_signal(
@@ -304,7 +302,7 @@ def test_something_urgent_makes_a_review_due_at_once(
     )
     swept(session, now + DAY)
     assert told(session, katrina) == [
-        (SignalKind.REVIEW_DUE, "Something urgent has happened since the last review.")
+        (SignalKind.REVIEW_DUE, "An urgent signal has been raised since the last review.")
     ]
 
 
@@ -318,15 +316,15 @@ def test_something_urgent_makes_a_review_due_at_once(
         ([(Rag.GREEN, -60), (Rag.AMBER, 60)], None),
     ],
 )
-def test_three_green_months_without_a_break_are_told(
+def test_three_green_months_are_signalled(
     session: Session,
     katrina: Person,
     now: datetime,
     history: list[tuple[Rag, int]],
     since: str | None,
 ) -> None:
-    """RULES.md 10: days are counted from 20 December, three months before; a break begins the count
-    anew.
+    """Rule 10: days are counted from 20 December, three months before; a break restarts
+    the count.
     """
     enrolment = enrolled(session, katrina)
     for rag, after in history:
@@ -339,10 +337,10 @@ def test_three_green_months_without_a_break_are_told(
     assert told(session, katrina) == wanted
 
 
-def test_who_left_for_a_long_custody_is_told_when_to_be_referred_again(
+def test_re_referral_is_signalled_after_long_custody(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """RULES.md 10: although the enrolment has ended and the case is closed."""
+    """Rule 10: although the enrolment has ended and the case is closed."""
     katrina.contact_status = ContactStatus.CLOSED
     enrolment = enrolled(
         session, katrina, ended_on=date(2026, 6, 1), exit_reason=ExitReason.LONG_CUSTODY
@@ -361,10 +359,10 @@ def test_who_left_for_a_long_custody_is_told_when_to_be_referred_again(
     assert [kind for kind, _ in told(session, katrina)] == [SignalKind.RE_REFERRAL_DUE]
 
 
-def test_a_cause_that_somebody_dealt_with_is_not_told_again(
+def test_a_resolved_cause_is_not_signalled_again(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The same overdue action nags once; moved to another day it is another cause."""
+    """One overdue action raises one signal; moved to another day it is a new cause."""
     late = action(session, katrina, TODAY - DAY)
     swept(session, now)
     one = session.scalars(select(Signal)).one()
@@ -399,7 +397,7 @@ def test_the_number_of_statements_does_not_grow_with_people(
 def test_the_keys_are_those_of_a_signal_raised_by_hand(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """What a use case raised in its own transaction is not raised again at night."""
+    """A signal raised in a use case's transaction is not raised again at night."""
     late = action(session, katrina, TODAY - DAY)
     raise_signal(
         session,

@@ -1,4 +1,4 @@
-"""Rates are shown with Wilson's 95% interval (RULES.md 19)."""
+"""Rates are shown with Wilson's 95% interval (rule 19)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The cohort in numbers: counted right, of exactly those whom the actor may see, in a constant
+"""The statistics of the cohort: correct counts, only of people the actor may see, in a constant
 number of statements.
 """
 
@@ -45,7 +45,7 @@ class Scene:
 
 @pytest.fixture
 def scene(session: Session) -> Scene:
-    """Nobody is on the cohort yet."""
+    """A hub with nobody on the cohort yet."""
     hub = builders.hub(session)
     coordinator = builders.staff(session, hub, Role.COORDINATOR, name="Chidi Okafor")
     return Scene(
@@ -57,7 +57,7 @@ def scene(session: Session) -> Scene:
 
 
 def member(session: Session, om: Staff, **values: Any) -> Person:
-    """Somebody on the cohort for a year."""
+    """A person on the cohort for a year."""
     given = {"legal_status": LegalStatus.STATUTORY, **values}
     person = builders.person(session, om, number=None, **given)
     enrolled(session, person)
@@ -67,7 +67,7 @@ def member(session: Session, om: Staff, **values: Any) -> Person:
 def came(
     session: Session, whose: Person, days: int, code: OutcomeCode | None, **values: Any
 ) -> Appointment:
-    """An appointment some days ago and what was recorded of it."""
+    """An appointment some days ago, with its outcome."""
     made = builders.appointment(session, whose, builders.NOW - days * DAY, **values)
     if code is not None:
         session.add(
@@ -82,7 +82,7 @@ def came(
 def reminded(
     session: Session, of: Appointment, status: MessageStatus, *, answered: bool = False
 ) -> None:
-    """A reminder that went, and perhaps an answer."""
+    """A reminder that was sent, and perhaps an answer."""
     person = session.get_one(Person, of.person_id)
     message = gone(session, person, of.starts_at - DAY, status=status)
     session.add(
@@ -109,8 +109,8 @@ def reminded(
 
 
 def lines(view: CohortView, table: str) -> dict[str, tuple[int, int]]:
-    """The lines of a table, each with count and denominator, without those that nothing could be
-    counted for.
+    """The lines of a table, each with count and denominator, without those that have no
+    denominator.
     """
     return {line.key: (line.count, line.of) for line in view.table(table).lines if line.of}
 
@@ -124,7 +124,7 @@ def load(session: Session, actor: Actor, **more: Any) -> CohortView:
 def test_everybody_on_the_cohort_is_counted_once_by_each_question(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """Who has left is not on it any more; who was not reviewed is not green."""
+    """A person who has left is not counted; one who was not reviewed is not green."""
     one, two = (
         member(session, scene.pat),
         member(session, scene.dai, legal_status=LegalStatus.NON_STATUTORY),
@@ -168,8 +168,8 @@ def test_everybody_on_the_cohort_is_counted_once_by_each_question(
 
 
 def test_attendance_is_of_those_who_were_expected(session: Session, scene: Scene) -> None:
-    """RULES.md 19: accepted absences and what is not recorded are in neither part of the rate, and
-    are shown apart.
+    """Rule 19: accepted absences and unrecorded outcomes are in neither part of the rate, and are
+    shown separately.
     """
     person = member(session, scene.pat)
     for days, code in enumerate(
@@ -209,7 +209,7 @@ def test_attendance_is_of_those_who_were_expected(session: Session, scene: Scene
 
 
 def test_the_funnel_counts_each_step_among_the_one_before(session: Session, scene: Scene) -> None:
-    """Sent, delivered, answered, attended; and who came where the text did not get so far."""
+    """Sent, delivered, answered, attended; and attendance where the text did not get so far."""
     person = member(session, scene.pat)
     attended, absent = OutcomeCode.ATTENDED_COMPLIED, OutcomeCode.UNACCEPTABLE_ABSENCE
     came(session, person, 1, absent)
@@ -233,7 +233,7 @@ def test_the_funnel_counts_each_step_among_the_one_before(session: Session, scen
 
 
 def test_first_contact_after_release_is_theirs(session: Session, scene: Scene) -> None:
-    """A reply or an attendance counts, a delivered text does not; who made none is counted as such."""
+    """A reply or an attendance counts, a delivered text does not; no contact is counted as such."""
     for days, outcome in ((9, 1), (10, 6), (11, None)):
         person = member(session, scene.pat)
         session.add(
@@ -260,8 +260,8 @@ def test_first_contact_after_release_is_theirs(session: Session, scene: Scene) -
 def test_breach_and_reoffending_are_two_questions(
     session: Session, scene: Scene, now: datetime
 ) -> None:
-    """RULES.md 19: an arrest is no breach, a breach no offence; what was withdrawn counts for
-    nothing.
+    """Rule 19: an arrest is not a breach, a breach is not an offence; withdrawn records do not
+    count.
     """
     one, two = member(session, scene.pat), member(session, scene.pat)
     member(session, scene.pat, legal_status=LegalStatus.NON_STATUTORY)
@@ -294,7 +294,7 @@ def test_breach_and_reoffending_are_two_questions(
 
 
 def test_overdue_actions_are_counted_by_agency(session: Session, scene: Scene) -> None:
-    """Among the agency's live ones."""
+    """Out of the agency's live ones."""
     person = member(session, scene.pat)
     housing = builders.agency(session, scene.hub, "City Housing", AgencyKind.HOUSING)
     action(session, person, TODAY - DAY)
@@ -306,9 +306,9 @@ def test_overdue_actions_are_counted_by_agency(session: Session, scene: Scene) -
     }
 
 
-def test_the_numbers_are_of_those_whom_the_actor_may_see(session: Session, scene: Scene) -> None:
+def test_only_people_the_actor_may_see_are_counted(session: Session, scene: Scene) -> None:
     """An officer counts their own caseload, a coordinator the hub; a restricted record, another
-    hub's and a support worker's view are shut.
+    hub's and a support worker's view are closed.
     """
     member(session, scene.pat)
     member(session, scene.dai)
@@ -326,8 +326,8 @@ def test_the_numbers_are_of_those_whom_the_actor_may_see(session: Session, scene
             load(session, scene.coordinator, hub_id=hub_id)
 
 
-def test_a_period_that_is_none_is_refused(session: Session, scene: Scene) -> None:
-    """The words say which there are."""
+def test_an_unknown_period_is_refused(session: Session, scene: Scene) -> None:
+    """The message lists the possible periods."""
     with pytest.raises(Invalid) as refused:
         load(session, scene.coordinator, days=30)
     assert refused.value.fields == {"days": "Use one of 28, 91, 182, 365."}
@@ -347,7 +347,7 @@ def test_the_number_of_statements_is_constant(session: Session, scene: Scene) ->
 
 
 def test_a_key_without_the_case_sees_nobody(session: Session, scene: Scene) -> None:
-    """The scope decides, also below the edge."""
+    """The scope decides here too, not only at the API."""
     member(session, scene.pat)
     made = {
         scopes: ApiKey(

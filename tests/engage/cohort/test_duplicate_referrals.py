@@ -1,5 +1,5 @@
-"""Of several referrals of one person one always waits: whoever takes theirs back, and whoever says
-at the same moment that they are the same.
+"""Of several referrals of one person one always waits, whoever withdraws theirs, even if two are
+marked as duplicates at the same moment.
 """
 
 import threading
@@ -15,9 +15,9 @@ from tests import builders
 from tests.engage.cohort.table import call, items, refer
 
 
-def test_one_agency_does_not_take_back_what_another_asked_for(session: Session) -> None:
-    """The first referral is taken back: the second, kept as its duplicate, waits and stands on the
-    agenda; a third follows it.
+def test_one_agency_does_not_withdraw_what_another_asked_for(session: Session) -> None:
+    """The first referral is withdrawn: its duplicate waits and is on the agenda; a third follows
+    it.
     """
     hub = builders.hub(session)
     keeper = builders.actor(builders.staff(session, hub, Role.COORDINATOR, name="Chidi Okafor"))
@@ -38,7 +38,7 @@ def test_one_agency_does_not_take_back_what_another_asked_for(session: Session) 
     assert set(items(session, meeting)) == {"Ry"}
 
 
-def test_two_said_to_be_each_others_duplicate_at_once_leave_one_waiting(
+def test_two_marked_as_each_others_duplicate_leave_one_waiting(
     committed: Database,
 ) -> None:
     """The second of the two coordinators is refused."""
