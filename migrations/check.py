@@ -1,9 +1,7 @@
-"""Fails unless the migrations, run on an empty database, give exactly the tables that the models
-describe.
+"""Check that the migrations and the models describe the same tables.
 
-Two databases are made, one by the migrations and one from the models, and PostgreSQL is asked what
-each of them has: Alembic's own comparison does not look at check constraints, which are where our
-closed sets live.
+It builds one database from the migrations and one from the models, and asks PostgreSQL for the
+contents of each: Alembic's own comparison leaves out check constraints, which hold our closed sets.
 """
 
 import sys
@@ -34,16 +32,16 @@ INDEXES = (
 
 
 def main() -> int:
-    """0 where models and migrations agree; else 1, with the differences on standard error."""
-    with scratch_database() as migrated, scratch_database() as modelled:
+    """Return 0 if models and migrations agree; else 1, with the differences on standard error."""
+    with scratch_database() as migrated, scratch_database() as created:
         migrate(migrated)
-        _create(modelled)
-        built, described = _contents(migrated), _contents(modelled)
-    for line in sorted(described - built):
+        _create(created)
+        in_migrations, in_models = _contents(migrated), _contents(created)
+    for line in sorted(in_models - in_migrations):
         sys.stderr.write(f"only in the models:     {line:.300}\n")
-    for line in sorted(built - described):
+    for line in sorted(in_migrations - in_models):
         sys.stderr.write(f"only in the migrations: {line:.300}\n")
-    return int(built != described)
+    return int(in_migrations != in_models)
 
 
 def _create(url: str) -> None:

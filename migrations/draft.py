@@ -1,5 +1,5 @@
-"""Drafts the next numbered migration from the difference between the migrations and the models; a
-person then reads it.
+"""Draft the next numbered migration from the difference between the migrations and the models. A
+person then reviews it.
 """
 
 import sys
@@ -12,9 +12,9 @@ from migrations.scratch import scratch_database
 
 
 def main(message: str) -> int:
-    """Write `migrations/versions/NNNN_message.py`. Wants a message."""
+    """Write `migrations/versions/NNNN_message.py`. Returns 1 without a message."""
     if not message.strip():
-        sys.stderr.write('Say what it does: make migration m="add a thing"\n')
+        sys.stderr.write('Describe the change: make migration m="add a thing"\n')
         return 1
     with scratch_database() as url:
         config = configuration(url)
