@@ -1,3 +1,3 @@
-"""Compliance that explains itself: absences counted, warnings and referrals decided by people, and
-the pack that shows how it came about.
+"""Compliance with orders: failures counted, warnings and referrals decided by people, and the
+evidence pack.
 """

@@ -1,7 +1,7 @@
-"""The facts of rules 6 and 7 about one person: the failures that count, the orders they fall under,
-the decisions that answer them.
+"""The facts of rules 6 and 7 about one person: the failures that count, their orders, and the
+decisions that answer them.
 
-It gathers and asks rules.py; it decides nothing and changes nothing.
+It collects facts for rules.py. It decides and changes nothing.
 """
 
 import uuid
@@ -18,7 +18,7 @@ from engage.appointments.model import Appointment, AppointmentState, Outcome
 from engage.compliance import rules
 from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement
-from engage.compliance.rules import EnforcementSuggestion, Failure, Numbers
+from engage.compliance.rules import ComplianceSettings, EnforcementSuggestion, Failure
 from engage.core.local_time import local_day, start_of_day
 from engage.core.working_days import closed_days
 from engage.legal.model import Order
@@ -27,7 +27,7 @@ from engage.people.model import LegalStatus, Person
 
 @dataclass(frozen=True)
 class OrderPosition:
-    """How somebody stands under one order (None where none is recorded) on a day."""
+    """A person's position under one order (None if none is recorded) on a day."""
 
     order: Order | None
     suggestion: EnforcementSuggestion
@@ -35,29 +35,29 @@ class OrderPosition:
 
 @dataclass(frozen=True)
 class Compliance:
-    """All that rules 6 and 7 say of a person on a day."""
+    """What rules 6 and 7 say about a person on a day."""
 
     on: date
-    numbers: Numbers
+    settings: ComplianceSettings
     orders: tuple[Order, ...]
     decisions: tuple[Enforcement, ...]
-    standings: tuple[OrderPosition, ...]
+    positions: tuple[OrderPosition, ...]
 
     @property
     def counted(self) -> tuple[Failure, ...]:
         """Every failure that counts under any order, once, oldest first."""
         found = {
             one.outcome_id: one
-            for standing in self.standings
-            for one in standing.suggestion.counted
+            for position in self.positions
+            for one in position.suggestion.counted
         }
         return tuple(sorted(found.values(), key=lambda one: one.starts_at))
 
 
-def numbers_of(hub: Hub) -> Numbers:
-    """The hub's numbers of rules 6 and 7."""
+def compliance_settings(hub: Hub) -> ComplianceSettings:
+    """The hub's settings of rules 6 and 7."""
     chosen = hub_rules(hub)
-    return Numbers(
+    return ComplianceSettings(
         months=chosen.count_months,
         consider=chosen.failures_to_consider,
         sent_home=chosen.count_sent_home,
@@ -68,12 +68,13 @@ def numbers_of(hub: Hub) -> Numbers:
 
 
 def assess(session: Session, person: Person, *, now: datetime) -> Compliance:
-    """What the rules say of a person today, for each order in force. The number of statements does
-    not depend on the history.
+    """What the rules say about a person today, for each order in force.
+
+    The number of statements does not depend on the history.
     """
     hub = session.get_one(Hub, person.hub_id)
-    numbers = numbers_of(hub)
-    today = local_day(now, numbers.zone)
+    settings = compliance_settings(hub)
+    today = local_day(now, settings.zone)
     orders = tuple(
         session.scalars(
             select(Order).where(Order.person_id == person.id).order_by(Order.starts_on, Order.id)
@@ -86,27 +87,27 @@ def assess(session: Session, person: Person, *, now: datetime) -> Compliance:
             .order_by(Enforcement.decided_at.desc(), Enforcement.id.desc())
         )
     )
-    found = _failures(session, person.id, today, numbers)
+    found = _failures(session, person.id, today, settings)
     if orders:
-        standings = tuple(
-            OrderPosition(order, _under(order, found, decisions, today, numbers))
+        positions = tuple(
+            OrderPosition(order, _suggestion_for(order, found, decisions, today, settings))
             for order in orders
             if in_force(order, today)
         )
     elif person.legal_status is LegalStatus.STATUTORY:
-        standings = (OrderPosition(None, _under(None, found, decisions, today, numbers)),)
+        positions = (OrderPosition(None, _suggestion_for(None, found, decisions, today, settings)),)
     else:
-        standings = ()
-    return Compliance(today, numbers, orders, decisions, standings)
+        positions = ()
+    return Compliance(today, settings, orders, decisions, positions)
 
 
 def in_force(order: Order, day: date) -> bool:
-    """Whether an order was in force on a day, first and last day included."""
+    """Whether an order was in force on a day. Its first and last days count."""
     return order.starts_on <= day <= min(order.ends_on, order.ended_on or order.ends_on)
 
 
 def decided_outcomes(decisions: Sequence[Enforcement]) -> frozenset[uuid.UUID]:
-    """The outcomes that decisions which stand rest on."""
+    """The outcomes that decisions rest on, without withdrawn decisions."""
     return frozenset(
         failure.outcome_id
         for one in decisions
@@ -115,12 +116,12 @@ def decided_outcomes(decisions: Sequence[Enforcement]) -> frozenset[uuid.UUID]:
     )
 
 
-def _under(
+def _suggestion_for(
     order: Order | None,
     found: Sequence[Failure],
     decisions: Sequence[Enforcement],
     today: date,
-    numbers: Numbers,
+    settings: ComplianceSettings,
 ) -> EnforcementSuggestion:
     warned = [
         one.given_on
@@ -138,14 +139,14 @@ def _under(
         warned_on=warned,
         answered=decided_outcomes(own),
         on=today,
-        numbers=numbers,
+        settings=settings,
     )
 
 
 def _failures(
-    session: Session, person_id: uuid.UUID, today: date, numbers: Numbers
+    session: Session, person_id: uuid.UUID, today: date, settings: ComplianceSettings
 ) -> list[Failure]:
-    first = start_of_day(rules.window_begins(today, numbers.months), numbers.zone) - timedelta(
+    first = start_of_day(rules.window_starts(today, settings.months), settings.zone) - timedelta(
         days=1
     )
     rows = session.execute(
@@ -164,10 +165,10 @@ def _failures(
             appointment_id=id,
             outcome_id=outcome.id,
             code=outcome.code,
-            on=local_day(starts_at, numbers.zone),
+            on=local_day(starts_at, settings.zone),
             starts_at=starts_at,
             decided_at=outcome.recorded_at,
         )
         for id, starts_at, enforceable, outcome in rows
-        if rules.counts(outcome.code, enforceable=enforceable, sent_home=numbers.sent_home)
+        if rules.counts(outcome.code, enforceable=enforceable, sent_home=settings.sent_home)
     ]

@@ -1,9 +1,9 @@
-"""What people decide about non-compliance: a warning, a referral to court, a letter or a recall on
-licence, or that nothing follows.
+"""Decisions about non-compliance: a warning, a referral to court, a licence letter, a recall, or no
+action.
 
-The rules suggest, a worker with the power decides and says why; a letter is printed and given by
-hand or by post, and no text ever speaks of it. What was decided stays to be read: where its ground
-falls away it is withdrawn, with who and why, never erased.
+The rules suggest; a worker with the power decides, with a reason. A letter is printed and given by
+hand or post; no text ever mentions it. A decision stays on record. If its ground is gone it is
+withdrawn, with who and why, never erased.
 """
 
 import uuid
@@ -51,43 +51,49 @@ def decide(
     language: Language | None = None,
     now: datetime,
 ) -> Enforcement:
-    """Decide about the failures under one order that nobody has decided about. A letter is written
-    in `language`, else in the person's own.
+    """Decide about the failures under one order that nobody has decided yet. A letter is written in
+    `language`, or else in the person's language.
 
-    A warning rests on the failures that are new, a referral and a recall on all of the window.
-    Raises Conflict where there is nothing to decide (`no_failure`, so the second of two who decide
-    at once is told) or a warning in force forbids another (`already_warned`), Invalid for a kind
-    that does not go with the order, or without a reason.
+    A warning rests on the undecided failures, a referral or a recall on all in the window. Raises
+    Conflict if there is nothing to decide (`no_failure`, so the second of two simultaneous
+    decisions is refused) or a warning in force rules out another (`already_warned`), Invalid
+    without a reason or for a kind that does not fit the order.
     """
-    person = _held(session, actor, person_id, now=now, what="decide on compliance")
+    person = _lock_person(session, actor, person_id, now=now, what="decide on compliance")
     words = clean_text("reason", reason, LONGEST_REASON, missing="Say why.")
     found = counting.assess(session, person, now=now)
-    standing = _standing(found, order_id)
-    _check(kind, standing, found)
-    rests_on = standing.suggestion.counted if kind in _ON_ALL else standing.suggestion.fresh
-    tongue = (language or person.language) if kind in rules.LETTERS else None
+    position = _position(found, order_id)
+    _check(kind, position, found)
+    rests_on = (
+        position.suggestion.counted if kind in _RESTS_ON_ALL else position.suggestion.undecided
+    )
+    letter_language = (language or person.language) if kind in rules.LETTERS else None
     decision = Enforcement(
         id=new_id(),
         person_id=person.id,
         order_id=order_id,
         kind=kind,
         reason=words,
-        suggested=_suggested(standing),
-        letter_language=tongue,
+        suggested=_suggested(position),
+        letter_language=letter_language,
         letter=None,
         decided_by=actor.label,
         decided_at=now,
-        due_on=_due(kind, standing, found),
+        due_on=_due_on(kind, position, found),
         failures=[
             EnforcementFailure(appointment_id=one.appointment_id, outcome_id=one.outcome_id)
             for one in rests_on
         ],
     )
-    if tongue is not None and standing.order is not None:
-        decision.letter = _letter(session, person, standing.order, rests_on, kind, tongue, found)
+    if letter_language is not None and position.order is not None:
+        decision.letter = _letter(
+            session, person, position.order, rests_on, kind, letter_language, found
+        )
     session.add(decision)
     session.flush()
-    _note(session, "enforcement.decided", actor, person, decision, now, enforcement_kind=kind.value)
+    _record_event(
+        session, "enforcement.decided", actor, person, decision, now, enforcement_kind=kind.value
+    )
     escalation.apply_rules(session, person, now=now, actor=actor.label)
     return decision
 
@@ -101,18 +107,19 @@ def record_delivery(
     how: Delivery,
     now: datetime,
 ) -> Enforcement:
-    """Record when and how a letter reached the person; a warning is in force from that day. Raises
-    Conflict where it has none, or was given.
+    """Record when and how a letter was given. A warning is in force from that day.
+
+    Raises Conflict if there is no letter, or it was already given.
     """
-    person, decision = _found(session, actor, decision_id, now=now, what="give letter")
+    person, decision = _lock_decision(session, actor, decision_id, now=now, what="give letter")
     if decision.letter is None:
         raise Conflict("This decision has no letter.", code="no_letter")
     if decision.given_on is not None:
-        raise Conflict("It is recorded already that the letter was given.", code="given")
+        raise Conflict("The letter is already recorded as given.", code="given")
     _check_day("given_on", on, person, decision, session, now)
     decision.given_on, decision.given_how = on, how
     session.flush()
-    _note(
+    _record_event(
         session, "enforcement.given", actor, person, decision, now, on=on.isoformat(), how=how.value
     )
     escalation.apply_rules(session, person, now=now, actor=actor.label)
@@ -122,33 +129,39 @@ def record_delivery(
 def record_completion(
     session: Session, actor: Actor, decision_id: uuid.UUID, *, on: date, now: datetime
 ) -> Enforcement:
-    """Record that a referral is with the court, or a recall asked for. Raises Conflict for other
-    decisions and the second time.
+    """Record that a referral is with the court, or a recall was requested. Raises Conflict for
+    other decisions, or if already recorded.
     """
-    person, decision = _found(session, actor, decision_id, now=now, what="finish enforcement")
-    if decision.kind not in _ON_ALL:
-        raise Conflict("Only a referral or a recall goes to somebody else.", code="no_referral")
+    person, decision = _lock_decision(
+        session, actor, decision_id, now=now, what="finish enforcement"
+    )
+    if decision.kind not in _RESTS_ON_ALL:
+        raise Conflict("Only a referral or a recall goes to a court or prison.", code="no_referral")
     if decision.done_on is not None:
-        raise Conflict("It is recorded already that it was done.", code="done")
+        raise Conflict("This is already recorded as done.", code="done")
     _check_day("done_on", on, person, decision, session, now)
     decision.done_on = on
     session.flush()
-    _note(session, "enforcement.done", actor, person, decision, now, on=on.isoformat())
+    _record_event(session, "enforcement.done", actor, person, decision, now, on=on.isoformat())
     return decision
 
 
 def withdraw(
     session: Session, actor: Actor, decision_id: uuid.UUID, *, why: str, now: datetime
 ) -> Enforcement:
-    """Take a decision back, saying why: its failures are to be decided about again, and a warning
-    counts no more. Raises Conflict the second time.
+    """Withdraw a decision, with the reason. Its failures await a decision again, and a warning no
+    longer counts.
+
+    Raises Conflict if it is already withdrawn.
     """
-    person, decision = _found(session, actor, decision_id, now=now, what="withdraw enforcement")
+    person, decision = _lock_decision(
+        session, actor, decision_id, now=now, what="withdraw enforcement"
+    )
     decision.withdrawn_at, decision.withdrawn_by = now, actor.label
     decision.withdrawn_why = clean_text("why", why, LONGEST_WHY, missing="Say why it is withdrawn.")
     session.flush()
-    _note(session, "enforcement.withdrawn", actor, person, decision, now)
-    told = session.scalars(
+    _record_event(session, "enforcement.withdrawn", actor, person, decision, now)
+    about_decision = session.scalars(
         select(Signal).where(
             Signal.person_id == person.id,
             Signal.key.startswith(
@@ -157,7 +170,7 @@ def withdraw(
             Signal.state != SignalState.RESOLVED,
         )
     )
-    for signal in told.all():
+    for signal in about_decision.all():
         signals.resolve(
             session, signal, how="The decision was withdrawn.", actor=actor.label, now=now
         )
@@ -165,10 +178,10 @@ def withdraw(
     return decision
 
 
-_ON_ALL = frozenset({EnforcementKind.REFERRAL, EnforcementKind.RECALL})
+_RESTS_ON_ALL = frozenset({EnforcementKind.REFERRAL, EnforcementKind.RECALL})
 
 
-def _held(
+def _lock_person(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, what: str
 ) -> Person:
     return open_person(
@@ -183,49 +196,51 @@ def _held(
     )
 
 
-def _found(
+def _lock_decision(
     session: Session, actor: Actor, decision_id: uuid.UUID, *, now: datetime, what: str
 ) -> tuple[Person, Enforcement]:
     person_id = session.scalar(select(Enforcement.person_id).where(Enforcement.id == decision_id))
     if person_id is None:
         raise NotFound("There is no such decision, or you may not see it.")
-    person = _held(session, actor, person_id, now=now, what=what)
+    person = _lock_person(session, actor, person_id, now=now, what=what)
     decision = session.get_one(Enforcement, decision_id, populate_existing=True)
     if decision.withdrawn_at is not None:
         raise Conflict("This decision has been withdrawn.", code="withdrawn")
     return person, decision
 
 
-def _standing(found: Compliance, order_id: uuid.UUID | None) -> OrderPosition:
-    for standing in found.standings:
-        if (standing.order.id if standing.order is not None else None) == order_id:
-            return standing
+def _position(found: Compliance, order_id: uuid.UUID | None) -> OrderPosition:
+    for position in found.positions:
+        if (position.order.id if position.order is not None else None) == order_id:
+            return position
     raise Conflict(
-        "This order is not in force, so nothing can follow under it.", code="not_in_force"
+        "This order is not in force, so nothing can be decided under it.", code="not_in_force"
     )
 
 
-def _check(kind: EnforcementKind, standing: OrderPosition, found: Compliance) -> None:
-    order, suggestion = standing.order, standing.suggestion
+def _check(kind: EnforcementKind, position: OrderPosition, found: Compliance) -> None:
+    order, suggestion = position.order, position.suggestion
     if order is None and kind is not EnforcementKind.NONE:
-        raise Invalid(fields={"kind": "Record the order first: what can follow depends on it."})
-    if order is not None and kind not in rules.FOLLOWS[order.kind in rules.LADDER]:
+        raise Invalid(fields={"kind": "Record the order first: the choice depends on it."})
+    if order is not None and kind not in rules.ALLOWED_DECISIONS[order.kind in rules.LADDER]:
         raise Invalid(
             fields={
-                "kind": "Choose a warning, a referral to court or nothing on an order; a letter, a recall or nothing on licence."
+                "kind": "Choose a warning, a referral to court or nothing on an order; "
+                "a letter, a recall or nothing on licence."
             }
         )
-    if not suggestion.fresh:
-        raise Conflict("No failure to comply waits for a decision.", code="no_failure")
+    if not suggestion.undecided:
+        raise Conflict("No failure to comply awaits a decision.", code="no_failure")
     if kind is EnforcementKind.WARNING and suggestion.step is rules.Step.MUST_REFER:
         raise Conflict(
-            f"A warning of the last {found.numbers.months} months is in force: another cannot be given. Refer to court.",
+            f"A warning from the last {found.settings.months} months is in force. "
+            "Refer to court: another warning cannot be given.",
             code="already_warned",
         )
 
 
-def _suggested(standing: OrderPosition) -> dict[str, Any]:
-    suggestion = standing.suggestion
+def _suggested(position: OrderPosition) -> dict[str, Any]:
+    suggestion = position.suggestion
     return {
         "step": suggestion.step.value,
         "reasons": list(suggestion.reasons),
@@ -234,12 +249,12 @@ def _suggested(standing: OrderPosition) -> dict[str, Any]:
     }
 
 
-def _due(kind: EnforcementKind, standing: OrderPosition, found: Compliance) -> date | None:
+def _due_on(kind: EnforcementKind, position: OrderPosition, found: Compliance) -> date | None:
     if kind is not EnforcementKind.REFERRAL:
         return None
-    suggestion = standing.suggestion
-    first = min(one.decided_at for one in suggestion.fresh)
-    return suggestion.due_on or rules.refer_by(first, found.numbers)
+    suggestion = position.suggestion
+    first = min(one.decided_at for one in suggestion.undecided)
+    return suggestion.due_on or rules.refer_by(first, found.settings)
 
 
 def _letter(
@@ -270,12 +285,12 @@ def _letter(
             reference=order.reference,
             manager=manager.name,
             written_on=found.on,
-            months=found.numbers.months,
+            months=found.settings.months,
             failures=[
-                letters.Missed(one.starts_at, types[one.appointment_id], one.code)
+                letters.LetterFailure(one.starts_at, types[one.appointment_id], one.code)
                 for one in rests_on
             ],
-            zone=found.numbers.zone,
+            zone=found.settings.zone,
         ),
     )
 
@@ -283,13 +298,13 @@ def _letter(
 def _check_day(
     field: str, on: date, person: Person, decision: Enforcement, session: Session, now: datetime
 ) -> None:
-    where = counting.numbers_of(session.get_one(Hub, person.hub_id)).zone
-    first, last = local_day(decision.decided_at, where), local_day(now, where)
+    zone = counting.compliance_settings(session.get_one(Hub, person.hub_id)).zone
+    first, last = local_day(decision.decided_at, zone), local_day(now, zone)
     if not first <= on <= last:
-        raise Invalid(fields={field: "Give a day from that of the decision to today."})
+        raise Invalid(fields={field: "Enter a date from the day of the decision to today."})
 
 
-def _note(
+def _record_event(
     session: Session,
     what: str,
     actor: Actor,

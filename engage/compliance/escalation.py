@@ -1,8 +1,8 @@
-"""What follows at once from an outcome: a person's failures weighed by rules 6 and 7, and whoever
-must know told.
+"""What follows at once from an outcome: rules 6 and 7 applied to the person's failures, and workers
+told by signals.
 
-It raises signals and never decides. A decision whose ground has changed is not touched: whoever
-made it is told, and a person withdraws it.
+It raises signals and never decides. A decision whose ground has changed stays as it is: whoever
+made it is told, and people withdraw it.
 """
 
 import uuid
@@ -25,25 +25,23 @@ from engage.signals import Evidence, SignalKind
 
 
 def apply_rules(session: Session, person: Person, *, now: datetime, actor: str) -> Compliance:
-    """Raise what rules 6 and 7 say of the person now, once for each failure; resolve what they no
-    longer say. The caller holds the person.
+    """Raise the signals of rules 6 and 7 that apply now, once for each failure, and resolve those
+    that no longer apply. The caller has locked the person.
     """
     found = counting.assess(session, person, now=now)
-    for standing in found.standings:
-        _raise(session, person, standing, found, now=now, actor=actor)
-    if not any(standing.suggestion.consider for standing in found.standings):
-        _gone(session, person.id, SignalKind.SECOND_FAILURE, now=now, actor=actor)
-    if not any(standing.suggestion.step is Step.MUST_REFER for standing in found.standings):
-        _gone(session, person.id, SignalKind.MUST_REFER, now=now, actor=actor)
+    for position in found.positions:
+        _raise(session, person, position, found, now=now, actor=actor)
+    if not any(position.suggestion.consider for position in found.positions):
+        _resolve(session, person.id, SignalKind.SECOND_FAILURE, now=now, actor=actor)
+    if not any(position.suggestion.step is Step.MUST_REFER for position in found.positions):
+        _resolve(session, person.id, SignalKind.MUST_REFER, now=now, actor=actor)
     return found
 
 
 def flag_changed_ground(
     session: Session, person: Person, appointment_id: uuid.UUID, *, now: datetime, actor: str
 ) -> None:
-    """Tell whoever must know that a decision which stands rests on an outcome that has been put
-    right since.
-    """
+    """Raise a signal if a decision in force rests on an outcome that has since been corrected."""
     rows = session.execute(
         select(Enforcement, EnforcementFailure.outcome_id)
         .join(EnforcementFailure, EnforcementFailure.enforcement_id == Enforcement.id)
@@ -63,7 +61,8 @@ def flag_changed_ground(
             person_id=person.id,
             hub_id=person.hub_id,
             cause=f"{decision.id}:{outcome_id}",
-            why=f"{_CALLED[decision.kind]} of {decision.decided_at:%d.%m.%Y} rests on an outcome that has been changed since.{given}",
+            why=f"{_DECISION_NAMES[decision.kind]} of {decision.decided_at:%d.%m.%Y} "
+            f"rests on an outcome that has since been changed.{given}",
             evidence=[
                 Evidence("appointment", str(appointment_id)),
                 Evidence("outcome", str(outcome_id)),
@@ -75,8 +74,8 @@ def flag_changed_ground(
 
 
 def catch_up(session: Session, people: Iterable[Person], *, now: datetime) -> None:
-    """Weigh these people anew, for the nightly sweep: time alone moves the window, and what was
-    recorded elsewhere is caught here.
+    """Apply the rules to these people, for the nightly sweep: time alone moves the window, and
+    outcomes may be recorded elsewhere.
     """
     for person in people:
         apply_rules(session, person, now=now, actor="system")
@@ -85,31 +84,30 @@ def catch_up(session: Session, people: Iterable[Person], *, now: datetime) -> No
 def _raise(
     session: Session,
     person: Person,
-    standing: OrderPosition,
+    position: OrderPosition,
     found: Compliance,
     *,
     now: datetime,
     actor: str,
 ) -> None:
-    suggestion = standing.suggestion
-    if not suggestion.fresh:
+    suggestion = position.suggestion
+    if not suggestion.undecided:
         return
-    last, told = suggestion.fresh[-1], suggestion.reasons
+    last, reasons = suggestion.undecided[-1], suggestion.reasons
     evidence = [Evidence("rule", "6"), Evidence("rule", "7")]
     for one in reversed(suggestion.counted):
         evidence += [
             Evidence("appointment", str(one.appointment_id)),
             Evidence("outcome", str(one.outcome_id)),
         ]
-    under = str(standing.order.id) if standing.order is not None else "none"
+    under = str(position.order.id) if position.order is not None else "none"
     if suggestion.step is Step.MUST_REFER and suggestion.due_on is not None:
         kind, due_at = (
             SignalKind.MUST_REFER,
-            start_of_day(suggestion.due_on + timedelta(days=1), found.numbers.zone),
+            start_of_day(suggestion.due_on + timedelta(days=1), found.settings.zone),
         )
-        told = told[
-            1:
-        ]  # what must follow, and by when: with the count before it there would not be room for it
+        # Leave out the count: there is no room for it beside what must follow, and by when.
+        reasons = reasons[1:]
     elif suggestion.consider:
         kind, due_at = SignalKind.SECOND_FAILURE, None
     else:
@@ -120,7 +118,7 @@ def _raise(
         person_id=person.id,
         hub_id=person.hub_id,
         cause=f"{last.outcome_id}:{under}"[:80],
-        why=" ".join(told),
+        why=" ".join(reasons),
         evidence=evidence,
         now=now,
         due_at=due_at,
@@ -128,20 +126,20 @@ def _raise(
     )
 
 
-def _gone(
+def _resolve(
     session: Session, person_id: uuid.UUID, kind: SignalKind, *, now: datetime, actor: str
 ) -> None:
     signals.resolve_cause(
         session,
         kind,
         person_id=person_id,
-        how="It no longer holds: it was decided about, or an outcome was changed.",
+        how="It no longer applies: a decision was made, or an outcome was changed.",
         actor=actor,
         now=now,
     )
 
 
-_CALLED = {
+_DECISION_NAMES = {
     EnforcementKind.WARNING: "The warning",
     EnforcementKind.REFERRAL: "The referral to court",
     EnforcementKind.LICENCE_LETTER: "The letter",

@@ -1,11 +1,11 @@
-"""The closed sets of this package by name. No tables, no rules."""
+"""The closed sets of this package. No tables, no rules."""
 
 from enum import StrEnum
 
 
 class EnforcementKind(StrEnum):
-    """What somebody decided after non-compliance: a warning letter, referral to court (breach), or
-    on licence a letter or recall.
+    """What a worker decided after non-compliance: a warning, a referral to court (breach), a
+    licence letter, a recall, or no action.
     """
 
     WARNING = "warning"

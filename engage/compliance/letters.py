@@ -1,8 +1,7 @@
-"""Letters about non-compliance, filled in from templates in English and Welsh. A letter is printed
-and given by hand or by post, never texted.
+"""Letters about non-compliance, filled in from templates in English and Welsh.
 
-A letter says what happened, that it is unacceptable, and what the person is liable to (RULES.md 7).
-Facts in, words out: no database.
+A letter is printed and given by hand or by post, never texted. It says what happened, that it is
+unacceptable, and what the person is liable to (rule 7). Facts in, words out: no database.
 """
 
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
-class Missed:
+class LetterFailure:
     """A failure as the letter names it."""
 
     starts_at: datetime
@@ -31,7 +30,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class LetterFacts:
-    """What a letter is filled in with. `phone` is the hub's, empty where it has none."""
+    """The content of a letter. `phone` is the hub's, empty if it has none."""
 
     name: str
     crn: str
@@ -44,7 +43,7 @@ class LetterFacts:
     manager: str
     written_on: date
     months: int
-    failures: Sequence[Missed]
+    failures: Sequence[LetterFailure]
     zone: tzinfo
 
 
@@ -205,8 +204,8 @@ _REFERENCE = {
 
 
 def letter(kind: EnforcementKind, language: Language, facts: LetterFacts) -> str:
-    """The letter for a warning or a licence letter. Raises KeyError for a decision that has no
-    letter.
+    """The text of a warning or a licence letter. Raises KeyError for a decision without
+    a letter.
     """
     order = _ORDERS[language][facts.order]
     made = _MADE[language].format(
@@ -231,7 +230,7 @@ def letter(kind: EnforcementKind, language: Language, facts: LetterFacts) -> str
     )
 
 
-def _failure(one: Missed, language: Language, zone: tzinfo) -> str:
+def _failure(one: LetterFailure, language: Language, zone: tzinfo) -> str:
     day = _day(local_day(one.starts_at, zone), language)
     time = texts.time_of(one.starts_at, zone, language.value)
     return f"- {day}, {time}, {_TYPES[language][one.type]}: {_DONE[language][one.code]}."

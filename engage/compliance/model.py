@@ -1,5 +1,5 @@
-"""Tables of what people decided about non-compliance, and of the packs made for court. Nothing here
-is decided by a rule alone.
+"""Tables of decisions about non-compliance and of evidence packs. A rule alone decides nothing
+here.
 """
 
 import uuid
@@ -18,13 +18,13 @@ from engage.people.model import Language, Person
 
 
 class Enforcement(Base):
-    """A decision about non-compliance, by a named worker, with its reasons and the failures it
-    rests on.
+    """A decision about non-compliance, by a named worker, with its reason and the failures it rests
+    on.
 
-    `suggested` is what rule 7 suggested and why, as it was then. A letter is the filled-in
-    template; `given_on` says when and `given_how` how it reached the person. `due_on` is the
-    working day by which a referral must be with the court. What was decided stays; where its ground
-    falls away (an outcome is corrected) it is withdrawn, with who and why.
+    `suggested` is what rule 7 suggested at the time, and why. `letter` is the completed letter;
+    `given_on` and `given_how` say when and how the person received it. `due_on` is the working day
+    by which a referral must be with the court. A decision stays on record. If its ground is gone
+    (an outcome is corrected) it is withdrawn, with who and why.
     """
 
     __tablename__ = "enforcement"
@@ -60,7 +60,7 @@ class Enforcement(Base):
 
 
 class EnforcementFailure(Base):
-    """A failure that a decision rests on, by the outcome that was recorded then."""
+    """A failure that a decision rests on: the outcome that was recorded then."""
 
     __tablename__ = "enforcement_failure"
 
@@ -72,12 +72,11 @@ class EnforcementFailure(Base):
 
 
 class EvidencePack(Base):
-    """That a pack was made of a person's record: by whom, when, for what, and what its bytes were
-    known by.
+    """An evidence pack made of a person's record: by whom, when, and for what.
 
-    `content` is the pack's JSON as it was given, `digest` the SHA-256 of it; `head` the last link
-    of the person's chain of events that it shows. The PDF is laid out from `content` whenever
-    somebody asks for it, so both say the same for ever.
+    `content` is the pack's JSON as issued, `digest` its SHA-256, and `head` the last link of the
+    person's event chain in it. The PDF is made from `content` on request, so both always say the
+    same.
     """
 
     __tablename__ = "evidence_pack"

@@ -1,9 +1,8 @@
-"""Outcomes as they are recorded from above: the record itself is made by appointments, and what it
-means for compliance is weighed with it.
+"""Outcomes recorded from pages, partner systems or self-reports: appointments keeps the record, and
+the rules of compliance are applied at once.
 
-Whoever records an outcome for a page, a partner's system or the person's own words calls these
-functions, so that no failure waits for the night to be seen. An absence that a supervisor has
-decided stays as they decided it for everybody else.
+All callers use these functions, so that no failure waits for the nightly sweep. An absence that a
+supervisor has decided can only be changed by a supervisor.
 """
 
 import uuid
@@ -31,8 +30,8 @@ from engage.people.model import Person
 
 OVERRULED = "absence.overruled"
 ABSENCES = absence_rules.ABSENT | ACCEPTABLE_ABSENCES
-"""The outcomes that a supervisor may put another in the place of, and those that they may put
-there, but for the provisional one.
+"""The outcomes that a supervisor may overrule, and those that may replace them (except the
+provisional one).
 """
 LONGEST_REASON = 900
 
@@ -46,15 +45,17 @@ def record_outcome(
     note: str = "",
     now: datetime,
 ) -> Outcome:
-    """Record what happened, and weigh it. Raises what `attendance.record_outcome` raises, and
-    Conflict (code `overruled`) where a supervisor has decided.
+    """Record an outcome, and apply the rules.
+
+    Raises what `attendance.record_outcome` raises, and Conflict (code `overruled`) if a supervisor
+    has decided.
     """
-    appointment, before = _held(session, actor, appointment_id, now=now)
+    appointment, before = _lock_appointment(session, actor, appointment_id, now=now)
     outcome = attendance.record_outcome(
         session, actor, appointment_id, code=code, note=note, now=now
     )
     if before is None or before.id != outcome.id:
-        _weigh(session, actor, appointment, now=now)
+        _apply_rules(session, actor, appointment, now=now)
     return outcome
 
 
@@ -67,12 +68,13 @@ def decide_absence(
     *,
     now: datetime,
 ) -> AbsenceReason:
-    """Decide about a reason for an absence, and weigh the outcome that follows. Raises what
-    `absences.decide` raises, and Conflict as above.
+    """Decide about a reason for an absence, and apply the rules to the outcome.
+
+    Raises what `absences.decide` raises, and Conflict as above.
     """
-    appointment, _ = _held(session, actor, appointment_id, now=now)
+    appointment, _ = _lock_appointment(session, actor, appointment_id, now=now)
     reason = absences.decide(session, actor, appointment_id, reason_id, decision, now=now)
-    _weigh(session, actor, appointment, now=now)
+    _apply_rules(session, actor, appointment, now=now)
     return reason
 
 
@@ -85,11 +87,11 @@ def overrule(
     reason: str,
     now: datetime,
 ) -> Outcome:
-    """Put another decision about an absence in the place of the worker's, by a supervisor, who says
-    why. Both stay to be read.
+    """Replace a worker's decision about an absence with a supervisor's, with the reason. Both stay
+    on record.
 
-    Raises Conflict where no absence is recorded, Invalid for a code that is no decision about one,
-    for the same code, or without a reason.
+    Raises Conflict if no absence is recorded, Invalid for a code that is not a decision about an
+    absence, for the same code, or without a reason.
     """
     appointment = open_appointment(
         session,
@@ -103,12 +105,12 @@ def overrule(
     )
     before = attendance.current_outcome(session, appointment.id)
     if before is None or before.code not in ABSENCES:
-        raise Conflict("No absence is recorded that could be decided otherwise.", code="no_absence")
+        raise Conflict("No absence is recorded that could be overruled.", code="no_absence")
     words = clean_text("reason", reason, LONGEST_REASON, missing="Say why.")
     if code not in ABSENCES or code is OutcomeCode.FAILED_TO_ATTEND:
         raise Invalid(fields={"code": "Choose an acceptable absence, or an unacceptable one."})
     if code is before.code:
-        raise Invalid(fields={"code": "This is what is recorded already."})
+        raise Invalid(fields={"code": "This outcome is already recorded."})
     outcome = attendance.record_outcome(
         session, actor, appointment.id, code=code, note=f"Decided by a supervisor: {words}", now=now
     )
@@ -121,15 +123,15 @@ def overrule(
         outcome=outcome.id,
         earlier=before.id,
     )
-    _weigh(session, actor, appointment, now=now)
+    _apply_rules(session, actor, appointment, now=now)
     return outcome
 
 
-def _held(
+def _lock_appointment(
     session: Session, actor: Actor, appointment_id: uuid.UUID, *, now: datetime
 ) -> tuple[Appointment, Outcome | None]:
-    """The appointment, its person held, with what is recorded. Raises Conflict where a supervisor
-    has decided and the actor may not.
+    """The appointment and its current outcome, with the person locked. Raises Conflict if a
+    supervisor has decided and the actor may not overrule.
     """
     appointment = open_appointment(
         session,
@@ -146,7 +148,7 @@ def _held(
     if (
         before is not None
         and not _may_overrule(actor, person)
-        and _overruled(session, person, before)
+        and _is_overruled(session, person, before)
     ):
         raise Conflict(
             "A supervisor has decided this absence. Ask them to change it.", code="overruled"
@@ -154,7 +156,9 @@ def _held(
     return appointment, before
 
 
-def _weigh(session: Session, actor: Actor, appointment: Appointment, *, now: datetime) -> None:
+def _apply_rules(
+    session: Session, actor: Actor, appointment: Appointment, *, now: datetime
+) -> None:
     person = session.get_one(Person, appointment.person_id)
     session.flush()
     escalation.apply_rules(session, person, now=now, actor=actor.label)
@@ -165,7 +169,7 @@ def _may_overrule(actor: Actor, person: Person) -> bool:
     return actor.kind is ActorKind.SYSTEM or Ability.OVERRULE in abilities(actor, person)
 
 
-def _overruled(session: Session, person: Person, before: Outcome) -> bool:
+def _is_overruled(session: Session, person: Person, before: Outcome) -> bool:
     return (
         session.scalar(
             select(Event.id)

@@ -1,3 +1,3 @@
-"""What the courts, the police and the prison have decided or found: orders and their requirements,
-arrests, custody, flags.
+"""What courts, police and prisons have decided or recorded: orders and requirements, offences,
+custody, the intelligence flag.
 """

@@ -1,8 +1,8 @@
-"""Time in prison: into it, the day of release as it moves, the plan for that day, and out of it.
+"""Custody: entering prison, the expected release and its changes, the release plan, and release.
 
-Where the person is follows in the same transaction, so that texts stop when they go in and may
-start when they come out (RULES.md 1, 2). An appointment in prison may be booked all the while; rule
-1 keeps its texts back. Nothing here books, and nothing tells the person anything.
+The person's custody status changes in the same transaction, so that texts stop on entry and may
+start on release (rules 1 and 2). Appointments in prison may be booked; rule 1 holds their texts
+back. Nothing here books or tells the person anything.
 """
 
 import uuid
@@ -37,10 +37,10 @@ LONGEST_LINE = 200
 LONGEST_NOTE = 500
 LONGEST_SENTENCE_DAYS = 36_525
 _STATUS = {CustodyKind.CUSTODY: CustodyStatus.CUSTODY, CustodyKind.REMAND: CustodyStatus.REMAND}
-_OUT = "They have left prison."
+_RELEASED = "They have left prison."
 
 
-def take_into(
+def start(
     session: Session,
     actor: Actor,
     person_id: uuid.UUID,
@@ -52,16 +52,15 @@ def take_into(
     release_on: date | None = None,
     now: datetime,
 ) -> CustodySpell:
-    """The person is in prison since a day; texts that wait are called back. `release_on` is the day
-    expected now.
+    """Record that the person has been in prison since a day. Queued texts are withdrawn.
+    `release_on` is the day expected now.
 
-    Raises Invalid for days that cannot be, Conflict (code `in_custody`) when they are in prison
-    already.
+    Raises Invalid for impossible days, Conflict (code `in_custody`) if they are already in prison.
     """
     person = to_change(session, actor, person_id, now=now, what="take into custody")
     if current(session, person.id) is not None:
         raise Conflict(
-            "They are recorded as in prison already. Change that, or end it.", code="in_custody"
+            "They are already recorded as in prison. Change or end that record.", code="in_custody"
         )
     today = today_at(session, person.hub_id, now)
     problems = day_problems({"since": since}, today, past=("since",))
@@ -72,7 +71,7 @@ def take_into(
         .limit(1)
     )
     if not problems and last is not None and since < last:
-        problems["since"] = "They were in prison until a later day. Give that day or one after it"
+        problems["since"] = "They were in prison until a later day. Enter that day or a later one"
     refuse(problems | _problems(kind, sentence_days, release_on, today))
     spell = CustodySpell(
         id=new_id(),
@@ -99,8 +98,8 @@ def take_into(
         since=since,
         release_on=release_on,
     )
-    _put(session, actor, person, _STATUS[kind], now)
-    _tell_of_release(session, person, spell, today, now)
+    _set_status(session, actor, person, _STATUS[kind], now)
+    _signal_release_soon(session, person, spell, today, now)
     return spell
 
 
@@ -115,8 +114,8 @@ def change(
     release_on: date | None,
     now: datetime,
 ) -> CustodySpell:
-    """Sentenced, moved to another prison, or to leave on another day. The same again changes
-    nothing. Raises Conflict once they are out.
+    """Change the kind, prison, sentence or expected release. Repeating it changes nothing. Raises
+    Conflict after release.
     """
     person, spell = _open(session, actor, spell_id, "change custody", now)
     today = today_at(session, person.hub_id, now)
@@ -144,19 +143,17 @@ def change(
         release_on=release_on,
     )
     if "kind" in changed:
-        _put(session, actor, person, _STATUS[kind], now)
+        _set_status(session, actor, person, _STATUS[kind], now)
     if "release_on" in changed:
-        _forget_release(session, actor.label, person, "The day of release has changed.", now)
-        _tell_of_release(session, person, spell, today, now)
+        _resolve_release_soon(session, actor.label, person, "The day of release has changed.", now)
+        _signal_release_soon(session, person, spell, today, now)
     return spell
 
 
 def change_release(
     session: Session, actor: Actor, spell_id: uuid.UUID, *, release_on: date | None, now: datetime
 ) -> CustodySpell:
-    """The day of release is another, earlier or later, or no longer known. Near enough, it is
-    signalled at once.
-    """
+    """Change the expected release, or remove it. A release that is near is signalled at once."""
     spell = found(session.get(CustodySpell, spell_id), "time in prison")
     return change(
         session,
@@ -173,34 +170,34 @@ def change_release(
 def release(
     session: Session, actor: Actor, spell_id: uuid.UUID, *, on: date, now: datetime
 ) -> CustodySpell:
-    """They left prison on a day, today at the latest: texts may go from now on.
+    """Record a release, today at the latest. Texts may go from now on.
 
-    Whoever is on warrant or unlawfully at large by then stays so. Raises Invalid for a day ahead or
-    before they went in, Conflict when they are out already.
+    A person on warrant or unlawfully at large by then stays so. Raises Invalid for a future day or
+    one before entry, Conflict if they are already released.
     """
     person, spell = _open(session, actor, spell_id, "release from custody", now)
     today = today_at(session, person.hub_id, now)
     problems = day_problems({"on": on}, today, past=("on",))
     if not problems and on < spell.since:
-        problems["on"] = "They went in after that day"
+        problems["on"] = "They entered prison after that day"
     refuse(problems)
     write_release(session, person, spell, on, actor=actor.label, now=now)
     if person.custody_status in _STATUS.values():
-        _put(session, actor, person, CustodyStatus.COMMUNITY, now)
-    orders.keep_status(session, actor, person, today, now=now)
+        _set_status(session, actor, person, CustodyStatus.COMMUNITY, now)
+    orders.update_legal_status(session, actor, person, today, now=now)
     return spell
 
 
 def write_release(
     session: Session, person: Person, spell: CustodySpell, on: date, *, actor: str, now: datetime
 ) -> None:
-    """End a time in prison, on a person whom the caller holds, after all checks."""
+    """End a period in prison. The caller has locked the person and made all checks."""
     spell.released_on = on
     session.flush()
     events.record_for_person(
         session, "custody.released", person, actor=actor, now=now, custody=spell.id, released_on=on
     )
-    _forget_release(session, actor, person, _OUT, now)
+    _resolve_release_soon(session, actor, person, _RELEASED, now)
 
 
 def make_plan(
@@ -214,15 +211,14 @@ def make_plan(
     note: str = "",
     now: datetime,
 ) -> ReleasePlan:
-    """Keep what is arranged for the day of release, in the place of what was kept before.
+    """Save the release plan, in place of the earlier one.
 
-    `health` is for those who may see matters of health, and None leaves it as it was. Raises
-    Invalid without a home, Forbidden for health from somebody who may not see it, Conflict once
-    they are out.
+    `health` needs health access; None leaves it unchanged. Raises Invalid without a home, Forbidden
+    for health without that access, Conflict after release.
     """
     person, spell = _open(session, actor, spell_id, "make release plan", now)
     if health is not None and Ability.HEALTH not in abilities(actor, person):
-        raise Forbidden("Your role does not let you see or write matters of health.")
+        raise Forbidden("Your role does not include health information.")
     plan = spell.plan
     if plan is None:
         plan = ReleasePlan(custody_spell_id=spell.id, health="")
@@ -243,7 +239,7 @@ def make_plan(
 
 
 def current(session: Session, person_id: uuid.UUID) -> CustodySpell | None:
-    """The time in prison that a person is in, if any; for callers that check access themselves."""
+    """The person's current period in prison, if any. The caller checks access."""
     return session.scalars(
         select(CustodySpell).where(
             CustodySpell.person_id == person_id, CustodySpell.released_on.is_(None)
@@ -252,7 +248,7 @@ def current(session: Session, person_id: uuid.UUID) -> CustodySpell | None:
 
 
 def of_person(session: Session, person_id: uuid.UUID, limit: int) -> Sequence[CustodySpell]:
-    """A person's times in prison, the latest first; for callers that check access themselves."""
+    """A person's periods in prison, latest first. The caller checks access."""
     return session.scalars(
         select(CustodySpell)
         .where(CustodySpell.person_id == person_id)
@@ -262,8 +258,8 @@ def of_person(session: Session, person_id: uuid.UUID, limit: int) -> Sequence[Cu
 
 
 def release_cause(spell_id: uuid.UUID, release_on: date) -> str:
-    """The cause of a `release_soon` signal: one for each day that was expected, whether the sweep
-    finds it or a change.
+    """The cause of a `release_soon` signal: one for each expected day, whether raised by the sweep
+    or by a change.
     """
     return f"{spell_id}:{release_on.isoformat()}"
 
@@ -283,7 +279,7 @@ def _problems(
         and release_on < today
         and release_on != before
     ):
-        problems["release_on"] = "This day has passed. If they have left prison, record that"
+        problems["release_on"] = "This day has passed. If they have left prison, record the release"
     if kind is CustodyKind.REMAND and sentence_days is not None:
         problems["sentence_days"] = "Leave this out: on remand there is no sentence yet"
     elif sentence_days is not None and not 1 <= sentence_days <= LONGEST_SENTENCE_DAYS:
@@ -298,21 +294,21 @@ def _open(
     person = to_change(session, actor, spell.person_id, now=now, what=what)
     session.refresh(spell)
     if spell.released_on is not None:
-        raise Conflict(_OUT, code="released")
+        raise Conflict(_RELEASED, code="released")
     return person, spell
 
 
-def _put(
+def _set_status(
     session: Session, actor: Actor, person: Person, status: CustodyStatus, now: datetime
 ) -> None:
     if person.custody_status is not status:
         update_person(session, actor, person.id, {"custody_status": status}, now=now)
 
 
-def _tell_of_release(
+def _signal_release_soon(
     session: Session, person: Person, spell: CustodySpell, today: date, now: datetime
 ) -> None:
-    """A release that is nearer than the sweep looks ahead is signalled now, not tonight."""
+    """Signal a release within the sweep's horizon now, not tonight."""
     days = hub_rules(session.get_one(Hub, person.hub_id)).release_days
     if (
         spell.release_on is None
@@ -331,7 +327,9 @@ def _tell_of_release(
     )
 
 
-def _forget_release(session: Session, actor: str, person: Person, how: str, now: datetime) -> None:
+def _resolve_release_soon(
+    session: Session, actor: str, person: Person, how: str, now: datetime
+) -> None:
     signals.resolve_cause(
         session, SignalKind.RELEASE_SOON, person_id=person.id, how=how, actor=actor, now=now
     )

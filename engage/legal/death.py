@@ -1,6 +1,4 @@
-"""The death of a person: no text goes any more, every order has ended, nobody is in prison. The
-record stays.
-"""
+"""The death of a person: texts stop, every order and period in prison ends. The record stays."""
 
 import uuid
 from datetime import date, datetime
@@ -25,15 +23,15 @@ from engage.people.service import update_person
 def record_death(
     session: Session, actor: Actor, person_id: uuid.UUID, on: date, now: datetime
 ) -> Person:
-    """The person died on a day, today at the latest. Texts that wait are called back; orders that
-    run end on that day.
+    """Record that the person died on a day, today at the latest. Queued texts are withdrawn;
+    running orders end on that day.
 
-    An order that began after that day ends on its first. Raises Invalid for a day ahead or before
-    they were born, Conflict (code `dead`) where it is recorded already.
+    An order that started later ends on its first day. Raises Invalid for a future day or one before
+    birth, Conflict (code `dead`) if already recorded.
     """
     person = to_change(session, actor, person_id, now=now, what="record death")
     if person.contact_status is ContactStatus.DEAD:
-        raise Conflict("Their death is recorded already.", code="dead")
+        raise Conflict("Their death is already recorded.", code="dead")
     problems = day_problems({"on": on}, today_at(session, person.hub_id, now), past=("on",))
     if not problems and person.date_of_birth is not None and on < person.date_of_birth:
         problems["on"] = "They were born after that day"

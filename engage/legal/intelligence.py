@@ -1,8 +1,8 @@
-"""That there is intelligence on somebody, and since when: a flag and a date, never its content, for
-police and the offender manager alone.
+"""The intelligence flag: that there is intelligence on a person, and since when. Never its content;
+only for the police and the offender manager.
 
-Its events belong to no hub, so that the feed to other systems does not carry them. Nothing here
-writes a word.
+Its events belong to no hub, so that the feed to other systems leaves them out. Nothing here stores
+words.
 """
 
 import uuid
@@ -28,16 +28,16 @@ from engage.people.model import Person
 def flag(
     session: Session, actor: Actor, person_id: uuid.UUID, *, on: date, now: datetime
 ) -> IntelligenceFlag:
-    """There is intelligence since a day, today at the latest. Raises Invalid for a day ahead,
-    Conflict (code `flagged`) where one stands.
+    """Record that there is intelligence since a day, today at the latest.
 
-    Raises Forbidden for whoever is neither police nor the offender manager.
+    Raises Invalid for a future day, Conflict (code `flagged`) if a flag is current, Forbidden for
+    an actor who is neither police nor the offender manager.
     """
     person = to_change(
         session, actor, person_id, now=now, what="set flag", ability=Ability.INTELLIGENCE
     )
     if current(session, person.id) is not None:
-        raise Conflict("There is a current flag already. End it first.", code="flagged")
+        raise Conflict("There is already a current flag. End it first.", code="flagged")
     refuse(day_problems({"on": on}, today_at(session, person.hub_id, now), past=("on",)))
     made = IntelligenceFlag(
         id=new_id(), person_id=person.id, flagged_on=on, recorded_by=actor.label, recorded_at=now
@@ -51,27 +51,27 @@ def flag(
 def end(
     session: Session, actor: Actor, person_id: uuid.UUID, *, on: date, now: datetime
 ) -> IntelligenceFlag:
-    """The intelligence is no longer current since a day, today at the latest. Raises Conflict (code
-    `not_flagged`) where no flag stands.
+    """Record that the intelligence is no longer current since a day, today at the latest. Raises
+    Conflict (code `not_flagged`) if no flag is current.
     """
     person = to_change(
         session, actor, person_id, now=now, what="end flag", ability=Ability.INTELLIGENCE
     )
-    standing = current(session, person.id)
-    if standing is None:
+    flagged = current(session, person.id)
+    if flagged is None:
         raise Conflict("There is no current flag.", code="not_flagged")
     problems = day_problems({"on": on}, today_at(session, person.hub_id, now), past=("on",))
-    if not problems and on < standing.flagged_on:
+    if not problems and on < flagged.flagged_on:
         problems["on"] = "The flag was set after that day"
     refuse(problems)
-    standing.ended_on, standing.ended_by = on, actor.label
+    flagged.ended_on, flagged.ended_by = on, actor.label
     session.flush()
-    _note(session, "intelligence.ended", person, standing, actor, now)
-    return standing
+    _note(session, "intelligence.ended", person, flagged, actor, now)
+    return flagged
 
 
 def current(session: Session, person_id: uuid.UUID) -> IntelligenceFlag | None:
-    """The flag that stands, for rules; who may be told of it is asked with `may_see`."""
+    """The current flag, for rules. `may_see` says who may be shown it."""
     return session.scalars(
         select(IntelligenceFlag).where(
             IntelligenceFlag.person_id == person_id, IntelligenceFlag.ended_on.is_(None)
@@ -80,7 +80,7 @@ def current(session: Session, person_id: uuid.UUID) -> IntelligenceFlag | None:
 
 
 def may_see(actor: Actor, person: Person) -> bool:
-    """Whether the actor may know that there is a flag, or that there is none."""
+    """Whether the actor may know if there is a flag."""
     return Ability.INTELLIGENCE in abilities(actor, person)
 
 

@@ -1,10 +1,10 @@
-"""The closed sets of this package by name. No tables, no rules."""
+"""The closed sets of this package. No tables, no rules."""
 
 from enum import StrEnum
 
 
 class OrderKind(StrEnum):
-    """What a statutory person is under."""
+    """The kinds of order that make a person statutory."""
 
     COMMUNITY_ORDER = "community_order"
     SUSPENDED_SENTENCE_ORDER = "suspended_sentence_order"
@@ -12,7 +12,7 @@ class OrderKind(StrEnum):
 
 
 class OrderEnding(StrEnum):
-    """How an order came to its end. `expired`: its last day passed with nothing else recorded."""
+    """How an order ended. `expired`: its last day passed with nothing else recorded."""
 
     COMPLETED = "completed"
     EXPIRED = "expired"
@@ -34,7 +34,7 @@ class RequirementKind(StrEnum):
 
 
 class OffenceKind(StrEnum):
-    """How far a matter has come. An arrest is no conviction."""
+    """The stage of an offence. An arrest is not a conviction."""
 
     ARREST = "arrest"
     CHARGE = "charge"
@@ -42,7 +42,7 @@ class OffenceKind(StrEnum):
 
 
 class CustodyKind(StrEnum):
-    """Why somebody is held."""
+    """Why a person is in custody."""
 
     CUSTODY = "custody"
     REMAND = "remand"

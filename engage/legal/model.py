@@ -1,7 +1,7 @@
-"""Tables of what the courts, the police and the prison have decided or found about a person.
+"""Tables of what courts, police and prisons have decided or recorded about a person.
 
-All of it is recorded by staff or their systems; nothing a person texts writes here. Dates are days
-of the hub's calendar.
+Only staff and their systems write here; no text from a person does. Dates are days of the hub's
+calendar.
 """
 
 import uuid
@@ -23,8 +23,7 @@ class Order(Base):
     """A community order, a suspended sentence order or a release on licence, in force from
     `starts_on` to `ends_on` inclusive.
 
-    `ended_on` is the day on which it ended in fact, null while nobody (and no sweep) has recorded
-    an end.
+    `ended_on` is the day it actually ended; null until an end is recorded by staff or the sweep.
     """
 
     __tablename__ = "court_order"
@@ -54,11 +53,10 @@ class Order(Base):
 
 
 class Requirement(Base):
-    """One thing that the court asked for.
+    """A requirement that the court made.
 
-    `amount` is what was asked in all: days of a RAR, minutes of unpaid work; null for the others. A
-    DRR says how many days lie between two tests, and between two court reviews (null where the
-    court asked for none).
+    `amount` is the total: days of a RAR, minutes of unpaid work; null for others. A DRR has the
+    number of days between tests, and between court reviews (null if the court asked for none).
     """
 
     __tablename__ = "requirement"
@@ -91,10 +89,10 @@ class Requirement(Base):
 
 
 class RequirementCredit(Base):
-    """What was done of a requirement on one day: one RAR day, or so many minutes of unpaid work.
+    """What was done of a requirement on one day: one RAR day, or minutes of unpaid work.
 
-    Only planned activity counts for a RAR, never routine supervision (RULES.md 14); a day that does
-    not count may be kept all the same, so that nobody wonders where it went.
+    Only planned activity counts for a RAR, never routine supervision (rule 14). A day that does not
+    count may still be recorded, so that its absence from the count is explained.
     """
 
     __tablename__ = "requirement_credit"
@@ -124,8 +122,9 @@ class RequirementCredit(Base):
 
 
 class Offence(Base):
-    """An arrest, a charge or a conviction, told by the police. `happened_on` is the day of the
-    arrest, charge or offence.
+    """An arrest, a charge or a conviction, reported by the police.
+
+    `happened_on` is the day of the arrest, charge or offence.
     """
 
     __tablename__ = "offence"
@@ -144,11 +143,11 @@ class Offence(Base):
 
 
 class CustodySpell(Base):
-    """A time in prison, sentenced or on remand. At most one of a person is open; while it is, no
-    text goes (RULES.md 1, 2).
+    """A period in prison, sentenced or on remand. A person has at most one open; while it is open,
+    no texts go (rules 1 and 2).
 
-    `release_on` is the day expected now, and may move either way; `sentence_days` the length of the
-    sentence, null on remand.
+    `release_on` is the expected day and may move; `sentence_days` is the length of the sentence,
+    null on remand.
     """
 
     __tablename__ = "custody_spell"
@@ -182,7 +181,7 @@ class CustodySpell(Base):
 
 
 class ReleasePlan(Base):
-    """What is arranged for the day somebody leaves prison: due 14 days before."""
+    """Arrangements for the day of release: due 14 days before."""
 
     __tablename__ = "release_plan"
 
@@ -194,7 +193,7 @@ class ReleasePlan(Base):
         String(200), default="", doc="How they get there, and who meets them."
     )
     health: Mapped[str] = mapped_column(
-        String(200), default="", doc="Prescriptions and treatment that go on: a matter of health."
+        String(200), default="", doc="Continuing prescriptions and treatment. Needs health access."
     )
     note: Mapped[str] = mapped_column(String(500), default="")
     made_by: Mapped[str] = mapped_column(String(80))
@@ -202,8 +201,8 @@ class ReleasePlan(Base):
 
 
 class IntelligenceFlag(Base):
-    """That there is intelligence, and since when: a flag and a date, never its content. Only police
-    and the OM see it.
+    """Whether there is intelligence, and since when: a flag and a date, never its content. Only the
+    police and the offender manager see it.
     """
 
     __tablename__ = "intelligence_flag"

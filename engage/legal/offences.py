@@ -1,8 +1,7 @@
-"""Arrests, charges and convictions, as the police tell of them. What was recorded wrongly is
-withdrawn, never erased.
+"""Arrests, charges and convictions, as reported by the police. A wrong record is withdrawn, never
+erased.
 
-An arrest is no conviction, and nothing here follows from one: the rules that look at it suggest,
-and people decide.
+An arrest is not a conviction, and nothing follows from one here: rules suggest, and people decide.
 """
 
 import uuid
@@ -40,11 +39,11 @@ def record(
     acquisitive: bool,
     now: datetime,
 ) -> Offence:
-    """Keep an arrest, a charge or a conviction. `what` names the matter ("burglary of a shop") and
-    nobody else.
+    """Record an arrest, a charge or a conviction. `what` describes it ("burglary of a shop") and
+    names nobody.
 
-    Raises Invalid for a day ahead or without `what`, Conflict (code `offence_recorded`) where the
-    same is there already.
+    Raises Invalid for a future day or without `what`, Conflict (code `offence_recorded`) if the
+    same is already recorded.
     """
     person = to_change(session, actor, person_id, now=now, what="record offence")
     words = clean_text(
@@ -64,7 +63,7 @@ def record(
         Offence.withdrawn_at.is_(None),
     )
     if session.scalar(same) is not None:
-        raise Conflict("This is recorded already.", code="offence_recorded")
+        raise Conflict("This is already recorded.", code="offence_recorded")
     offence = Offence(
         id=new_id(),
         person_id=person.id,
@@ -91,8 +90,8 @@ def record(
 
 
 def withdraw(session: Session, actor: Actor, offence_id: uuid.UUID, *, now: datetime) -> Offence:
-    """It was recorded wrongly, or nothing came of it: the row stays and counts no more. Said twice
-    it changes nothing.
+    """Withdraw a record that is wrong or came to nothing. The row stays and no longer counts.
+    Repeating it changes nothing.
     """
     offence = found(session.get(Offence, offence_id), "offence")
     person = to_change(session, actor, offence.person_id, now=now, what="withdraw offence")
@@ -107,7 +106,7 @@ def withdraw(session: Session, actor: Actor, offence_id: uuid.UUID, *, now: date
 
 
 def last_arrest_on(session: Session, person_id: uuid.UUID) -> date | None:
-    """The day of the last arrest that stands; for callers that check access themselves."""
+    """The day of the last arrest that is not withdrawn. The caller checks access."""
     return session.scalar(
         select(func.max(Offence.happened_on)).where(
             Offence.person_id == person_id,
@@ -118,9 +117,7 @@ def last_arrest_on(session: Session, person_id: uuid.UUID) -> date | None:
 
 
 def of_person(session: Session, person_id: uuid.UUID, limit: int) -> Sequence[Offence]:
-    """A person's offences, the latest day first, withdrawn or not; for callers that check access
-    themselves.
-    """
+    """A person's offences, latest first, including withdrawn ones. The caller checks access."""
     return session.scalars(
         select(Offence)
         .where(Offence.person_id == person_id)

@@ -29,7 +29,7 @@ def to_change(
     what: str,
     ability: Ability = Ability.MANAGE,
 ) -> Person:
-    """The person, to be changed: the row is held until the transaction ends. Raises NotFound or
+    """The person, to be changed. Locks the row until the transaction ends. Raises NotFound or
     Forbidden.
     """
     return open_person(
@@ -40,7 +40,7 @@ def to_change(
 def order_to_change(
     session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime, what: str
 ) -> tuple[Person, Order]:
-    """An order with its person, held. Raises NotFound or Forbidden."""
+    """An order with its person, locked. Raises NotFound or Forbidden."""
     order = found(session.get(Order, order_id), "order")
     person = to_change(session, actor, order.person_id, now=now, what=what)
     session.refresh(order)
@@ -50,7 +50,7 @@ def order_to_change(
 def requirement_to_change(
     session: Session, actor: Actor, requirement_id: uuid.UUID, *, now: datetime, what: str
 ) -> tuple[Person, Requirement]:
-    """A requirement with the person, who is held. Raises NotFound or Forbidden."""
+    """A requirement with its person, locked. Raises NotFound or Forbidden."""
     requirement = found(session.get(Requirement, requirement_id), "requirement")
     person, _ = order_to_change(session, actor, requirement.order_id, now=now, what=what)
     session.refresh(requirement)
@@ -58,7 +58,7 @@ def requirement_to_change(
 
 
 def found(row: Row | None, called: str) -> Row:
-    """The row. Raises NotFound where there is none."""
+    """The row. Raises NotFound if it is None."""
     if row is None:
         raise NotFound(f"There is no such {called}, or you may not see it.")
     return row
@@ -67,8 +67,8 @@ def found(row: Row | None, called: str) -> Row:
 def day_problems(
     days: Mapping[str, date | None], today: date, *, past: tuple[str, ...]
 ) -> dict[str, str]:
-    """What is wrong with days, by field: too far off, or, for those that must have come, still
-    ahead. None is not looked at.
+    """What is wrong with days, by field: out of range or, for those in `past`, in the future. None
+    is not checked.
     """
     problems = {}
     for name, day in days.items():
@@ -82,6 +82,6 @@ def day_problems(
 
 
 def refuse(problems: Mapping[str, str]) -> None:
-    """Raises Invalid with the problems, if there are any."""
+    """Raise Invalid with the problems, if any."""
     if problems:
         raise Invalid(fields=problems)

@@ -1,8 +1,9 @@
-"""Orders and licences: recorded, changed, ended, and swept when their last day has passed.
+"""Orders and licences: recorded, changed, ended by staff, and ended by the sweep after their last
+day.
 
-While one runs the person is statutory, after the last one not; that is kept right in the same
-transaction, and missing data is never taken for "voluntary" (RULES.md 2). Nothing here ends an
-order because of what somebody did: people end orders, or the calendar does.
+The person is statutory while an order runs, and not after the last one; this is updated in the same
+transaction. Missing data never means voluntary (rule 2). Nothing a person does ends an order here:
+people end orders, or the calendar does.
 """
 
 import uuid
@@ -33,10 +34,9 @@ from engage.people.service import update_person
 
 LONGEST_COURT = 80
 LONGEST_REFERENCE = 40
-BY_HAND = frozenset(OrderEnding) - {OrderEnding.DIED}
-"""Endings that staff may record by themselves; a death is recorded as one, for everything at once.
-"""
-_ENDED = "This order has ended. Take its end back first, or record a new one."
+RECORDED_BY_STAFF = frozenset(OrderEnding) - {OrderEnding.DIED}
+"""Endings that staff may record alone. A death is recorded for everything at once."""
+_ENDED = "This order has ended. Undo its end first, or record a new order."
 
 
 def record_order(
@@ -52,11 +52,11 @@ def record_order(
     reference: str = "",
     now: datetime,
 ) -> Order:
-    """Record an order or a licence. While it is in force the person is statutory; one of another
-    time says nothing of today.
+    """Record an order or a licence. The person is statutory while it is in force; an order in force
+    at another time changes nothing today.
 
-    Raises Invalid for days that cannot be, Conflict (code `order_recorded`) where the same order is
-    there already.
+    Raises Invalid for impossible days, Conflict (code `order_recorded`) if the same order is
+    already recorded.
     """
     person = to_change(session, actor, person_id, now=now, what="record order")
     today = today_at(session, person.hub_id, now)
@@ -77,7 +77,7 @@ def record_order(
         requirements=[],
     )
     if any(_same(order, other) for other in of_person(session, person.id)):
-        raise Conflict("This order is recorded already.", code="order_recorded")
+        raise Conflict("This order is already recorded.", code="order_recorded")
     session.add(order)
     session.flush()
     events.record_for_person(
@@ -91,8 +91,8 @@ def record_order(
         starts_on=starts_on,
         ends_on=ends_on,
     )
-    if rules.in_force(facts(order), today):
-        keep_status(session, actor, person, today, now=now)
+    if rules.in_force(facts_of(order), today):
+        update_legal_status(session, actor, person, today, now=now)
     return order
 
 
@@ -108,11 +108,11 @@ def change_order(
     reference: str,
     now: datetime,
 ) -> Order:
-    """Correct an order, or keep what a court changed of it. The same again changes nothing. Raises
-    Conflict once it has ended.
+    """Correct an order, or record what a court changed. Repeating it changes nothing. Raises
+    Conflict after its end.
     """
     person, order = order_to_change(session, actor, order_id, now=now, what="change order")
-    _must_run(order)
+    _check_running(order)
     today = today_at(session, person.hub_id, now)
     _check_days(made_on, starts_on, ends_on, today)
     if any(requirement.starts_on > ends_on for requirement in order.requirements):
@@ -137,7 +137,7 @@ def change_order(
     events.record_for_person(
         session, "order.changed", person, actor=actor.label, now=now, order=order.id, fields=changed
     )
-    keep_status(session, actor, person, today, now=now)
+    update_legal_status(session, actor, person, today, now=now)
     return order
 
 
@@ -150,31 +150,30 @@ def end_order(
     ending: OrderEnding,
     now: datetime,
 ) -> Order:
-    """Record that an order ended on a day, today at the latest, and how. Its requirements end with
-    it.
+    """Record how an order ended on a day, today at the latest. Its requirements end with it.
 
-    Raises Invalid for a day outside the order, a death, or the recall of what is no licence;
-    Conflict when it has ended already.
+    Raises Invalid for a day outside the order, a death, or the recall of an order that is not a
+    licence; Conflict if it has already ended.
     """
     person, order = order_to_change(session, actor, order_id, now=now, what="end order")
-    _must_run(order)
+    _check_running(order)
     today = today_at(session, person.hub_id, now)
     problems = day_problems({"on": on}, today, past=("on",))
     if not problems and not order.starts_on <= on <= order.ends_on:
         problems["on"] = "The order was not in force on that day"
-    if ending not in BY_HAND:
+    if ending not in RECORDED_BY_STAFF:
         problems["ending"] = "Record the death of the person: that ends every order"
     if ending is OrderEnding.RECALLED and order.kind is not OrderKind.LICENCE:
         problems["ending"] = "Only a licence can be recalled"
     refuse(problems)
     write_end(session, person, order, on, ending, actor=actor.label, now=now)
-    keep_status(session, actor, person, today, now=now)
+    update_legal_status(session, actor, person, today, now=now)
     return order
 
 
 def take_back_end(session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime) -> Order:
-    """The order has not ended after all: it runs on, and so do the requirements that ended with it.
-    Raises Conflict where it runs.
+    """Undo the end of an order: it runs on, with the requirements that ended with it. Raises
+    Conflict if it has not ended.
     """
     person, order = order_to_change(
         session, actor, order_id, now=now, what="take back end of order"
@@ -189,14 +188,12 @@ def take_back_end(session: Session, actor: Actor, order_id: uuid.UUID, *, now: d
     events.record_for_person(
         session, "order.end_taken_back", person, actor=actor.label, now=now, order=order.id
     )
-    keep_status(session, actor, person, today_at(session, person.hub_id, now), now=now)
+    update_legal_status(session, actor, person, today_at(session, person.hub_id, now), now=now)
     return order
 
 
 def of_person(session: Session, person_id: uuid.UUID) -> Sequence[Order]:
-    """Every order of a person, the latest to start first, with requirements; for callers that check
-    access themselves.
-    """
+    """All of a person's orders with requirements, latest start first. The caller checks access."""
     return session.scalars(
         select(Order)
         .where(Order.person_id == person_id)
@@ -205,8 +202,8 @@ def of_person(session: Session, person_id: uuid.UUID) -> Sequence[Order]:
 
 
 def in_force(session: Session, person_id: uuid.UUID, on: date) -> list[Order]:
-    """The orders in force on a day, first and last day included; for callers that check access
-    themselves.
+    """The orders in force on a day, including their first and last days. The caller
+    checks access.
     """
     last_day = func.least(Order.ends_on, func.coalesce(Order.ended_on, Order.ends_on))
     return list(
@@ -218,27 +215,29 @@ def in_force(session: Session, person_id: uuid.UUID, on: date) -> list[Order]:
     )
 
 
-def keep_status(
+def update_legal_status(
     session: Session, actor: Actor, person: Person, today: date, *, now: datetime
 ) -> None:
-    """Make the person statutory or not by what the recorded orders say of `today`; where they say
-    nothing it stays (RULES.md 2).
+    """Make the person statutory or not, as the recorded orders say for `today`. If they say nothing
+    it stays (rule 2).
     """
-    said = rules.statutory([facts(order) for order in of_person(session, person.id)], today)
-    if said is None:
+    is_statutory = rules.statutory(
+        [facts_of(order) for order in of_person(session, person.id)], today
+    )
+    if is_statutory is None:
         return
-    status = LegalStatus.STATUTORY if said else LegalStatus.NON_STATUTORY
+    status = LegalStatus.STATUTORY if is_statutory else LegalStatus.NON_STATUTORY
     if person.legal_status is not status:
         update_person(session, actor, person.id, {"legal_status": status}, now=now)
 
 
 def end_due(session: Session, *, now: datetime, limit: int) -> int:
-    """End the orders of up to `limit` people whose last day has passed; how many people were dealt
-    with, 0 when none is left.
+    """End the orders whose last day has passed, of up to `limit` people. Returns the number of
+    people, 0 when none is left.
 
-    Any number of sweeps may run at once: one waits for whoever holds a person, be it another sweep
-    or staff, and then finds what is left to do, so that no order runs a day longer because somebody
-    was at work on the record.
+    Any number of sweeps may run at once. Each waits for rows that another sweep or staff have
+    locked, then does what is left, so that no order runs a day longer because the record was
+    locked.
     """
     due = exists().where(
         Order.person_id == Person.id,
@@ -246,54 +245,54 @@ def end_due(session: Session, *, now: datetime, limit: int) -> int:
         Order.ends_on < now.date() + timedelta(days=1),
         Order.ends_on < _local_day(now),
     )
-    people = _claimed(session, due, limit)
+    people = _lock_people(session, due, limit)
     for person in people:
         today = today_at(session, person.hub_id, now)
         for order in of_person(session, person.id):
             if order.ended_on is None and order.ends_on < today:
-                ending = rules.ending_at_expiry(measured(order))
+                ending = rules.ending_at_expiry(measured_progress(order))
                 write_end(
                     session, person, order, order.ends_on, ending, actor=SYSTEM.label, now=now
                 )
-        keep_status(session, SYSTEM, person, today, now=now)
+        update_legal_status(session, SYSTEM, person, today, now=now)
     return len(people)
 
 
 def start_due(session: Session, *, now: datetime, limit: int) -> int:
-    """Make up to `limit` people statutory whose order has begun since it was recorded; how many, 0
-    when none is left.
+    """Make up to `limit` people statutory whose order has started since it was recorded. Returns
+    how many, 0 when none is left.
     """
-    begun = exists().where(
+    started = exists().where(
         Order.person_id == Person.id,
         Order.ended_on.is_(None),
         Order.starts_on <= _local_day(now),
         Order.ends_on >= _local_day(now),
     )
-    people = _claimed(session, (Person.legal_status != LegalStatus.STATUTORY) & begun, limit)
+    people = _lock_people(session, (Person.legal_status != LegalStatus.STATUTORY) & started, limit)
     for person in people:
-        keep_status(session, SYSTEM, person, today_at(session, person.hub_id, now), now=now)
+        update_legal_status(session, SYSTEM, person, today_at(session, person.hub_id, now), now=now)
     return len(people)
 
 
-def facts(order: Order) -> OrderFacts:
-    """What the rules ask of an order."""
+def facts_of(order: Order) -> OrderFacts:
+    """The facts about an order that the rules use."""
     return OrderFacts(order.starts_on, order.ends_on, order.ended_on, order.ending)
 
 
 def progress_of(requirement: Requirement) -> Progress | None:
-    """How much of a requirement is done; None for one that is not measured."""
+    """The progress of a requirement; None if it is not measured."""
     if requirement.amount is None:
         return None
-    standing = [
+    counted = [
         CreditFacts(credit.done_on, credit.amount, credit.planned_activity)
         for credit in requirement.credits
         if credit.withdrawn_at is None
     ]
-    return rules.progress(requirement.kind, requirement.amount, standing)
+    return rules.progress(requirement.kind, requirement.amount, counted)
 
 
-def measured(order: Order) -> list[Progress]:
-    """How much is done of each requirement of an order that is measured."""
+def measured_progress(order: Order) -> list[Progress]:
+    """The progress of each measured requirement of an order."""
     found = [progress_of(requirement) for requirement in order.requirements]
     return [one for one in found if one is not None]
 
@@ -308,8 +307,8 @@ def write_end(
     actor: str,
     now: datetime,
 ) -> None:
-    """End an order whose person the caller holds, after all checks; what still runs of it ends on
-    the same day.
+    """End an order and its running requirements on one day. The caller has locked the person and
+    made all checks.
     """
     for requirement in order.requirements:
         if requirement.ended_on is None:
@@ -329,7 +328,7 @@ def write_end(
     )
 
 
-def _claimed(session: Session, condition: ColumnElement[bool], limit: int) -> Sequence[Person]:
+def _lock_people(session: Session, condition: ColumnElement[bool], limit: int) -> Sequence[Person]:
     return session.scalars(
         select(Person)
         .join(Hub, Hub.id == Person.hub_id)
@@ -345,7 +344,7 @@ def _local_day(now: datetime) -> ColumnElement[date]:
     return cast(func.timezone(Hub.timezone, now), Date)
 
 
-def _must_run(order: Order) -> None:
+def _check_running(order: Order) -> None:
     if order.ended_on is not None:
         raise Conflict(_ENDED, code="order_ended")
 
@@ -361,5 +360,5 @@ def _check_days(made_on: date, starts_on: date, ends_on: date, today: date) -> N
     if ends_on < starts_on:
         problems.setdefault("ends_on", "The last day must not come before the first")
     if starts_on < made_on:
-        problems.setdefault("starts_on", "It cannot start before it was made")
+        problems.setdefault("starts_on", "The order cannot start before it was made")
     refuse(problems)

@@ -1,7 +1,7 @@
-"""What the court asked for in an order, and what was done of it, day by day.
+"""Requirements of an order, and what was done of them day by day.
 
-Of a RAR only planned activity counts, up to the most that the court set (RULES.md 14); what does
-not count is kept all the same and shown as such. Nothing here says that somebody failed.
+Only planned activity counts for a RAR, up to the court's maximum (rule 14); other days are recorded
+and shown as not counted. Nothing here says that a person failed.
 """
 
 import uuid
@@ -44,10 +44,10 @@ def add_requirement(
     note: str = "",
     now: datetime,
 ) -> Requirement:
-    """Keep one thing that the court asked for. `amount` is days of a RAR, minutes of unpaid work.
+    """Add a requirement that the court made. `amount` is days of a RAR or minutes of unpaid work.
 
-    Raises Invalid for numbers that the kind does not have or a first day outside the order,
-    Conflict when the order has ended or (code `requirement_recorded`) has a running requirement of
+    Raises Invalid for numbers that do not fit the kind or a first day outside the order, Conflict
+    if the order has ended or (code `requirement_recorded`) already has a running requirement of
     that kind.
     """
     person, order = order_to_change(session, actor, order_id, now=now, what="add requirement")
@@ -105,13 +105,13 @@ def change_requirement(
     note: str,
     now: datetime,
 ) -> Requirement:
-    """Correct a requirement, or keep what the court changed of it at a review. The same again
-    changes nothing.
+    """Correct a requirement, or record what the court changed at a review. Repeating it changes
+    nothing.
     """
     person, requirement = requirement_to_change(
         session, actor, requirement_id, now=now, what="change requirement"
     )
-    _must_run(requirement)
+    _check_running(requirement)
     given: dict[str, Any] = {
         "amount": amount,
         "tests_every_days": tests_every_days,
@@ -140,13 +140,13 @@ def change_requirement(
 def end_requirement(
     session: Session, actor: Actor, requirement_id: uuid.UUID, *, on: date, now: datetime
 ) -> Requirement:
-    """The requirement ended on a day, today at the latest, while its order runs on. Raises Conflict
-    when it has ended already.
+    """End a requirement on a day, today at the latest, while its order continues. Raises Conflict
+    if it has already ended.
     """
     person, requirement = requirement_to_change(
         session, actor, requirement_id, now=now, what="end requirement"
     )
-    _must_run(requirement)
+    _check_running(requirement)
     problems = day_problems({"on": on}, today_at(session, person.hub_id, now), past=("on",))
     if not problems and not requirement.starts_on <= on <= requirement.order.ends_on:
         problems["on"] = "The requirement was not in force on that day"
@@ -176,12 +176,12 @@ def record_credit(
     activity: str = "",
     now: datetime,
 ) -> RequirementCredit:
-    """Keep what was done of a requirement on one day: a RAR day (`amount` 1), or minutes of unpaid
-    work (RULES.md 14).
+    """Record what was done of a requirement on one day: a RAR day (`amount` 1) or minutes of unpaid
+    work (rule 14).
 
-    A RAR day that was no planned activity is kept and does not count. Raises Invalid for a day
-    outside the requirement or ahead, Conflict (code `day_recorded`) where that day has one already,
-    or (code `not_measured`) for a requirement that is not measured.
+    A RAR day without planned activity is recorded and does not count. Raises Invalid for a future
+    day or one outside the requirement, Conflict if that day is already recorded (code
+    `day_recorded`) or the requirement is not measured (code `not_measured`).
     """
     person, requirement = requirement_to_change(
         session, actor, requirement_id, now=now, what="record credit"
@@ -200,7 +200,7 @@ def record_credit(
         problems["done_on"] = "The requirement was not in force on that day"
     refuse(problems)
     if any(one.done_on == done_on and one.withdrawn_at is None for one in requirement.credits):
-        raise Conflict("That day is recorded already. Take it back first.", code="day_recorded")
+        raise Conflict("That day is already recorded. Withdraw it first.", code="day_recorded")
     credit = RequirementCredit(
         id=new_id(),
         requirement_id=requirement.id,
@@ -232,7 +232,7 @@ def record_credit(
 def withdraw_credit(
     session: Session, actor: Actor, credit_id: uuid.UUID, *, now: datetime
 ) -> RequirementCredit:
-    """It was not done after all: the row stays and counts no more. Said twice it changes nothing."""
+    """Withdraw a recorded day. The row stays and no longer counts. Repeating it changes nothing."""
     credit = found(session.get(RequirementCredit, credit_id), "day")
     person, requirement = requirement_to_change(
         session, actor, credit.requirement_id, now=now, what="withdraw credit"
@@ -253,6 +253,6 @@ def withdraw_credit(
     return credit
 
 
-def _must_run(requirement: Requirement) -> None:
+def _check_running(requirement: Requirement) -> None:
     if requirement.ended_on is not None:
         raise Conflict(_ENDED, code="requirement_ended")

@@ -1,8 +1,8 @@
-"""What follows from what the courts and the prison have decided: when an order is in force, what
-counts of a requirement, what is due when.
+"""Rules about orders and custody: when an order is in force, what counts of a requirement, and what
+is due when.
 
-Facts in, answers out. Nothing here says whether somebody complied; that is counted elsewhere and
-decided by people.
+Facts in, answers out. Nothing here says whether a person complied: engage/compliance counts, and
+people decide.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,24 +13,20 @@ from engage.legal.kinds import OrderEnding, RequirementKind
 
 MOST_RAR_DAYS = 365
 MOST_UNPAID_MINUTES = 300 * 60
-"""300 hours is the most that a court may ask for: Sentencing Act 2020, Schedule 9, paragraph 2
-[law].
-"""
+"""A court may ask for at most 300 hours: Sentencing Act 2020, Schedule 9, paragraph 2 [law]."""
 MEASURED = frozenset({RequirementKind.RAR, RequirementKind.UNPAID_WORK})
-"""Requirements of which an amount is asked for, and done piece by piece."""
+"""Requirements with a total amount, done in parts."""
 LONGEST_TEST_GAP = 90
 REVIEW_GAPS = (28, 365)
-"""Court reviews are at least a month apart: Sentencing Act 2020, Schedule 9, paragraph 21 (RULES.md
-13) [law].
+"""Court reviews are at least a month apart: Sentencing Act 2020, Schedule 9, paragraph 21 (rule 13)
+[law].
 """
 DAY_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True)
 class OrderFacts:
-    """The days of one order. `ended_on` is the day on which it ended in fact, None while it has
-    not.
-    """
+    """The days of one order. `ended_on` is the day it actually ended, None until it has."""
 
     starts_on: date
     ends_on: date
@@ -39,7 +35,7 @@ class OrderFacts:
 
     @property
     def last_day(self) -> date:
-        """The last day on which it is in force, as things are recorded."""
+        """The last day on which it is in force, as recorded."""
         return self.ends_on if self.ended_on is None else min(self.ended_on, self.ends_on)
 
 
@@ -54,8 +50,9 @@ class CreditFacts:
 
 @dataclass(frozen=True)
 class Progress:
-    """How much of a requirement is `done` of what was `asked`; `beyond` it, and `not_counted`
-    because it was no planned activity.
+    """The progress of a requirement: `done` of `asked`.
+
+    `beyond` exceeds what was asked; `not_counted` was not planned activity.
     """
 
     done: int
@@ -75,31 +72,31 @@ class Progress:
 
 
 def in_force(order: OrderFacts, on: date) -> bool:
-    """Whether the order is in force on a day: its first and its last day count (RULES.md 7) [law]."""
+    """Whether the order is in force on a day. Its first and last days count (rule 7) [law]."""
     return order.starts_on <= on <= order.last_day
 
 
 def statutory(orders: Collection[OrderFacts], today: date) -> bool | None:
-    """Whether somebody is under an order or a licence today; None where nothing that is recorded
-    says so (RULES.md 2) [law].
+    """Whether the person is under an order or a licence today; None if the record does not say
+    (rule 2) [law].
 
-    An order that ended today no longer binds. Whoever was recalled stays under the sentence until
-    its last day. Orders that all lie ahead say nothing of today.
+    An order that ended today no longer binds. A recalled person is under sentence until its last
+    day. Future orders say nothing about today.
     """
     if any(order.ended_on is None and in_force(order, today) for order in orders):
         return True
-    begun = [order for order in orders if order.starts_on <= today]
-    if not begun:
+    started = [order for order in orders if order.starts_on <= today]
+    if not started:
         return None
-    last = max(begun, key=lambda order: order.last_day)
+    last = max(started, key=lambda order: order.last_day)
     return last.ending is OrderEnding.RECALLED and today <= last.ends_on
 
 
 def progress(kind: RequirementKind, asked: int, days: Sequence[CreditFacts]) -> Progress:
-    """What counts of a requirement, never more than the court asked for (RULES.md 14) [law].
+    """What counts of a requirement, at most what the court asked for (rule 14) [law].
 
-    Of a RAR only days of planned activity count, one for each calendar day however much was done on
-    it; of unpaid work every minute.
+    For a RAR only days with planned activity count, one for each calendar day however much was
+    done. For unpaid work every minute counts.
     """
     rar = kind is RequirementKind.RAR
     counting = [one for one in days if one.planned_activity or not rar]
@@ -111,8 +108,8 @@ def progress(kind: RequirementKind, asked: int, days: Sequence[CreditFacts]) -> 
 
 
 def ending_at_expiry(measured: Sequence[Progress]) -> OrderEnding:
-    """How an order ended whose last day has passed: completed only where the court asked for so
-    much, and all of it was done [ours].
+    """How an order ended whose last day has passed: completed only if the court asked for an amount
+    and all of it was done [ours].
     """
     complete = bool(measured) and all(one.complete for one in measured)
     return OrderEnding.COMPLETED if complete else OrderEnding.EXPIRED
@@ -131,9 +128,7 @@ def requirement_problems(
     reviews_every_days: int | None,
     note: str,
 ) -> dict[str, str]:
-    """What is wrong with a requirement, by field: each kind has its own numbers, and none of the
-    others'.
-    """
+    """What is wrong with a requirement, by field. Each kind has its own numbers."""
     problems: dict[str, str] = {}
     if kind is RequirementKind.RAR and not (amount is not None and 1 <= amount <= MOST_RAR_DAYS):
         problems["amount"] = f"Give the most days that the court set, from 1 to {MOST_RAR_DAYS}."
@@ -170,10 +165,11 @@ def requirement_problems(
 def credit_problems(
     kind: RequirementKind, amount: int, *, planned_activity: bool, activity: str
 ) -> dict[str, str]:
-    """What is wrong with what is said to be done of a requirement, by field."""
+    """What is wrong with a day's record, by field."""
     if kind is RequirementKind.RAR and amount != 1:
         return {
-            "amount": "Of a RAR one day counts for each calendar day, however much was done on it: give 1."
+            "amount": "For a RAR each calendar day counts as one day, "
+            "however much was done: enter 1."
         }
     if kind is RequirementKind.UNPAID_WORK and not 1 <= amount <= DAY_MINUTES:
         return {"amount": "Give the time worked on that day, up to 24 hours."}

@@ -78,4 +78,4 @@ def _waiting(session: Session, items: set[str]) -> set[str]:
             ReplyRecord.id.in_(ids), ReplyRecord.read_at.is_(None), ReplyRecord.person_id.is_(None)
         )
     )
-    return {*map(signals.item, open_signals), *map(reading_item, unread)}
+    return {*map(signals.notice_item, open_signals), *map(reading_item, unread)}

@@ -1,4 +1,4 @@
-"""The kinds of signal and what each means to staff (docs/signals.md). Raises none itself."""
+"""The kinds of signal and what each means to staff (docs/signals.md). Nothing here raises one."""
 
 import enum
 from dataclasses import dataclass

@@ -107,7 +107,7 @@ TAKEN_UP = "A worker has taken this on"
 """Why a notice about a signal is withdrawn."""
 
 
-def item(signal_id: uuid.UUID) -> str:
+def notice_item(signal_id: uuid.UUID) -> str:
     """The signal as the item of a notice to staff, by which the notice can be withdrawn."""
     return f"signal:{signal_id}"
 
@@ -153,7 +153,7 @@ def resolve_cause(
 
 def _record(session: Session, what: str, signal: Signal, actor: str, now: datetime) -> None:
     """Record the event, and withdraw notices about the signal that have not been sent."""
-    outbox.withdraw(session, now=now, reason=TAKEN_UP, group_key=item(signal.id))
+    outbox.withdraw(session, now=now, reason=TAKEN_UP, group_key=notice_item(signal.id))
     events.record(
         session,
         what,

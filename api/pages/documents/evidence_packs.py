@@ -107,7 +107,7 @@ def _named(content: bytes, opened: service.OpenedPack, kind: str) -> Response:
 
 def _page(person_id: uuid.UUID, form: PackForm | None) -> str:
     with transaction() as session:
-        page = model.to_enforce(session, current_actor(), person_id, now=now())
+        page = model.load_enforcement_form(session, current_actor(), person_id, now=now())
     if form is None:
         form = PackForm(
             data={

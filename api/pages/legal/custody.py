@@ -104,7 +104,7 @@ def take_into_custody(person_id: uuid.UUID) -> ResponseReturnValue:
     form = CustodyForm(request.form)
 
     def work(session: Session) -> str:
-        spell = custody.take_into(
+        spell = custody.start(
             session, current_actor(), person_id, since=form.since.given, **_values(form), now=now()
         )
         return legal_page(spell.person_id)
@@ -174,7 +174,7 @@ def make_release_plan(spell_id: uuid.UUID) -> ResponseReturnValue:
     """Keep it."""
     form = ReleasePlanForm(request.form)
     with transaction() as session:
-        desk, _ = model.spell_desk(session, current_actor(), spell_id, now=now())
+        desk, _ = model.load_custody_form(session, current_actor(), spell_id, now=now())
     if not desk.may_health:
         del form.health
 
@@ -208,7 +208,7 @@ def _values(form: CustodyForm | ChangeCustodyForm) -> dict[str, Any]:
 
 def _new_page(person_id: uuid.UUID, form: CustodyForm) -> str:
     with transaction() as session:
-        desk = model.desk(session, current_actor(), person_id, now=now())
+        desk = model.load_form(session, current_actor(), person_id, now=now())
     return form_page(
         form,
         desk.person,
@@ -220,7 +220,7 @@ def _new_page(person_id: uuid.UUID, form: CustodyForm) -> str:
 
 def _change_page(spell_id: uuid.UUID, form: ChangeCustodyForm | None = None) -> str:
     with transaction() as session:
-        desk, spell = model.spell_desk(session, current_actor(), spell_id, now=now())
+        desk, spell = model.load_custody_form(session, current_actor(), spell_id, now=now())
     if form is None:
         given = {
             "kind": spell.kind.value,
@@ -234,7 +234,7 @@ def _change_page(spell_id: uuid.UUID, form: ChangeCustodyForm | None = None) -> 
 
 def _release_page(spell_id: uuid.UUID, form: ReleaseForm) -> str:
     with transaction() as session:
-        desk, _ = model.spell_desk(session, current_actor(), spell_id, now=now())
+        desk, _ = model.load_custody_form(session, current_actor(), spell_id, now=now())
     return form_page(
         form,
         desk.person,
@@ -246,7 +246,7 @@ def _release_page(spell_id: uuid.UUID, form: ReleaseForm) -> str:
 
 def _plan_page(spell_id: uuid.UUID, form: ReleasePlanForm | None = None) -> str:
     with transaction() as session:
-        desk, spell = model.spell_desk(session, current_actor(), spell_id, now=now())
+        desk, spell = model.load_custody_form(session, current_actor(), spell_id, now=now())
     if form is None:
         form = ReleasePlanForm(obj=spell.plan)
         if not desk.may_health:

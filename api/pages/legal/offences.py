@@ -110,7 +110,7 @@ def change_flag(person_id: uuid.UUID) -> ResponseReturnValue:
 
 def _new_page(person_id: uuid.UUID, form: OffenceForm) -> str:
     with transaction() as session:
-        desk = model.desk(session, current_actor(), person_id, now=now())
+        desk = model.load_form(session, current_actor(), person_id, now=now())
     hints = {
         "what": "The kind of matter only. Name nobody: victims’ data is kept nowhere in Engage"
     }
@@ -119,7 +119,7 @@ def _new_page(person_id: uuid.UUID, form: OffenceForm) -> str:
 
 def _flag_page(person_id: uuid.UUID, form: FlagForm) -> str:
     with transaction() as session:
-        desk, stands = model.flag_desk(session, current_actor(), person_id, now=now())
+        desk, stands = model.load_flag_form(session, current_actor(), person_id, now=now())
     return form_page(
         form,
         desk.person,

@@ -28,7 +28,9 @@ HINTS = {
     "reference": "The court’s or the prison’s, if there is one",
     "ends_on": "The last day on which it is in force",
 }
-_ENDINGS = {ending: words for ending, words in ORDER_ENDINGS.items() if ending in orders.BY_HAND}
+_ENDINGS = {
+    ending: words for ending, words in ORDER_ENDINGS.items() if ending in orders.RECORDED_BY_STAFF
+}
 
 
 class ChangeOrderForm(PageForm):
@@ -166,7 +168,7 @@ def take_back_end(order_id: uuid.UUID) -> ResponseReturnValue:
     refusal = act(lambda session: _take_back(session, order_id))
     say(refusal or "The order runs on.")
     with transaction() as session:
-        desk, _ = model.order_desk(session, current_actor(), order_id, now=now())
+        desk, _ = model.load_order_form(session, current_actor(), order_id, now=now())
     return redirect(legal_page(desk.person.id))
 
 
@@ -186,7 +188,7 @@ def _values(form: OrderForm | ChangeOrderForm) -> dict[str, Any]:
 
 def _new_page(person_id: uuid.UUID, form: OrderForm) -> str:
     with transaction() as session:
-        desk = model.desk(session, current_actor(), person_id, now=now())
+        desk = model.load_form(session, current_actor(), person_id, now=now())
     return form_page(
         form,
         desk.person,
@@ -198,7 +200,7 @@ def _new_page(person_id: uuid.UUID, form: OrderForm) -> str:
 
 def _change_page(order_id: uuid.UUID, form: ChangeOrderForm | None = None) -> str:
     with transaction() as session:
-        desk, order = model.order_desk(session, current_actor(), order_id, now=now())
+        desk, order = model.load_order_form(session, current_actor(), order_id, now=now())
     return form_page(
         form or ChangeOrderForm(obj=order), desk.person, f"Change: {_called(order)}", hints=HINTS
     )
@@ -206,7 +208,7 @@ def _change_page(order_id: uuid.UUID, form: ChangeOrderForm | None = None) -> st
 
 def _end_page(order_id: uuid.UUID, form: EndOrderForm) -> str:
     with transaction() as session:
-        desk, order = model.order_desk(session, current_actor(), order_id, now=now())
+        desk, order = model.load_order_form(session, current_actor(), order_id, now=now())
     return form_page(
         form,
         desk.person,

@@ -184,7 +184,9 @@ def record_day(requirement_id: uuid.UUID) -> ResponseReturnValue:
             **_done(form),
             now=now(),
         )
-        desk, _ = model.requirement_desk(session, current_actor(), kept.requirement_id, now=now())
+        desk, _ = model.load_requirement_form(
+            session, current_actor(), kept.requirement_id, now=now()
+        )
         return legal_page(desk.person.id)
 
     if form.validate() and (address := attempt(form, work)):
@@ -199,7 +201,9 @@ def withdraw_day(credit_id: uuid.UUID) -> ResponseReturnValue:
     """It was not done after all."""
     with transaction() as session:
         credit = requirements.withdraw_credit(session, current_actor(), credit_id, now=now())
-        desk, _ = model.requirement_desk(session, current_actor(), credit.requirement_id, now=now())
+        desk, _ = model.load_requirement_form(
+            session, current_actor(), credit.requirement_id, now=now()
+        )
     say("The day is taken back.")
     return redirect(legal_page(desk.person.id))
 
@@ -211,7 +215,9 @@ def _kind(given: str) -> RequirementKind:
 
 def _kind_of(requirement_id: uuid.UUID) -> RequirementKind:
     with transaction() as session:
-        _, requirement = model.requirement_desk(session, current_actor(), requirement_id, now=now())
+        _, requirement = model.load_requirement_form(
+            session, current_actor(), requirement_id, now=now()
+        )
     return requirement.kind
 
 
@@ -247,7 +253,7 @@ def _new_page(
     order_id: uuid.UUID, kind: RequirementKind, form: RequirementForm | None = None
 ) -> str:
     with transaction() as session:
-        desk, order = model.order_desk(session, current_actor(), order_id, now=now())
+        desk, order = model.load_order_form(session, current_actor(), order_id, now=now())
     if form is None:
         given = {"starts_on": order.starts_on, "tests": desk.test_days}
         form = _fitting(RequirementForm(data=given), kind)
@@ -256,7 +262,7 @@ def _new_page(
 
 def _change_page(requirement_id: uuid.UUID, form: RequirementForm | None = None) -> str:
     with transaction() as session:
-        desk, one = model.requirement_desk(session, current_actor(), requirement_id, now=now())
+        desk, one = model.load_requirement_form(session, current_actor(), requirement_id, now=now())
     if form is None:
         amount = one.amount
         if one.kind is RequirementKind.UNPAID_WORK and amount is not None:
@@ -273,7 +279,7 @@ def _change_page(requirement_id: uuid.UUID, form: RequirementForm | None = None)
 
 def _end_page(requirement_id: uuid.UUID, form: EndForm) -> str:
     with transaction() as session:
-        desk, one = model.requirement_desk(session, current_actor(), requirement_id, now=now())
+        desk, one = model.load_requirement_form(session, current_actor(), requirement_id, now=now())
     return form_page(
         form,
         desk.person,
@@ -304,7 +310,7 @@ def _done(form: DayForm) -> dict[str, Any]:
 
 def _day_page(requirement_id: uuid.UUID, form: DayForm | None = None) -> str:
     with transaction() as session:
-        desk, one = model.requirement_desk(session, current_actor(), requirement_id, now=now())
+        desk, one = model.load_requirement_form(session, current_actor(), requirement_id, now=now())
     if form is None:
         form = _day_form(DayForm(data={"done_on": desk.today, "minutes": 0}), one.kind)
     hints = HINTS if "planned" in form else {}

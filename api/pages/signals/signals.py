@@ -89,7 +89,7 @@ def _open(session: Session, signal_id: uuid.UUID) -> Signal:
 
 
 def _view(session: Session, signal_id: uuid.UUID) -> SignalView:
-    found = model.one(session, current_actor(), signal_id, now=now())
+    found = model.load_signal(session, current_actor(), signal_id, now=now())
     if found is None:
         raise NotFound("There is no such signal, or you may not see it.")
     return found

@@ -19,6 +19,7 @@ from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.rules import Step
 from engage.legal.kinds import OrderKind
 from engage.queries.compliance import compliance as compliance_queries
+from engage.queries.compliance.compliance_views import CompliancePage
 
 compliance = Resource(
     "compliance",
@@ -98,7 +99,7 @@ class EnforcementOut(Schema):
 @compliance.get("/people/<uuid:person_id>/compliance")
 @allow(scope("compliance:read"))
 @compliance.answers(200, ComplianceOut)
-def get_compliance(person_id: uuid.UUID) -> compliance_queries.CompliancePage:
+def get_compliance(person_id: uuid.UUID) -> CompliancePage:
     """Get a person's compliance today.
 
     Failures under each order in force, what the rules suggest and why, and absences that wait for a

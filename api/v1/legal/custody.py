@@ -135,8 +135,8 @@ def take_into_custody(body: dict[str, Any], person_id: uuid.UUID) -> SpellView:
     Texts that wait are cancelled. Refused (409, `in_custody`) if they are recorded as in prison.
     """
     with transaction() as session:
-        spell = service.take_into(session, current_actor(), person_id, **body, now=now())
-        return legal_queries.one_spell(session, current_actor(), spell, now=now())
+        spell = service.start(session, current_actor(), person_id, **body, now=now())
+        return legal_queries.custody_view(session, current_actor(), spell, now=now())
 
 
 @custody.post("/custody/<uuid:spell_id>/change")
@@ -148,7 +148,7 @@ def change_custody(body: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
     """Change a time in prison: a sentence, a move, or another day of release."""
     with transaction() as session:
         spell = service.change(session, current_actor(), spell_id, **body, now=now())
-        return legal_queries.one_spell(session, current_actor(), spell, now=now())
+        return legal_queries.custody_view(session, current_actor(), spell, now=now())
 
 
 @custody.post("/custody/<uuid:spell_id>/release")
@@ -160,7 +160,7 @@ def release(body: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
     """Record a release. Texts may go from now on."""
     with transaction() as session:
         spell = service.release(session, current_actor(), spell_id, **body, now=now())
-        return legal_queries.one_spell(session, current_actor(), spell, now=now())
+        return legal_queries.custody_view(session, current_actor(), spell, now=now())
 
 
 @custody.post("/custody/<uuid:spell_id>/plan")
@@ -172,7 +172,7 @@ def make_release_plan(body: dict[str, Any], spell_id: uuid.UUID) -> SpellView:
     """Record the release plan. It replaces the earlier one."""
     with transaction() as session:
         service.make_plan(session, current_actor(), spell_id, **body, now=now())
-        return legal_queries.spell_desk(session, current_actor(), spell_id, now=now())[1]
+        return legal_queries.load_custody_form(session, current_actor(), spell_id, now=now())[1]
 
 
 @custody.get("/people/<uuid:person_id>/offences")
@@ -202,7 +202,7 @@ def record_offence(body: dict[str, Any], person_id: uuid.UUID) -> OffenceView:
     """
     with transaction() as session:
         offence = offences.record(session, current_actor(), person_id, **body, now=now())
-        return legal_queries.one_offence(session, current_actor(), offence, now=now())
+        return legal_queries.offence_view(session, current_actor(), offence, now=now())
 
 
 @custody.post("/offences/<uuid:offence_id>/withdraw")
@@ -214,4 +214,4 @@ def withdraw_offence(_body: dict[str, Any], offence_id: uuid.UUID) -> OffenceVie
     """Withdraw an offence that was recorded in error. It stays on record but does not count."""
     with transaction() as session:
         offence = offences.withdraw(session, current_actor(), offence_id, now=now())
-        return legal_queries.one_offence(session, current_actor(), offence, now=now())
+        return legal_queries.offence_view(session, current_actor(), offence, now=now())

@@ -179,7 +179,7 @@ def record_order(body: dict[str, Any], person_id: uuid.UUID) -> OrderView:
     """
     with transaction() as session:
         made = service.record_order(session, current_actor(), person_id, **body, now=now())
-        return legal_queries.one_order(session, current_actor(), made, now=now())
+        return legal_queries.order_view(session, current_actor(), made, now=now())
 
 
 @orders.get("/orders/<uuid:order_id>")
@@ -188,7 +188,7 @@ def record_order(body: dict[str, Any], person_id: uuid.UUID) -> OrderView:
 def get_order(order_id: uuid.UUID) -> OrderView:
     """Get an order with its requirements and their progress."""
     with transaction() as session:
-        return legal_queries.order(session, current_actor(), order_id, now=now())
+        return legal_queries.load_order(session, current_actor(), order_id, now=now())
 
 
 @orders.post("/orders/<uuid:order_id>/change")
@@ -200,7 +200,7 @@ def change_order(body: dict[str, Any], order_id: uuid.UUID) -> OrderView:
     """Correct an order, or record a change by the court."""
     with transaction() as session:
         changed = service.change_order(session, current_actor(), order_id, **body, now=now())
-        return legal_queries.one_order(session, current_actor(), changed, now=now())
+        return legal_queries.order_view(session, current_actor(), changed, now=now())
 
 
 @orders.post("/orders/<uuid:order_id>/end")
@@ -215,7 +215,7 @@ def end_order(body: dict[str, Any], order_id: uuid.UUID) -> OrderView:
     """
     with transaction() as session:
         ended = service.end_order(session, current_actor(), order_id, **body, now=now())
-        return legal_queries.one_order(session, current_actor(), ended, now=now())
+        return legal_queries.order_view(session, current_actor(), ended, now=now())
 
 
 @orders.post("/orders/<uuid:order_id>/take-back-end")
@@ -227,7 +227,7 @@ def take_back_order_end(_body: dict[str, Any], order_id: uuid.UUID) -> OrderView
     """Undo the recorded end of an order."""
     with transaction() as session:
         running = service.take_back_end(session, current_actor(), order_id, now=now())
-        return legal_queries.one_order(session, current_actor(), running, now=now())
+        return legal_queries.order_view(session, current_actor(), running, now=now())
 
 
 @orders.post("/orders/<uuid:order_id>/requirements")
@@ -239,7 +239,7 @@ def add_requirement(body: dict[str, Any], order_id: uuid.UUID) -> RequirementVie
     """Add a requirement to an order."""
     with transaction() as session:
         made = requirements.add_requirement(session, current_actor(), order_id, **body, now=now())
-        return legal_queries.one_requirement(session, current_actor(), made, now=now())
+        return legal_queries.requirement_view(session, current_actor(), made, now=now())
 
 
 @orders.post("/requirements/<uuid:requirement_id>/change")
@@ -253,7 +253,7 @@ def change_requirement(body: dict[str, Any], requirement_id: uuid.UUID) -> Requi
         changed = requirements.change_requirement(
             session, current_actor(), requirement_id, **body, now=now()
         )
-        return legal_queries.one_requirement(session, current_actor(), changed, now=now())
+        return legal_queries.requirement_view(session, current_actor(), changed, now=now())
 
 
 @orders.post("/requirements/<uuid:requirement_id>/end")
@@ -267,7 +267,7 @@ def end_requirement(body: dict[str, Any], requirement_id: uuid.UUID) -> Requirem
         ended = requirements.end_requirement(
             session, current_actor(), requirement_id, **body, now=now()
         )
-        return legal_queries.one_requirement(session, current_actor(), ended, now=now())
+        return legal_queries.requirement_view(session, current_actor(), ended, now=now())
 
 
 @orders.post("/requirements/<uuid:requirement_id>/days")
@@ -282,9 +282,9 @@ def record_requirement_day(body: dict[str, Any], requirement_id: uuid.UUID) -> R
     """
     with transaction() as session:
         requirements.record_credit(session, current_actor(), requirement_id, **body, now=now())
-        return legal_queries.requirement_desk(session, current_actor(), requirement_id, now=now())[
-            1
-        ]
+        return legal_queries.load_requirement_form(
+            session, current_actor(), requirement_id, now=now()
+        )[1]
 
 
 @orders.post("/requirement-days/<uuid:credit_id>/withdraw")
@@ -296,6 +296,6 @@ def withdraw_requirement_day(_body: dict[str, Any], credit_id: uuid.UUID) -> Req
     """Withdraw a day that was recorded in error. It stays on record but does not count."""
     with transaction() as session:
         credit = requirements.withdraw_credit(session, current_actor(), credit_id, now=now())
-        return legal_queries.requirement_desk(
+        return legal_queries.load_requirement_form(
             session, current_actor(), credit.requirement_id, now=now()
         )[1]

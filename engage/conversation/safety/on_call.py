@@ -123,7 +123,9 @@ def _about(session: Session, alarm: Alarm) -> _About | None:
         visible = session.scalar(select(exists().where(Person.id == person.id, visible_to(actor))))
         return bool(visible) and Ability.SIGNALS in abilities(actor, person)
 
-    return _About(frozenset({hub.id}), hub, hub_rules(hub), person, sees, signals.item(signal.id))
+    return _About(
+        frozenset({hub.id}), hub, hub_rules(hub), person, sees, signals.notice_item(signal.id)
+    )
 
 
 def _reads_unknown(staff: Staff) -> bool:

@@ -70,7 +70,7 @@ def appointments(
     """The appointments of the period, oldest first, and a way to name whoever did something.
     `words`: with what they wrote, as they wrote it.
     """
-    zone = found.numbers.zone
+    zone = found.settings.zone
     start = start_of_day(period.first, zone)
     end = start_of_day(period.last + timedelta(days=1), zone)
     rows = session.execute(
@@ -255,7 +255,7 @@ def _appointment(
         "booked_by": names(one.created_by),
         "history": [_history(event, names) for event in facts.history.get(str(one.id), ())],
         "told": [_told(told_of, facts) for told_of in reminders],
-        "nothing_known_to_have_arrived": rules.nothing_arrived(
+        "nothing_known_to_have_arrived": rules.no_text_arrived(
             [_arrived(told_of) for told_of in before]
         ),
         "said": [_said(said, facts, names) for said in facts.intents.get(one.id, ())],

@@ -88,7 +88,7 @@ def make(
         session, actor, person_id, now=now, what="make pack", ability=Ability.ENFORCE, change=True
     )
     hub = session.get_one(Hub, person.hub_id)
-    period = _period(from_on, until_on, local_day(now, counting.numbers_of(hub).zone))
+    period = _period(from_on, until_on, local_day(now, counting.compliance_settings(hub).zone))
     purpose = clean_text(
         "purpose", purpose, LONGEST_PURPOSE, missing="Say what the pack is for.", one_line=True
     )
@@ -160,7 +160,7 @@ def gather(
         },
         "appointments": listed,
         "decisions": [pack_facts.decision(one, names) for one in reversed(found.decisions)],
-        "chain": chain(session, person, period, found.numbers.zone),
+        "chain": chain(session, person, period, found.settings.zone),
     }
 
 
@@ -283,7 +283,7 @@ def open_pack(session: Session, actor: Actor, pack_id: uuid.UUID, *, now: dateti
 def _count(found: Compliance) -> Json:
     return {
         "on": found.on.isoformat(),
-        "months": found.numbers.months,
+        "months": found.settings.months,
         "failures": [
             {
                 "appointment": str(one.appointment_id),
@@ -300,7 +300,7 @@ def _count(found: Compliance) -> Json:
                 "reasons": list(one.suggestion.reasons),
                 "due_on": one.suggestion.due_on.isoformat() if one.suggestion.due_on else None,
             }
-            for one in found.standings
+            for one in found.positions
         ],
     }
 

@@ -1,15 +1,13 @@
-"""How somebody stands with what they must keep to, as staff see it: what counts and why, what was
-decided, which absences wait. It changes nothing.
+"""A person's compliance as staff see it: what counts and why, what was decided, and which absences
+await a decision. It changes nothing.
 
-Beside every failure stands what the network said of the texts about it: a text that did not arrive
-is never held against anybody (RULES.md 8).
+Beside every failure is what the network reported about its texts: a text that did not arrive is
+never held against the person (rule 8).
 """
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,147 +26,37 @@ from engage.appointments import absence_rules, attendance
 from engage.appointments.model import (
     Appointment,
     AppointmentState,
-    AppointmentType,
     Outcome,
     OutcomeCode,
 )
 from engage.appointments.reminders import message_history
 from engage.compliance import counting, rules
 from engage.compliance.counting import Compliance
-from engage.compliance.kinds import Delivery, EnforcementKind
+from engage.compliance.kinds import EnforcementKind
 from engage.compliance.model import Enforcement, EvidencePack
 from engage.compliance.rules import Step
 from engage.core.errors import NotFound
 from engage.core.paging import MomentCursor
 from engage.legal.kinds import OrderKind
-from engage.people.model import Language, Person
+from engage.people.model import Person
 from engage.queries import actor_names
+from engage.queries.compliance.compliance_views import (
+    AbsenceToDecide,
+    CompliancePage,
+    EnforcementView,
+    FailureView,
+    LetterPage,
+    OrderPositionView,
+    PackView,
+)
 from engage.queries.compliance.packs import of_person
 
 MOST_DECISIONS = 20
 MOST_WAITING = 20
 
 
-@dataclass(frozen=True)
-class FailureView:
-    """A failure that counts. `reached` says in words what became of the texts about it; `decided`
-    whether a decision rests on it.
-    """
-
-    appointment_id: uuid.UUID
-    outcome_id: uuid.UUID
-    on: date
-    starts_at: datetime
-    type: AppointmentType
-    code: OutcomeCode
-    recorded_by: str
-    reached: str
-    decided: bool
-
-
-@dataclass(frozen=True)
-class OrderPositionView:
-    """What the rules suggest for one order in force (None: none is recorded)."""
-
-    order_id: uuid.UUID | None
-    order: OrderKind | None
-    ends_on: date | None
-    step: Step
-    reasons: tuple[str, ...]
-    due_on: date | None
-    failures: tuple[FailureView, ...]
-    kinds: tuple[EnforcementKind, ...]
-
-
-@dataclass(frozen=True)
-class EnforcementView:
-    """What was decided. `changed` counts failures whose outcome was put right since; `holds_until`
-    is the last day of a warning that was given.
-    """
-
-    id: uuid.UUID
-    kind: EnforcementKind
-    order: OrderKind | None
-    reason: str
-    reasons: tuple[str, ...]
-    by: str
-    at: datetime
-    rests_on: int
-    changed: int
-    due_on: date | None
-    done_on: date | None
-    letter: str | None
-    language: Language | None
-    given_on: date | None
-    given_how: Delivery | None
-    holds_until: date | None
-    withdrawn_by: str | None
-    withdrawn_at: datetime | None
-    withdrawn_why: str | None
-
-    @property
-    def stands(self) -> bool:
-        """It has not been withdrawn."""
-        return self.withdrawn_at is None
-
-    @property
-    def goes_out(self) -> bool:
-        """It is one that goes to a court or a prison."""
-        return self.kind in (EnforcementKind.REFERRAL, EnforcementKind.RECALL)
-
-
-@dataclass(frozen=True)
-class AbsenceToDecide:
-    """A provisional absence, and the day by which it must be explained (RULES.md 5)."""
-
-    appointment_id: uuid.UUID
-    starts_at: datetime
-    explain_by: date
-    over: bool
-
-
-@dataclass(frozen=True)
-class PackView:
-    """A pack that was made."""
-
-    id: uuid.UUID
-    from_on: date
-    until_on: date
-    purpose: str
-    recipient: str
-    by: str
-    at: datetime
-    digest: str
-
-
-@dataclass(frozen=True)
-class CompliancePage:
-    """Everything the page shows."""
-
-    person: Person
-    zone: ZoneInfo
-    today: date
-    months: int
-    statutory: bool
-    may_enforce: bool
-    may_overrule: bool
-    standings: tuple[OrderPositionView, ...]
-    decisions: tuple[EnforcementView, ...]
-    waiting: tuple[AbsenceToDecide, ...]
-    packs: tuple[PackView, ...]
-
-
-@dataclass(frozen=True)
-class LetterPage:
-    """A letter with the person whom it goes to."""
-
-    person: Person
-    decision: EnforcementView
-    letter: str
-
-
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CompliancePage:
-    """The page of one person, for whoever may read this part; the reading is logged. A constant
+    """The page of one person, for a reader who may see this part; the reading is logged. A constant
     number of statements. Raises NotFound or Forbidden.
     """
     person = open_part(
@@ -180,7 +68,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     packs = of_person(session, person.id) if may_enforce else ()
     shown = found.decisions[:MOST_DECISIONS]
     outcomes = _outcomes(session, found, shown)
-    called = actor_names.of_labels(
+    names = actor_names.of_labels(
         session,
         {
             *(one.recorded_by for one in outcomes.values()),
@@ -193,14 +81,14 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         person=person,
         zone=zone(hub),
         today=found.on,
-        months=found.numbers.months,
-        statutory=bool(found.standings),
+        months=found.settings.months,
+        statutory=bool(found.positions),
         may_enforce=may_enforce,
         may_overrule=changes and Ability.OVERRULE in granted,
-        standings=_standings(session, found, outcomes, called),
-        decisions=tuple(_decision(one, found, outcomes, called) for one in shown),
+        standings=_order_positions(session, found, outcomes, names),
+        decisions=tuple(_decision(one, found, outcomes, names) for one in shown),
         waiting=_waiting(session, person, hub, now),
-        packs=tuple(_pack(one, called) for one in packs),
+        packs=tuple(_pack(one, names) for one in packs),
     )
 
 
@@ -213,9 +101,7 @@ def list_decisions(
     limit: int,
     now: datetime,
 ) -> tuple[EnforcementView, ...]:
-    """A page of what was decided, the latest first; the reading is logged. Raises NotFound or
-    Forbidden.
-    """
+    """A page of decisions, latest first; the reading is logged. Raises NotFound or Forbidden."""
     person = open_part(
         session, actor, person_id, RecordPart.COMPLIANCE, now=now, what="enforcements"
     )
@@ -224,16 +110,16 @@ def list_decisions(
         :limit
     ]
     outcomes = _outcomes(session, found, rows)
-    called = actor_names.of_labels(
+    names = actor_names.of_labels(
         session, {label for one in rows for label in (one.decided_by, one.withdrawn_by)}
     )
-    return tuple(_decision(one, found, outcomes, called) for one in rows)
+    return tuple(_decision(one, found, outcomes, names) for one in rows)
 
 
-def to_enforce(
+def load_enforcement_form(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> CompliancePage:
-    """The same for the forms of whoever may enforce. Raises NotFound or Forbidden."""
+    """The same page, for the forms of a worker who may enforce. Raises NotFound or Forbidden."""
     open_person(
         session,
         actor,
@@ -246,11 +132,11 @@ def to_enforce(
     return load(session, actor, person_id, now=now)
 
 
-def decision(
+def load_decision(
     session: Session, actor: Actor, decision_id: uuid.UUID, *, now: datetime
 ) -> LetterPage:
-    """One decision for whoever may enforce, with its letter (empty where it has none). Raises
-    NotFound or Forbidden.
+    """One decision for a worker who may enforce, with its letter (empty if none). Raises NotFound
+    or Forbidden.
     """
     person_id = session.scalar(select(Enforcement.person_id).where(Enforcement.id == decision_id))
     if person_id is None:
@@ -261,8 +147,8 @@ def decision(
     found = counting.assess(session, person, now=now)
     row = next(one for one in found.decisions if one.id == decision_id)
     outcomes = _outcomes(session, found, [row])
-    called = actor_names.of_labels(session, {row.decided_by, row.withdrawn_by})
-    return LetterPage(person, _decision(row, found, outcomes, called), row.letter or "")
+    names = actor_names.of_labels(session, {row.decided_by, row.withdrawn_by})
+    return LetterPage(person, _decision(row, found, outcomes, names), row.letter or "")
 
 
 def _outcomes(
@@ -273,22 +159,22 @@ def _outcomes(
     return {one.id: one for one in session.scalars(select(Outcome).where(Outcome.id.in_(ids)))}
 
 
-def _standings(
+def _order_positions(
     session: Session,
     found: Compliance,
     outcomes: Mapping[uuid.UUID, Outcome],
-    called: Mapping[str | None, str],
+    names: Mapping[str | None, str],
 ) -> tuple[OrderPositionView, ...]:
     appointments = _appointments(session, {one.appointment_id for one in found.counted})
-    reached = _reached(session, appointments)
+    delivery = _delivery_notes(session, appointments)
     return tuple(
         OrderPositionView(
-            order_id=standing.order.id if standing.order else None,
-            order=standing.order.kind if standing.order else None,
-            ends_on=standing.order.ends_on if standing.order else None,
-            step=standing.suggestion.step,
-            reasons=standing.suggestion.reasons,
-            due_on=standing.suggestion.due_on,
+            order_id=position.order.id if position.order else None,
+            order=position.order.kind if position.order else None,
+            ends_on=position.order.ends_on if position.order else None,
+            step=position.suggestion.step,
+            reasons=position.suggestion.reasons,
+            due_on=position.suggestion.due_on,
             failures=tuple(
                 FailureView(
                     appointment_id=one.appointment_id,
@@ -297,25 +183,25 @@ def _standings(
                     starts_at=one.starts_at,
                     type=appointments[one.appointment_id].type,
                     code=one.code,
-                    recorded_by=called[outcomes[one.outcome_id].recorded_by],
-                    reached=reached[one.appointment_id],
-                    decided=one not in standing.suggestion.fresh,
+                    recorded_by=names[outcomes[one.outcome_id].recorded_by],
+                    reached=delivery[one.appointment_id],
+                    decided=one not in position.suggestion.undecided,
                 )
-                for one in reversed(standing.suggestion.counted)
+                for one in reversed(position.suggestion.counted)
             ),
-            kinds=_kinds(standing.order.kind if standing.order else None, standing.suggestion.step),
+            kinds=_kinds(position.order.kind if position.order else None, position.suggestion.step),
         )
-        for standing in found.standings
+        for position in found.positions
     )
 
 
 def _kinds(order: OrderKind | None, step: Step) -> tuple[EnforcementKind, ...]:
-    """What may be decided now, in the order in which it is offered."""
+    """The decisions possible now, in the order in which they are offered."""
     if step is Step.NOTHING:
         return ()
     if order is None:
         return (EnforcementKind.NONE,)
-    allowed = rules.FOLLOWS[order in rules.LADDER]
+    allowed = rules.ALLOWED_DECISIONS[order in rules.LADDER]
     barred = {EnforcementKind.WARNING} if step is Step.MUST_REFER else set()
     return tuple(kind for kind in EnforcementKind if kind in allowed - barred)
 
@@ -326,7 +212,7 @@ def _appointments(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.
     }
 
 
-def _reached(
+def _delivery_notes(
     session: Session, appointments: Mapping[uuid.UUID, Appointment]
 ) -> Mapping[uuid.UUID, str]:
     about: dict[uuid.UUID, list[message_history.SentReminder]] = {id: [] for id in appointments}
@@ -341,7 +227,7 @@ def _decision(
     one: Enforcement,
     found: Compliance,
     outcomes: Mapping[uuid.UUID, Outcome],
-    called: Mapping[str | None, str],
+    names: Mapping[str | None, str],
 ) -> EnforcementView:
     kinds = {order.id: order.kind for order in found.orders}
     given = one.given_on if one.kind is EnforcementKind.WARNING else None
@@ -351,7 +237,7 @@ def _decision(
         order=kinds.get(one.order_id) if one.order_id else None,
         reason=one.reason,
         reasons=tuple(one.suggested.get("reasons", ())),
-        by=called[one.decided_by],
+        by=names[one.decided_by],
         at=one.decided_at,
         rests_on=len(one.failures),
         changed=sum(
@@ -363,8 +249,8 @@ def _decision(
         language=one.letter_language,
         given_on=one.given_on,
         given_how=one.given_how,
-        holds_until=rules.liability_ends(given, found.numbers.months) if given else None,
-        withdrawn_by=called[one.withdrawn_by] if one.withdrawn_by else None,
+        holds_until=rules.liability_ends(given, found.settings.months) if given else None,
+        withdrawn_by=names[one.withdrawn_by] if one.withdrawn_by else None,
         withdrawn_at=one.withdrawn_at,
         withdrawn_why=one.withdrawn_why,
     )
@@ -384,26 +270,26 @@ def _waiting(
         .order_by(Appointment.starts_at, Appointment.id)
         .limit(MOST_WAITING)
     )
-    where, days = zone(hub), hub_rules(hub).evidence_days
+    hub_zone, days = zone(hub), hub_rules(hub).evidence_days
     return tuple(
         AbsenceToDecide(
             id,
             starts_at,
-            absence_rules.last_day_to_explain(starts_at, where, days),
-            now >= absence_rules.window_ends(starts_at, where, days),
+            absence_rules.last_day_to_explain(starts_at, hub_zone, days),
+            now >= absence_rules.window_ends(starts_at, hub_zone, days),
         )
         for id, starts_at in rows
     )
 
 
-def _pack(one: EvidencePack, called: Mapping[str | None, str]) -> PackView:
+def _pack(one: EvidencePack, names: Mapping[str | None, str]) -> PackView:
     return PackView(
         id=one.id,
         from_on=one.from_on,
         until_on=one.until_on,
         purpose=one.purpose,
         recipient=one.recipient,
-        by=called[one.made_by],
+        by=names[one.made_by],
         at=one.made_at,
         digest=one.digest,
     )

@@ -1,4 +1,4 @@
-"""Evidence packs that were made of a person, without what they say."""
+"""Evidence packs made of a person, without their content."""
 
 import uuid
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ def of_person(
     before: MomentCursor | None = None,
     limit: int = 20,
 ) -> Sequence[EvidencePack]:
-    """The packs made of a person, the latest first, from behind `before` (moment, id), without what
-    they say; for callers that check access themselves.
+    """The packs made of a person, latest first, after `before` (moment, id), without their content.
+    The caller checks access.
     """
     made = select(EvidencePack).where(EvidencePack.person_id == person_id)
     made = rows_before(made, (EvidencePack.made_at, EvidencePack.id), before)
@@ -42,6 +42,8 @@ def list_packs(
     limit: int,
     now: datetime,
 ) -> Sequence[EvidencePack]:
-    """As `of_person`, for whoever may enforce; the reading is logged. Raises NotFound or Forbidden."""
+    """As `of_person`, for a worker who may enforce; the reading is logged. Raises NotFound or
+    Forbidden.
+    """
     open_person(session, actor, person_id, now=now, what="evidence packs", ability=Ability.ENFORCE)
     return of_person(session, person_id, before=before, limit=limit)

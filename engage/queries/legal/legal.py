@@ -1,9 +1,8 @@
-"""What the courts, the police and the prison have decided or found about a person, as staff see it.
-It changes nothing.
+"""What courts, police and prisons have decided or recorded about a person, as staff see it. It
+changes nothing.
 
-Whoever reads it reads by role or by a sharing agreement. The intelligence flag is there for police
-and the offender manager alone, what a release plan says of health for those who may see matters of
-health.
+It is read by role or by a sharing agreement. The intelligence flag is only for the police and the
+offender manager; the health part of a release plan is for users with health access.
 """
 
 import uuid
@@ -40,14 +39,18 @@ from engage.queries.legal.legal_views import (
     SpellView,
 )
 
-MOST = 50
-"""Of each sort on one page; whoever has more is looked at through the API."""
+MOST_SHOWN = 50
+"""The most rows of each kind on one page. The API pages through more."""
 Row = TypeVar("Row", Order, Offence, CustodySpell)
 
 
 @dataclass(frozen=True)
 class LegalPage:
-    """Everything the page shows. `flags` is None for whoever may not know whether there are any."""
+    """Everything the page shows.
+
+    `flags` is None for a reader who may not know if there are any. `at_odds` is whether the custody
+    status and the custody record disagree.
+    """
 
     person: Person
     zone: ZoneInfo
@@ -63,7 +66,7 @@ class LegalPage:
 
     @property
     def running(self) -> tuple[OrderView, ...]:
-        """The orders of which no end is recorded."""
+        """The orders with no recorded end."""
         return tuple(order for order in self.orders if order.running)
 
     @property
@@ -77,29 +80,29 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     NotFound or Forbidden.
     """
     person = open_part(session, actor, person_id, RecordPart.LEGAL, now=now, what="legal.page")
-    read = LegalReader(session, actor, person, now)
-    orders_ = session.scalars(_latest(Order, person.id, None, MOST)).all()
-    offences = session.scalars(_latest(Offence, person.id, None, MOST)).all()
-    spells = session.scalars(_latest(CustodySpell, person.id, None, MOST)).all()
+    reader = LegalReader(session, actor, person, now)
+    orders = session.scalars(_latest(Order, person.id, None, MOST_SHOWN)).all()
+    offences = session.scalars(_latest(Offence, person.id, None, MOST_SHOWN)).all()
+    spells = session.scalars(_latest(CustodySpell, person.id, None, MOST_SHOWN)).all()
     flags = _flags(session, person.id) if intelligence.may_see(actor, person) else None
-    read.name([*orders_, *offences, *spells, *(flags or ())])
-    views = tuple(read.spell(spell) for spell in spells)
+    reader.name([*orders, *offences, *spells, *(flags or ())])
+    views = tuple(reader.spell(spell) for spell in spells)
     current = next((spell for spell in views if spell.released_on is None), None)
-    held = person.custody_status in (CustodyStatus.CUSTODY, CustodyStatus.REMAND)
+    in_custody = person.custody_status in (CustodyStatus.CUSTODY, CustodyStatus.REMAND)
     return LegalPage(
         person=person,
-        zone=read.zone,
-        today=read.today,
+        zone=reader.zone,
+        today=reader.today,
         may_change=_may_manage(actor, person),
         may_flag=flags is not None and may_change(actor, person),
-        orders=tuple(read.order(order) for order in orders_),
-        offences=tuple(read.offence(offence) for offence in offences),
+        orders=tuple(reader.order(order) for order in orders),
+        offences=tuple(reader.offence(offence) for offence in offences),
         custody=current,
         earlier=tuple(spell for spell in views if spell is not current),
         flags=None
         if flags is None
-        else tuple(FlagView(one.flagged_on, one.ended_on, read.by(one)) for one in flags),
-        at_odds=(current is not None) is not held,
+        else tuple(FlagView(one.flagged_on, one.ended_on, reader.by(one)) for one in flags),
+        at_odds=(current is not None) is not in_custody,
     )
 
 
@@ -112,11 +115,11 @@ def list_orders(
     limit: int,
     now: datetime,
 ) -> list[OrderView]:
-    """A page of a person's orders, the last to start first; the reading is logged. Raises NotFound
-    or Forbidden.
+    """A page of a person's orders, latest start first; the reading is logged. Raises NotFound or
+    Forbidden.
     """
-    read, rows = _listed(session, actor, person_id, Order, before, limit, now)
-    return [read.order(row) for row in rows]
+    reader, rows = _listed(session, actor, person_id, Order, before, limit, now)
+    return [reader.order(row) for row in rows]
 
 
 def list_offences(
@@ -128,11 +131,11 @@ def list_offences(
     limit: int,
     now: datetime,
 ) -> list[OffenceView]:
-    """A page of a person's offences, the latest day first; the reading is logged. Raises NotFound
-    or Forbidden.
+    """A page of a person's offences, latest first; the reading is logged. Raises NotFound or
+    Forbidden.
     """
-    read, rows = _listed(session, actor, person_id, Offence, before, limit, now)
-    return [read.offence(row) for row in rows]
+    reader, rows = _listed(session, actor, person_id, Offence, before, limit, now)
+    return [reader.offence(row) for row in rows]
 
 
 def list_custody(
@@ -144,14 +147,14 @@ def list_custody(
     limit: int,
     now: datetime,
 ) -> list[SpellView]:
-    """A page of a person's times in prison, the latest first; the reading is logged. Raises
-    NotFound or Forbidden.
+    """A page of a person's periods in prison, latest first; the reading is logged. Raises NotFound
+    or Forbidden.
     """
-    read, rows = _listed(session, actor, person_id, CustodySpell, before, limit, now)
-    return [read.spell(row) for row in rows]
+    reader, rows = _listed(session, actor, person_id, CustodySpell, before, limit, now)
+    return [reader.spell(row) for row in rows]
 
 
-def order(session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime) -> OrderView:
+def load_order(session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime) -> OrderView:
     """One order with its requirements; the reading is logged. Raises NotFound or Forbidden."""
     row = found(session.get(Order, order_id), "order")
     person = open_part(session, actor, row.person_id, RecordPart.LEGAL, now=now, what="order")
@@ -160,7 +163,7 @@ def order(session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime)
 
 @dataclass(frozen=True)
 class LegalFormPage:
-    """What a form about one person's legal matters must know."""
+    """What a form about a person's legal record needs."""
 
     person: Person
     today: date
@@ -169,89 +172,91 @@ class LegalFormPage:
     may_health: bool
 
 
-def desk(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> LegalFormPage:
-    """For a form that changes something; whoever may not is refused before they fill it in. Raises
-    NotFound or Forbidden.
+def load_form(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> LegalFormPage:
+    """The start of a form that changes something, so that a user who may not is refused before
+    filling it in. Raises NotFound or Forbidden.
     """
-    return _desk(session, actor, person_id, Ability.MANAGE, now)
+    return _form(session, actor, person_id, Ability.MANAGE, now)
 
 
-def flag_desk(
+def load_flag_form(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[LegalFormPage, bool]:
-    """For the form about the intelligence flag, and whether one stands. Raises NotFound or
+    """The start of the intelligence form, and whether a flag is current. Raises NotFound or
     Forbidden.
     """
-    at = _desk(session, actor, person_id, Ability.INTELLIGENCE, now)
-    return at, intelligence.current(session, at.person.id) is not None
+    form = _form(session, actor, person_id, Ability.INTELLIGENCE, now)
+    return form, intelligence.current(session, form.person.id) is not None
 
 
-def order_desk(
+def load_order_form(
     session: Session, actor: Actor, order_id: uuid.UUID, *, now: datetime
 ) -> tuple[LegalFormPage, OrderView]:
-    """For a form about an order. Raises NotFound or Forbidden."""
+    """The start of a form about an order. Raises NotFound or Forbidden."""
     row = found(session.get(Order, order_id), "order")
-    at = desk(session, actor, row.person_id, now=now)
-    return at, LegalReader(session, actor, at.person, now).named([row]).order(row)
+    form = load_form(session, actor, row.person_id, now=now)
+    return form, LegalReader(session, actor, form.person, now).named([row]).order(row)
 
 
-def requirement_desk(
+def load_requirement_form(
     session: Session, actor: Actor, requirement_id: uuid.UUID, *, now: datetime
 ) -> tuple[LegalFormPage, RequirementView]:
-    """For a form about a requirement. Raises NotFound or Forbidden."""
+    """The start of a form about a requirement. Raises NotFound or Forbidden."""
     row = found(session.get(Requirement, requirement_id), "requirement")
-    at, view = order_desk(session, actor, row.order_id, now=now)
-    return at, next(one for one in view.requirements if one.id == row.id)
+    form, view = load_order_form(session, actor, row.order_id, now=now)
+    return form, next(one for one in view.requirements if one.id == row.id)
 
 
-def spell_desk(
+def load_custody_form(
     session: Session, actor: Actor, spell_id: uuid.UUID, *, now: datetime
 ) -> tuple[LegalFormPage, SpellView]:
-    """For a form about a time in prison. Raises NotFound or Forbidden."""
+    """The start of a form about a period in prison. Raises NotFound or Forbidden."""
     row = found(session.get(CustodySpell, spell_id), "time in prison")
-    at = desk(session, actor, row.person_id, now=now)
-    return at, LegalReader(session, actor, at.person, now).named([row]).spell(row)
+    form = load_form(session, actor, row.person_id, now=now)
+    return form, LegalReader(session, actor, form.person, now).named([row]).spell(row)
 
 
-def one_offence(session: Session, actor: Actor, row: Offence, *, now: datetime) -> OffenceView:
-    """An offence that the actor has just written."""
+def offence_view(session: Session, actor: Actor, row: Offence, *, now: datetime) -> OffenceView:
+    """An offence that the actor has just recorded."""
     person = session.get_one(Person, row.person_id)
     return LegalReader(session, actor, person, now).named([row]).offence(row)
 
 
-def one_order(session: Session, actor: Actor, row: Order, *, now: datetime) -> OrderView:
-    """An order that the actor has just written."""
+def order_view(session: Session, actor: Actor, row: Order, *, now: datetime) -> OrderView:
+    """An order that the actor has just recorded."""
     person = session.get_one(Person, row.person_id)
     return LegalReader(session, actor, person, now).named([row]).order(row)
 
 
-def one_requirement(
+def requirement_view(
     session: Session, actor: Actor, row: Requirement, *, now: datetime
 ) -> RequirementView:
-    """A requirement that the actor has just written."""
-    whole = one_order(session, actor, row.order, now=now)
+    """A requirement that the actor has just recorded."""
+    whole = order_view(session, actor, row.order, now=now)
     return next(one for one in whole.requirements if one.id == row.id)
 
 
-def one_spell(session: Session, actor: Actor, row: CustodySpell, *, now: datetime) -> SpellView:
-    """A time in prison that the actor has just written."""
+def custody_view(session: Session, actor: Actor, row: CustodySpell, *, now: datetime) -> SpellView:
+    """A period in prison that the actor has just recorded."""
     person = session.get_one(Person, row.person_id)
     return LegalReader(session, actor, person, now).named([row]).spell(row)
 
 
-def _desk(
+def _form(
     session: Session, actor: Actor, person_id: uuid.UUID, ability: Ability, now: datetime
 ) -> LegalFormPage:
     person = open_person(
         session, actor, person_id, now=now, what="legal.form", ability=ability, change=True
     )
     hub = session.get_one(Hub, person.hub_id)
-    numbers = hub_rules(hub)
+    settings = hub_rules(hub)
     return LegalFormPage(
         person=person,
         today=hub_today(hub, now),
-        test_days=numbers.test_days,
-        release_days=numbers.release_days,
+        test_days=settings.test_days,
+        release_days=settings.release_days,
         may_health=Ability.HEALTH in abilities(actor, person),
     )
 
@@ -286,7 +291,7 @@ def _flags(session: Session, person_id: uuid.UUID) -> Sequence[IntelligenceFlag]
         select(IntelligenceFlag)
         .where(IntelligenceFlag.person_id == person_id)
         .order_by(IntelligenceFlag.flagged_on.desc(), IntelligenceFlag.id.desc())
-        .limit(MOST)
+        .limit(MOST_SHOWN)
     ).all()
 
 

@@ -1,9 +1,9 @@
-"""One person's legal rows as staff see them: orders with what was asked and done, offences, times
-in prison. It decides nothing.
+"""A person's legal rows as staff see them: orders with their requirements, offences, periods in
+prison. It decides nothing.
 
-What a release plan says of health is there for whoever may see matters of health, and for nobody
-else. That somebody is to be treated for drugs is told to whoever reads the whole case, and never by
-an agreement on legal matters alone.
+The health part of a release plan is only for users with health access. A drug rehabilitation
+requirement is for readers of the whole case, and never shared by an agreement on legal matters
+alone.
 """
 
 import uuid
@@ -41,7 +41,7 @@ Names = Mapping[str | None, str]
 
 @dataclass(frozen=True)
 class DayView:
-    """What was done of a requirement on one day; taken back or not."""
+    """What was done of a requirement on one day, withdrawn or not."""
 
     id: uuid.UUID
     done_on: date
@@ -54,9 +54,7 @@ class DayView:
 
 @dataclass(frozen=True)
 class RequirementView:
-    """One thing that the court asked for. `progress` is None where it is not measured; `days` are
-    the latest first.
-    """
+    """A requirement. `progress` is None if it is not measured; `days` are latest first."""
 
     id: uuid.UUID
     order_id: uuid.UUID
@@ -73,9 +71,7 @@ class RequirementView:
 
 @dataclass(frozen=True)
 class OrderView:
-    """An order or a licence. `running`: nobody and no sweep has recorded an end; `in_force` says it
-    of today.
-    """
+    """An order or a licence. `running`: no end is recorded. `in_force`: it is in force today."""
 
     id: uuid.UUID
     kind: OrderKind
@@ -99,7 +95,7 @@ class OrderView:
 
 @dataclass(frozen=True)
 class OffenceView:
-    """An arrest, a charge or a conviction; withdrawn or not."""
+    """An arrest, a charge or a conviction, withdrawn or not."""
 
     id: uuid.UUID
     kind: OffenceKind
@@ -113,7 +109,7 @@ class OffenceView:
 
 @dataclass(frozen=True)
 class PlanView:
-    """What is arranged for the day of release. `health` is None for whoever may not see it."""
+    """A release plan. `health` is None for a reader without health access."""
 
     home: str
     travel: str
@@ -125,8 +121,9 @@ class PlanView:
 
 @dataclass(frozen=True)
 class SpellView:
-    """A time in prison. `plan_due` is the day by which the release plan must be made, None where no
-    release is expected.
+    """A period in prison.
+
+    `plan_due` is the day by which the release plan must be made, None if no release is expected.
     """
 
     id: uuid.UUID
@@ -144,9 +141,7 @@ class SpellView:
 
 @dataclass(frozen=True)
 class FlagView:
-    """That there was intelligence, from a day, and until which; `ended_on` None while it is
-    current.
-    """
+    """An intelligence flag. `ended_on` is None while it is current."""
 
     flagged_on: date
     ended_on: date | None
@@ -154,7 +149,7 @@ class FlagView:
 
 
 class LegalReader:
-    """One person's rows turned into views, with the names of whoever wrote them."""
+    """Turns one person's rows into views, with the names of the staff who recorded them."""
 
     def __init__(self, session: Session, actor: Actor, person: Person, now: datetime) -> None:
         hub = session.get_one(Hub, person.hub_id)
@@ -167,7 +162,7 @@ class LegalReader:
         self._names: Names = {}
 
     def name(self, rows: Sequence[Order | Offence | CustodySpell | IntelligenceFlag]) -> None:
-        """Look up who recorded these rows and what belongs to them, in one statement."""
+        """Look up who recorded these rows and their parts, in one statement."""
         labels: set[str | None] = {row.recorded_by for row in rows}
         for row in rows:
             if isinstance(row, Order):
@@ -177,12 +172,12 @@ class LegalReader:
         self._names = actor_names.of_labels(self._session, labels)
 
     def named(self, rows: Sequence[Order | Offence | CustodySpell]) -> "LegalReader":
-        """The same, with the names looked up."""
+        """The same reader, with the names looked up."""
         self.name(rows)
         return self
 
     def by(self, row: Order | Offence | CustodySpell | IntelligenceFlag | RequirementCredit) -> str:
-        """Who recorded a row."""
+        """The name of the actor who recorded a row."""
         return self._names[row.recorded_by]
 
     def order(self, row: Order) -> OrderView:
@@ -196,7 +191,7 @@ class LegalReader:
             ends_on=row.ends_on,
             ended_on=row.ended_on,
             ending=row.ending,
-            in_force=rules.in_force(orders.facts(row), self.today),
+            in_force=rules.in_force(orders.facts_of(row), self.today),
             by=self.by(row),
             recorded_at=row.recorded_at,
             requirements=tuple(

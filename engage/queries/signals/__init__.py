@@ -1,1 +1,1 @@
-"""Open signals, and what needs attention today."""
+"""Signals, and the Today page."""

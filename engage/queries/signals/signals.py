@@ -1,5 +1,5 @@
-"""Open signals as staff see them: most urgent first, each with the person, why, what to do and the
-words behind it.
+"""Signals as staff see them: most urgent first, each with the person, the reason, the action and
+its evidence.
 """
 
 import uuid
@@ -40,8 +40,8 @@ _SEVERITY_OF_RANK = {rank: severity for severity, rank in RANK.items()}
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """One thing behind a signal: its type and id for a link, and where they exist its words, moment
-    and whose the text is.
+    """One piece of evidence for a signal: its type and id for a link and, if any, its words, time
+    and the person whose text it is.
     """
 
     type: str
@@ -54,11 +54,11 @@ class EvidenceView:
 
 @dataclass(frozen=True)
 class SignalView:
-    """One signal on a list.
+    """One signal in a list.
 
-    `manager` is the person's offender manager, None where that is whoever looks; `may_act` whether
-    they may take it up. `same_number` are the others of a signal that a number is shared, each
-    named only to whoever may see them.
+    `manager` is the person's offender manager, None if that is the reader; `may_act` is whether the
+    reader may take it on. `same_number` are the other people of a signal that a number is shared,
+    named only if the reader may see them.
     """
 
     id: uuid.UUID
@@ -88,7 +88,7 @@ class SignalView:
 
 
 class SignalCursor(NamedTuple):
-    """A place in the list, behind which the next page begins."""
+    """A place in the list, after which the next page starts."""
 
     rank: int
     due_at: datetime
@@ -99,7 +99,7 @@ class SignalCursor(NamedTuple):
 
     @classmethod
     def parse(cls, given: str) -> "SignalCursor":
-        """Read what `str` wrote. Raises ValueError on anything else."""
+        """Read what `str` wrote. Raises ValueError for anything else."""
         rank, _, rest = given.partition(".")
         moment, _, id = rest.rpartition(".")
         if rank not in ("0", "1", "2", "3"):
@@ -109,9 +109,9 @@ class SignalCursor(NamedTuple):
 
 @dataclass(frozen=True)
 class SignalPage:
-    """A page of the list; `following` is where the next one begins, if there is one.
+    """A page of the list; `following` is where the next page starts, if there is one.
 
-    `counts` says how many of each severity stand from here on, up to `COUNTED` of each.
+    `counts` gives the signals of each severity from here on, up to `COUNTED` of each.
     """
 
     signals: tuple[SignalView, ...]
@@ -122,14 +122,12 @@ class SignalPage:
 def open_signals(
     session: Session, actor: Actor, *, now: datetime, after: SignalCursor | None = None
 ) -> SignalPage:
-    """The signals that are not resolved of people whose signals the actor may see, most urgent and
-    soonest due first.
-    """
-    waiting = session.execute(_waiting(actor, after)).all()
+    """The unresolved signals that the actor may see, most urgent and soonest due first."""
+    unresolved = session.execute(_unresolved(actor, after)).all()
     counts = dict.fromkeys(Severity, 0)
-    for row in waiting:
+    for row in unresolved:
         counts[_SEVERITY_OF_RANK[row.rank]] += 1
-    ordered = sorted(waiting, key=lambda row: (row.rank, row.due_at, row.id.int))
+    ordered = sorted(unresolved, key=lambda row: (row.rank, row.due_at, row.id.int))
     rows, following = cut(ordered, PAGE, lambda row: SignalCursor(row.rank, row.due_at, row.id))
     shown = [row.id for row in rows]
     found = {row[0].id: row for row in session.execute(_listed().where(Signal.id.in_(shown)))}
@@ -140,9 +138,7 @@ def open_signals(
 def of_person(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[SignalView, ...]:
-    """The signals of one person that are not resolved; the caller has checked that the actor may
-    see them.
-    """
+    """The unresolved signals of one person. The caller has checked that the actor may see them."""
     rank = case(
         {severity.value: place for severity, place in RANK.items()}, value=Signal.severity, else_=9
     )
@@ -159,10 +155,10 @@ def of_person(
     return _views(session, actor, rows, now)
 
 
-def one(
+def load_signal(
     session: Session, actor: Actor, signal_id: uuid.UUID, *, now: datetime
 ) -> SignalView | None:
-    """One signal in any state, if the actor may see it."""
+    """One signal in any state, or None if the actor may not see it."""
     rows = session.execute(
         _listed().where(
             Signal.id == signal_id, scope.people(actor, Ability.SIGNALS), scope.signals(actor)
@@ -173,7 +169,7 @@ def one(
 
 
 def _listed() -> Select[Signal, Person, Hub, str | None, str]:
-    # The number goes with the signal, so that whoever reads the list can ring at once.
+    # The number comes with the signal, so that the reader can ring at once.
     return (
         select(Signal, Person, Hub, ContactPoint.number, Staff.name)
         .join(Person, Person.id == Signal.person_id)
@@ -186,10 +182,10 @@ def _listed() -> Select[Signal, Person, Hub, str | None, str]:
     )
 
 
-def _waiting(actor: Actor, after: SignalCursor | None) -> Executable:
-    # Whoever sees a whole hub: one ordered walk for each severity, each cut off, so that the cost
-    # does not grow with what waits. Whoever has a caseload: all of it, which is bounded by its
-    # people.
+def _unresolved(actor: Actor, after: SignalCursor | None) -> Executable:
+    # Readers of a whole hub: one ordered walk for each severity, each with a limit, so that the
+    # cost does not grow with the number of signals. Readers of a caseload: all of it, which is
+    # bounded by its people.
     if actor.hubs(*HUB_WIDE_ROLES):
         walks = (_of_severity(actor, severity, after).subquery() for severity in Severity)
         return union_all(*(select(walk) for walk in walks))
@@ -226,11 +222,11 @@ def _places(actor: Actor, rank: Label[int]) -> Select[uuid.UUID, int, datetime]:
 def _views(
     session: Session, actor: Actor, rows: Sequence[Any], now: datetime
 ) -> tuple[SignalView, ...]:
-    behind = _behind(session, [link for signal, *_ in rows for link in signal.evidence])
+    evidence = _evidence(session, [link for signal, *_ in rows for link in signal.evidence])
     labels = {signal.acknowledged_by for signal, *_ in rows} | {
         signal.resolved_by for signal, *_ in rows
     }
-    who = actor_names.of_labels(session, labels)
+    names = actor_names.of_labels(session, labels)
     shared = {number for signal, _, _, number, _ in rows if signal.kind is SignalKind.NUMBER_SHARED}
     sharers = shared_numbers.of_numbers(session, actor, shared - {None})
     return tuple(
@@ -257,13 +253,15 @@ def _views(
             overdue=signal.due_at < now and signal.state is not SignalState.RESOLVED,
             state=signal.state,
             acknowledged_at=signal.acknowledged_at,
-            acknowledged_by=who[signal.acknowledged_by] if signal.acknowledged_by else None,
+            acknowledged_by=names[signal.acknowledged_by] if signal.acknowledged_by else None,
             resolved_at=signal.resolved_at,
-            resolved_by=who[signal.resolved_by] if signal.resolved_by else None,
+            resolved_by=names[signal.resolved_by] if signal.resolved_by else None,
             resolution=signal.resolution,
             evidence=tuple(
                 _shown(
-                    behind.get((link["type"], link["id"]), EvidenceView(link["type"], link["id"])),
+                    evidence.get(
+                        (link["type"], link["id"]), EvidenceView(link["type"], link["id"])
+                    ),
                     signal,
                     health=health_redaction.sees_health(actor, person),
                 )
@@ -275,7 +273,7 @@ def _views(
     )
 
 
-def _behind(
+def _evidence(
     session: Session, links: Sequence[Mapping[str, str]]
 ) -> dict[tuple[str, str], EvidenceView]:
     found: dict[tuple[str, str], EvidenceView] = {}
@@ -287,10 +285,10 @@ def _behind(
         .outerjoin(ReplyRecord, ReplyRecord.inbound_id == Inbound.id)
         .where(Inbound.id.in_(inbound))
     )
-    for text, whose, delicate in session.execute(texts):
-        owner = str(whose) if whose else None
+    for text, person_id, about_health in session.execute(texts):
+        owner = str(person_id) if person_id else None
         found["inbound", str(text.id)] = EvidenceView(
-            "inbound", str(text.id), text.body, text.received_at, owner, delicate
+            "inbound", str(text.id), text.body, text.received_at, owner, about_health
         )
     for message in session.scalars(select(Message).where(Message.id.in_(_ids(links, "message")))):
         found["message", str(message.id)] = EvidenceView(
@@ -301,22 +299,24 @@ def _behind(
             message.recipient,
             health_redaction.reveals_health(message),
         )
-    for booked in session.scalars(
+    for appointment in session.scalars(
         select(Appointment).where(Appointment.id.in_(_ids(links, "appointment")))
     ):
-        found["appointment", str(booked.id)] = EvidenceView(
-            "appointment", str(booked.id), None, booked.starts_at
+        found["appointment", str(appointment.id)] = EvidenceView(
+            "appointment", str(appointment.id), None, appointment.starts_at
         )
     return found
 
 
-def _shown(behind: EvidenceView, signal: Signal, *, health: bool) -> EvidenceView:
-    """Evidence as it may be shown: words of health only with `health`, and from a shared phone
-    those of its owner alone, unless they tell of danger.
+def _shown(evidence: EvidenceView, signal: Signal, *, health: bool) -> EvidenceView:
+    """Evidence as it may be shown.
+
+    Health words are shown only with `health`, and words from a shared phone only for their own
+    person, unless the signal is about danger.
     """
-    others = behind.type in ("inbound", "message") and behind.owner != str(signal.person_id)
-    kept = others or (behind.of_health and not health)
-    return replace(behind, words=None) if kept and signal.kind not in _DANGER else behind
+    from_other = evidence.type in ("inbound", "message") and evidence.owner != str(signal.person_id)
+    withheld = from_other or (evidence.of_health and not health)
+    return replace(evidence, words=None) if withheld and signal.kind not in _DANGER else evidence
 
 
 def _ids(links: Collection[Mapping[str, str]], kind: str) -> list[uuid.UUID]:

@@ -1,4 +1,4 @@
-"""What a worker sees first: who needs a call and why, and what is booked for today and tomorrow."""
+"""The Today page: people who need attention and why, and the appointments of today and tomorrow."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -30,10 +30,10 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class Day:
-    """A page of one day's appointments in order of time; `following` is where the next page begins,
+    """A page of one day's appointments in order of time; `following` is where the next page starts,
     if there is one.
 
-    `why_not` says, for people who are on it, what keeps texts from them.
+    `why_not` says, for the people on the page, what stops their texts.
     """
 
     date: date
@@ -44,15 +44,15 @@ class Day:
 
     @property
     def late_or_here(self) -> tuple[AppointmentView, ...]:
-        """Those on this page who say that they are late or there, and of whom nothing is recorded
-        yet.
+        """Appointments on this page whose person says they are late or here, and which have no
+        outcome yet.
         """
         return tuple(one for one in self.appointments if one.waits_to_be_seen)
 
 
 @dataclass(frozen=True)
 class Today:
-    """The landing page."""
+    """The Today page."""
 
     zone: ZoneInfo
     signals: signals.SignalPage
@@ -66,7 +66,7 @@ class Today:
 
 
 def home_zone(session: Session, actor: Actor) -> ZoneInfo:
-    """The zone in which the actor's day begins: that of their hub, the first by name when they have
+    """The time zone of the actor's day: that of their hub, or of the first hub by name if they have
     several.
     """
     home = session.scalars(
@@ -124,9 +124,9 @@ def _days(
     converses = scope.may_anywhere(actor, Ability.CONVERSE)
     people = {view.person_id for view in views.values()} if converses else set()
     why_not = {
-        person_id: obstacles(reach)
-        for person_id, reach in contactability.contactability_of(session, people, now).items()
-        if Ability.CONVERSE in abilities(actor, reach.person)
+        person_id: obstacles(contact)
+        for person_id, contact in contactability.contactability_of(session, people, now).items()
+        if Ability.CONVERSE in abilities(actor, contact.person)
     }
     return [
         Day(

@@ -101,7 +101,7 @@ def test_a_supervisor_cannot_see_or_acknowledge_health_signals(
         SignalKind.LAPSE_TOLD in kinds["coordinator"]
         and SignalKind.LAPSE_TOLD not in kinds["supervisor"]
     )
-    assert signals.one(session, supervisor, raised.id, now=now) is None
+    assert signals.load_signal(session, supervisor, raised.id, now=now) is None
     with pytest.raises(NotFound):
         attention.acknowledge(session, supervisor, raised.id, now=now)
     assert attention.acknowledge(session, coordinator, raised.id, now=now).id == raised.id

@@ -1,13 +1,15 @@
-"""What compliance is about: orders, and enforceable appointments with outcomes."""
+"""Builders for tests of compliance: orders, and enforceable appointments with outcomes."""
 
 import time
 import uuid
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engage.access.policy import SYSTEM
+from engage.access.policy import SYSTEM, Actor
+from engage.agencies.model import Staff
 from engage.appointments.model import (
     Appointment,
     IntentKind,
@@ -18,17 +20,32 @@ from engage.appointments.model import (
     ReminderState,
     StatedIntent,
 )
-from engage.compliance import outcomes
+from engage.compliance import (
+    counting,
+    decisions,
+    outcomes,
+)
+from engage.compliance.model import Enforcement, EnforcementKind
+from engage.compliance.rules import Step
 from engage.core import audit_chain
 from engage.core.db import Database
 from engage.legal.model import Order, OrderKind
 from engage.people.model import Person
+from engage.signals import Signal, SignalKind, SignalState
 from messaging import inbound, outbox
 from messaging.gateways.twilio import webhooks as twilio
 from messaging.states import MessageStatus
 from messaging.tables import Inbound
 from messaging.transitions import move
 from tests import builders
+
+WARNING, REFERRAL, NONE = EnforcementKind.WARNING, EnforcementKind.REFERRAL, EnforcementKind.NONE
+AFTC, ATTC, ABSENT_MEDICAL = (
+    OutcomeCode.ATTENDED_FAILED_TO_COMPLY,
+    OutcomeCode.ATTENDED_COMPLIED,
+    OutcomeCode.ABSENT_MEDICAL,
+)
+TODAY = date(2027, 3, 20)
 
 
 def order(
@@ -40,7 +57,7 @@ def order(
     ends_on: date = date(2028, 8, 31),
     ended_on: date | None = None,
 ) -> Order:
-    """An order in force at the moment the tests live at, unless told otherwise."""
+    """An order in force at the tests' present, by default."""
     made = Order(
         person_id=whose.id,
         kind=kind,
@@ -68,8 +85,8 @@ def missed(
     now: datetime = builders.NOW,
     enforceable: bool = True,
 ) -> Appointment:
-    """An appointment so many days ago, with the outcome recorded by Engage itself at once (and
-    weighed), or none.
+    """An appointment so many days ago, with an outcome recorded at once by Engage (and the rules
+    applied), or none.
     """
     made = builders.appointment(
         session, whose, now - timedelta(days=days_ago), enforceable=enforceable
@@ -80,7 +97,7 @@ def missed(
 
 
 def outcome_of(appointment: Appointment, session: Session) -> Outcome:
-    """What is recorded of an appointment now."""
+    """The current outcome of an appointment."""
     session.expire(appointment, ["outcomes"])
     return next(one for one in appointment.outcomes if one.superseded_at is None)
 
@@ -88,7 +105,7 @@ def outcome_of(appointment: Appointment, session: Session) -> Outcome:
 def told(
     session: Session, of: Appointment, status: MessageStatus | None, now: datetime, why: str = ""
 ) -> None:
-    """A reminder of the day before, and what became of its text; None: none was sent, for `why`."""
+    """A reminder of the day before, with the status of its text; None: none was sent, for `why`."""
     reminder = Reminder(
         appointment_id=of.id,
         kind=ReminderKind.ONE_DAY,
@@ -120,7 +137,7 @@ def told(
 
 
 def said(session: Session, of: Appointment, words: str, kind: IntentKind, now: datetime) -> None:
-    """A text of the person about it."""
+    """A text from the person about an appointment."""
     inbound.store(
         session,
         twilio.read_text(
@@ -144,8 +161,8 @@ def said(session: Session, of: Appointment, words: str, kind: IntentKind, now: d
 
 
 def settle(database: Database, person_id: uuid.UUID) -> None:
-    """Wait until every event of the person can be sealed: a transaction of another test may be open
-    on the same server.
+    """Wait until every event of the person can be sealed: another test may have a transaction open
+    on the server.
     """
     patience = time.monotonic() + 20
     while time.monotonic() < patience:
@@ -160,3 +177,38 @@ def settle(database: Database, person_id: uuid.UUID) -> None:
             ):
                 return
     raise AssertionError("events were never settled")
+
+
+@dataclass
+class Stage:
+    """A person on a community order, with their offender manager."""
+
+    session: Session
+    om: Staff
+    actor: Actor
+    person: Person
+    order: Order
+    now: datetime
+
+    def decide(self, kind: EnforcementKind = WARNING, **more: object) -> Enforcement:
+        """A decision under the order."""
+        given = {
+            "order_id": self.order.id,
+            "reason": "Two absences without a word.",
+            "now": self.now,
+            **more,
+        }
+        return decisions.decide(self.session, self.actor, self.person.id, kind=kind, **given)  # type: ignore[arg-type]
+
+    def step(self) -> Step:
+        """What the rules suggest now."""
+        (position,) = counting.assess(self.session, self.person, now=self.now).positions
+        return position.suggestion.step
+
+    def signals(self, kind: SignalKind) -> list[Signal]:
+        """The open signals of a kind."""
+        return list(
+            self.session.scalars(
+                select(Signal).where(Signal.kind == kind, Signal.state != SignalState.RESOLVED)
+            )
+        )

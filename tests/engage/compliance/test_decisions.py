@@ -1,24 +1,18 @@
-"""What people decide about non-compliance, from the failure to the letter, and what happens when an
-outcome changes afterwards.
-"""
+"""Decisions about non-compliance, from the failure to the letter."""
 
 import threading
 import uuid
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from engage.access.policy import Actor
-from engage.agencies.model import Role, Staff
+from engage.agencies.model import Role
 from engage.appointments.model import OutcomeCode
 from engage.compliance import (
     counting,
     decisions,
     escalation,
-    outcomes,
 )
 from engage.compliance.model import Delivery, Enforcement, EnforcementKind
 from engage.compliance.rules import Step
@@ -31,66 +25,26 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.core.model import Event
-from engage.legal.model import Order, OrderKind
-from engage.people.model import Language, LegalStatus, Person
-from engage.signals import Signal, SignalKind, SignalState
+from engage.legal.model import OrderKind
+from engage.people.model import Language
+from engage.signals import SignalKind
 from messaging.tables import Message
 from tests import builders
-from tests.engage.compliance.stage import missed, order
-
-WARNING, REFERRAL, NONE = EnforcementKind.WARNING, EnforcementKind.REFERRAL, EnforcementKind.NONE
-AFTC, ATTC, ABSENT_MEDICAL = (
-    OutcomeCode.ATTENDED_FAILED_TO_COMPLY,
-    OutcomeCode.ATTENDED_COMPLIED,
-    OutcomeCode.ABSENT_MEDICAL,
+from tests.engage.compliance.stage import (
+    ABSENT_MEDICAL,
+    AFTC,
+    ATTC,
+    NONE,
+    REFERRAL,
+    TODAY,
+    WARNING,
+    Stage,
+    missed,
+    order,
 )
-TODAY = date(2027, 3, 20)
 
 
-@dataclass
-class Stage:
-    """A person on a community order, with their offender manager."""
-
-    session: Session
-    om: Staff
-    actor: Actor
-    person: Person
-    order: Order
-    now: datetime
-
-    def decide(self, kind: EnforcementKind = WARNING, **more: object) -> Enforcement:
-        """A decision under the order."""
-        given = {
-            "order_id": self.order.id,
-            "reason": "Two absences without a word.",
-            "now": self.now,
-            **more,
-        }
-        return decisions.decide(self.session, self.actor, self.person.id, kind=kind, **given)  # type: ignore[arg-type]
-
-    def step(self) -> Step:
-        """What the rules suggest now."""
-        (standing,) = counting.assess(self.session, self.person, now=self.now).standings
-        return standing.suggestion.step
-
-    def signals(self, kind: SignalKind) -> list[Signal]:
-        """The signals of a kind that wait."""
-        return list(
-            self.session.scalars(
-                select(Signal).where(Signal.kind == kind, Signal.state != SignalState.RESOLVED)
-            )
-        )
-
-
-@pytest.fixture
-def stage(session: Session, now: datetime) -> Stage:
-    """Katrina, under an order since September."""
-    om = builders.staff(session, builders.hub(session))
-    person = builders.person(session, om, legal_status=LegalStatus.STATUTORY)
-    return Stage(session, om, builders.actor(om), person, order(session, person), now)
-
-
-def test_the_second_failure_is_told_once_with_its_reasons(stage: Stage) -> None:
+def test_the_second_failure_is_signalled_once_with_its_reasons(stage: Stage) -> None:
     """Rule 6: raised in the transaction that records the outcome; the first failure alone raises
     nothing.
     """
@@ -137,22 +91,22 @@ def test_being_sent_home_counts_where_the_hub_says_so(stage: Stage) -> None:
 
 
 def test_voluntary_people_have_no_failures(stage: Stage) -> None:
-    """Rules 2 and 6: without an order nobody is counted against, and an order that has ended
-    enforces nothing.
+    """Rules 2 and 6: without an order no failure counts, and an order that has ended enforces
+    nothing.
     """
     stage.order.ended_on, stage.order.ending = date(2027, 3, 10), "revoked"  # type: ignore[assignment]
     stage.session.flush()
     missed(stage.session, stage.person, 20)
     missed(stage.session, stage.person, 5)
     found = counting.assess(stage.session, stage.person, now=stage.now)
-    assert found.standings == () and stage.signals(SignalKind.SECOND_FAILURE) == []
+    assert found.positions == () and stage.signals(SignalKind.SECOND_FAILURE) == []
     with pytest.raises(Conflict) as refused:
         stage.decide()
     assert refused.value.code == "not_in_force"
 
 
 def test_statutory_without_a_recorded_order(stage: Stage) -> None:
-    """Missing data is not "no": the failures are told, and nothing can be decided but to leave it
+    """Missing data is not "no": the failures are signalled, and only "no action" can be decided
     until the order is recorded.
     """
     stage.session.delete(stage.order)
@@ -207,13 +161,13 @@ def test_a_letter_in_welsh(stage: Stage) -> None:
 
 
 def test_a_failure_after_a_warning_must_be_referred(stage: Stage) -> None:
-    """Rule 7: the warning holds from the day it was given; another is refused; the referral has its
-    working day.
+    """Rule 7: the warning is in force from the day it was given; another is refused; the referral
+    has its working day.
     """
     missed(stage.session, stage.person, 30)
     warning = stage.decide(now=stage.now - timedelta(days=20))
     missed(stage.session, stage.person, 5)
-    assert stage.step() is Step.WARN_OR_REFER, "a warning that nobody gave warns nobody"
+    assert stage.step() is Step.WARN_OR_REFER, "a warning that was not given is not in force"
     decisions.record_delivery(
         stage.session,
         stage.actor,
@@ -237,14 +191,14 @@ def test_a_failure_after_a_warning_must_be_referred(stage: Stage) -> None:
     )
     assert stage.signals(SignalKind.MUST_REFER) == []
     decisions.record_completion(stage.session, stage.actor, referral.id, on=TODAY, now=stage.now)
-    with pytest.raises(Conflict, match="recorded already"):
+    with pytest.raises(Conflict, match="already recorded"):
         decisions.record_completion(
             stage.session, stage.actor, referral.id, on=TODAY, now=stage.now
         )
 
 
 def test_on_licence_there_is_no_ladder(stage: Stage) -> None:
-    """Rule 7: the offender manager decides on a letter or recall; a warning does not belong there."""
+    """Rule 7: the offender manager decides on a letter or recall; a warning is not possible."""
     stage.order.kind = OrderKind.LICENCE
     stage.session.flush()
     missed(stage.session, stage.person, 3)
@@ -257,8 +211,8 @@ def test_on_licence_there_is_no_ladder(stage: Stage) -> None:
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.AUDITOR, Role.SUPPORT_WORKER])
 def test_who_may_not_decide(stage: Stage, role: Role) -> None:
-    """Only the offender manager and supervisors decide; for others it is refused, or there is no
-    such person.
+    """Only the offender manager and supervisors decide; others are refused or do not find the
+    person.
     """
     missed(stage.session, stage.person, 3)
     other = builders.staff(stage.session, stage.person.hub, role, name="Jo Lamb")
@@ -276,14 +230,14 @@ def test_who_may_not_decide(stage: Stage, role: Role) -> None:
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 1001, "a\0b"])
 def test_a_reason_must_be_given(stage: Stage, reason: str) -> None:
-    """Words that can be kept, and not too many."""
+    """Storable words, within the limit."""
     missed(stage.session, stage.person, 3)
     with pytest.raises(Invalid):
         stage.decide(reason=reason)
 
 
 def test_nothing_to_decide(stage: Stage) -> None:
-    """Without a failure that waits, no decision can be made."""
+    """Without an undecided failure, no decision can be made."""
     with pytest.raises(Conflict) as refused:
         stage.decide()
     assert refused.value.code == "no_failure"
@@ -291,7 +245,7 @@ def test_nothing_to_decide(stage: Stage) -> None:
 
 @pytest.mark.parametrize("days", [1, -1])
 def test_the_day_a_letter_was_given_must_be_possible(stage: Stage, days: int) -> None:
-    """Not before the decision, not ahead."""
+    """Not before the decision, not in the future."""
     missed(stage.session, stage.person, 3)
     warning = stage.decide()
     with pytest.raises(Invalid):
@@ -306,66 +260,15 @@ def test_the_day_a_letter_was_given_must_be_possible(stage: Stage, days: int) ->
     decisions.record_delivery(
         stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.BY_HAND, now=stage.now
     )
-    with pytest.raises(Conflict, match="recorded already"):
+    with pytest.raises(Conflict, match="already recorded"):
         decisions.record_delivery(
             stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.BY_HAND, now=stage.now
         )
 
 
-def test_an_outcome_changed_after_a_warning_went_is_told_and_never_silent(stage: Stage) -> None:
-    """The warning stands until a person withdraws it; then the failures that are left wait for a
-    decision again.
-    """
-    missed(stage.session, stage.person, 30)
-    changed = missed(stage.session, stage.person, 3)
-    warning = stage.decide()
-    decisions.record_delivery(
-        stage.session, stage.actor, warning.id, on=TODAY, how=Delivery.POST, now=stage.now
-    )
-    outcomes.record_outcome(
-        stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now
-    )
-    (signal,) = stage.signals(SignalKind.GROUND_GONE)
-    assert "The letter has been given." in signal.why and warning.withdrawn_at is None
-    decisions.withdraw(
-        stage.session, stage.actor, warning.id, why="A doctor's note came.", now=stage.now
-    )
-    assert stage.signals(SignalKind.GROUND_GONE) == []
-    assert stage.step() is Step.WARN_OR_REFER
-    assert (warning.withdrawn_by, warning.withdrawn_why) == (
-        stage.actor.label,
-        "A doctor's note came.",
-    )
-    with pytest.raises(Conflict, match="withdrawn"):
-        decisions.withdraw(stage.session, stage.actor, warning.id, why="Again", now=stage.now)
-
-
-def test_a_duty_to_refer_falls_with_the_warning_behind_it(stage: Stage) -> None:
-    """Rule 7: the failure that was warned of was none; the duty stands until somebody withdraws the
-    warning, and then goes at once.
-    """
-    changed = missed(stage.session, stage.person, 30)
-    warning = stage.decide(now=stage.now - timedelta(days=20))
-    day = TODAY - timedelta(days=19)
-    decisions.record_delivery(
-        stage.session, stage.actor, warning.id, on=day, how=Delivery.POST, now=stage.now
-    )
-    missed(stage.session, stage.person, 5)
-    outcomes.record_outcome(
-        stage.session, stage.actor, changed.id, code=ABSENT_MEDICAL, now=stage.now
-    )
-    assert stage.step() is Step.MUST_REFER and len(stage.signals(SignalKind.MUST_REFER)) == 1
-    assert len(stage.signals(SignalKind.GROUND_GONE)) == 1
-    decisions.withdraw(
-        stage.session, stage.actor, warning.id, why="A doctor's note came.", now=stage.now
-    )
-    assert stage.step() is Step.WARN_OR_REFER
-    assert stage.signals(SignalKind.MUST_REFER) == stage.signals(SignalKind.GROUND_GONE) == []
-
-
-def test_a_warning_says_nothing_of_the_day_on_which_it_was_given(stage: Stage) -> None:
-    """Rule 7 [law]: only what was failed since that day must be referred; on the day itself nobody
-    knows which came first.
+def test_a_warning_does_not_cover_the_day_it_was_given(stage: Stage) -> None:
+    """Rule 7 [law]: only failures after that day must be referred; on the day itself the order of
+    the two is not known.
     """
     missed(stage.session, stage.person, 30)
     warning = stage.decide(now=stage.now - timedelta(days=20))
@@ -377,29 +280,8 @@ def test_a_warning_says_nothing_of_the_day_on_which_it_was_given(stage: Stage) -
     assert stage.step() is Step.MUST_REFER
 
 
-def test_an_outcome_recorded_long_after_counts_on_its_own_day(stage: Stage) -> None:
-    """A retrospective outcome is a failure of the day of the appointment, and the referral is due
-    from the day it was decided.
-    """
-    late = missed(stage.session, stage.person, 100, code=None)
-    outcomes.record_outcome(
-        stage.session, stage.actor, late.id, code=OutcomeCode.UNACCEPTABLE_ABSENCE, now=stage.now
-    )
-    (one,) = counting.assess(stage.session, stage.person, now=stage.now).counted
-    assert one.on == TODAY - timedelta(days=100) and one.decided_at == stage.now
-
-
-def test_a_corrected_outcome_takes_the_signal_back(stage: Stage) -> None:
-    """What no longer holds does not wait."""
-    missed(stage.session, stage.person, 30)
-    second = missed(stage.session, stage.person, 3)
-    assert stage.signals(SignalKind.SECOND_FAILURE)
-    outcomes.record_outcome(stage.session, stage.actor, second.id, code=ATTC, now=stage.now)
-    assert stage.signals(SignalKind.SECOND_FAILURE) == []
-
-
-def test_two_who_decide_at_once_make_one_decision(committed: Database, now: datetime) -> None:
-    """The second finds the failures decided about."""
+def test_two_decisions_at_once_make_one(committed: Database, now: datetime) -> None:
+    """The second finds the failures decided."""
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
         person = builders.person(session, om)
@@ -437,6 +319,6 @@ def test_two_who_decide_at_once_make_one_decision(committed: Database, now: date
 
 
 def test_no_such_decision(stage: Stage) -> None:
-    """An id that is nobody's."""
+    """An unknown id."""
     with pytest.raises(NotFound):
         decisions.withdraw(stage.session, stage.actor, uuid.uuid4(), why="x", now=stage.now)

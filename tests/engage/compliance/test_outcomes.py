@@ -1,6 +1,4 @@
-"""Outcomes recorded from above: weighed with the record, and a supervisor's decision about an
-absence that holds.
-"""
+"""Outcomes recorded with the rules applied, and a supervisor's decision about an absence."""
 
 import threading
 from datetime import datetime
@@ -45,9 +43,7 @@ Scene = tuple[Session, Actor, Actor, Appointment, datetime]
 
 @pytest.fixture
 def scene(session: Session, now: datetime) -> Scene:
-    """An absence of yesterday that its offender manager has recorded as unacceptable, and a
-    supervisor.
-    """
+    """Yesterday's absence, recorded as unacceptable by the offender manager, and a supervisor."""
     hub = builders.hub(session)
     om = builders.staff(session, hub)
     spo = builders.actor(builders.staff(session, hub, Role.SUPERVISOR, name="Sal Rowe"))
@@ -59,8 +55,8 @@ def scene(session: Session, now: datetime) -> Scene:
     return session, builders.actor(om), spo, appointment, now
 
 
-def test_a_supervisor_puts_another_decision_in_its_place(scene: Scene) -> None:
-    """Both stay to be read, with who and why; what rested on the failure is weighed anew."""
+def test_a_supervisor_overrules_a_decision(scene: Scene) -> None:
+    """Both stay on record, with who and why; the rules are applied again."""
     session, om, spo, appointment, now = scene
     assert session.scalars(
         select(Signal.kind).where(Signal.kind == SignalKind.SECOND_FAILURE)
@@ -80,8 +76,10 @@ def test_a_supervisor_puts_another_decision_in_its_place(scene: Scene) -> None:
     assert signal.resolved_by == spo.label
 
 
-def test_it_holds_against_everybody_else(scene: Scene) -> None:
-    """The worker cannot record over it, by hand or by deciding about a reason; a supervisor can."""
+def test_only_a_supervisor_changes_an_overruled_absence(scene: Scene) -> None:
+    """The worker cannot record another outcome, directly or by deciding about a reason; a
+    supervisor can.
+    """
     session, om, spo, appointment, now = scene
     outcomes.overrule(session, spo, appointment.id, code=ABSENT_MEDICAL, reason="Seen.", now=now)
     with pytest.raises(Conflict) as refused:
@@ -95,8 +93,8 @@ def test_it_holds_against_everybody_else(scene: Scene) -> None:
 
 
 def test_only_supervisors_overrule(scene: Scene) -> None:
-    """An offender manager and a coordinator may not; for a support worker of another agency there
-    is no such appointment.
+    """An offender manager and a coordinator may not; a support worker of another agency does not
+    find the appointment.
     """
     session, om, _, appointment, now = scene
     for role, refusal in ((Role.COORDINATOR, Forbidden), (Role.SUPPORT_WORKER, NotFound)):
@@ -126,16 +124,18 @@ def test_only_supervisors_overrule(scene: Scene) -> None:
         (OutcomeCode.ATTENDED_COMPLIED, "Was there", "code"),
     ],
 )
-def test_what_cannot_be_put_there(scene: Scene, code: OutcomeCode, reason: str, field: str) -> None:
-    """A decision about an absence, another than the one recorded, with a reason."""
+def test_impossible_decisions_are_refused(
+    scene: Scene, code: OutcomeCode, reason: str, field: str
+) -> None:
+    """Only a decision about an absence, different from the recorded one, with a reason."""
     session, _, spo, appointment, now = scene
     with pytest.raises(Invalid) as refused:
         outcomes.overrule(session, spo, appointment.id, code=code, reason=reason, now=now)
     assert set(refused.value.fields) == {field}
 
 
-def test_where_no_absence_is_recorded(scene: Scene) -> None:
-    """There is nothing to decide otherwise."""
+def test_nothing_to_overrule(scene: Scene) -> None:
+    """There is nothing to overrule."""
     session, om, spo, appointment, now = scene
     outcomes.record_outcome(
         session, om, appointment.id, code=OutcomeCode.ATTENDED_COMPLIED, now=now
@@ -145,10 +145,8 @@ def test_where_no_absence_is_recorded(scene: Scene) -> None:
     assert refused.value.code == "no_absence"
 
 
-def test_an_absence_decided_as_unacceptable_is_weighed_at_once(
-    session: Session, now: datetime
-) -> None:
-    """Rule 6 by the way of a reason that was not accepted."""
+def test_rules_apply_at_once_to_an_unacceptable_absence(session: Session, now: datetime) -> None:
+    """Rule 6, when a reason is not accepted."""
     om = builders.staff(session, builders.hub(session))
     person = builders.person(session, om)
     order(session, person)
@@ -181,10 +179,8 @@ def test_an_absence_decided_as_unacceptable_is_weighed_at_once(
     assert session.scalars(select(Signal.id).where(Signal.kind == SignalKind.SECOND_FAILURE)).one()
 
 
-def test_two_outcomes_at_once_are_weighed_one_after_the_other(
-    committed: Database, now: datetime
-) -> None:
-    """Two workers who record two failures at the same moment: the second failure is seen, and told
+def test_rules_apply_to_two_outcomes_in_turn(committed: Database, now: datetime) -> None:
+    """Two workers record two failures at the same moment: the second failure is seen, and signalled
     once.
     """
     with committed.begin() as session:

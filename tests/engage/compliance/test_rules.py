@@ -1,4 +1,4 @@
-"""Rules 6, 7 and 8 of RULES.md as tables of cases."""
+"""Rules 6, 7 and 8 as tables of cases."""
 
 import uuid
 from datetime import date, datetime, timedelta
@@ -8,7 +8,7 @@ import pytest
 
 from engage.appointments.kinds import OutcomeCode
 from engage.compliance import rules
-from engage.compliance.rules import Failure, Numbers, Step
+from engage.compliance.rules import ComplianceSettings, Failure, Step
 from engage.legal.kinds import OrderKind
 
 LONDON = ZoneInfo("Europe/London")
@@ -20,7 +20,7 @@ UAAB, AFTC, ATSH = (
 )
 CO, SSO, LICENCE = OrderKind.COMMUNITY_ORDER, OrderKind.SUSPENDED_SENTENCE_ORDER, OrderKind.LICENCE
 GOOD_FRIDAY, EASTER_MONDAY = date(2027, 3, 26), date(2027, 3, 29)
-NUMBERS = Numbers(
+SETTINGS = ComplianceSettings(
     months=12,
     consider=2,
     sent_home=False,
@@ -31,7 +31,7 @@ NUMBERS = Numbers(
 
 
 def failure(on: date, code: OutcomeCode = UAAB, decided: date | None = None) -> Failure:
-    """A failure at ten on that day, decided at noon of the same day or another."""
+    """A failure at ten on that day, decided at noon on the same day or another."""
     starts_at = datetime(on.year, on.month, on.day, 10, tzinfo=LONDON)
     day = decided or on
     decided_at = datetime(day.year, day.month, day.day, 12, tzinfo=LONDON)
@@ -65,7 +65,7 @@ WINDOWS = [
 @pytest.mark.parametrize(("on", "months", "first"), WINDOWS)
 def test_the_rolling_window(on: date, months: int, first: date) -> None:
     """Rule 6: the last 12 months, 29 February and short months included."""
-    assert rules.window_begins(on, months) == first
+    assert rules.window_starts(on, months) == first
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_the_rolling_window(on: date, months: int, first: date) -> None:
     ],
 )
 def test_how_long_a_warning_holds(warned_on: date, last: date) -> None:
-    """Rule 7 [law]: liable for 12 months, on every one of their days and on none after."""
+    """Rule 7 [law]: liable for exactly 12 months."""
     assert rules.liability_ends(warned_on, 12) == last
     assert (
-        rules.window_begins(last, 12)
+        rules.window_starts(last, 12)
         <= warned_on
-        < rules.window_begins(last + timedelta(days=1), 12)
+        < rules.window_starts(last + timedelta(days=1), 12)
     )
 
 
@@ -118,8 +118,8 @@ def test_the_ladder(
     step: Step,
     consider: bool,
 ) -> None:
-    """Rules 6 [practice] and 7 [law]: no warning, warn or refer; a failure after one must be
-    referred; on licence the OM decides.
+    """Rules 6 [practice] and 7 [law]: no warning: warn or refer; after a warning: refer; on licence
+    the offender manager decides.
     """
     failures = days_ago(*ago)
     found = rules.suggest(
@@ -128,7 +128,7 @@ def test_the_ladder(
         warned_on=[] if warned is None else [TODAY - timedelta(days=warned)],
         answered=[one.outcome_id for one in failures[:answered]],
         on=TODAY,
-        numbers=NUMBERS,
+        settings=SETTINGS,
     )
     assert (found.step, found.consider) == (step, consider)
     assert found.reasons and all(found.reasons)
@@ -148,11 +148,11 @@ DUE = [
 
 @pytest.mark.parametrize(("decided", "due"), DUE)
 def test_when_a_referral_is_due(decided: date, due: date) -> None:
-    """Rule 7 [law]: within 10 working days of the decision, days on which the hub is closed not
-    among them, over the clock change too.
+    """Rule 7 [law]: within 10 working days of the decision, without days on which the hub is
+    closed, over the clock change too.
     """
     decided_at = datetime(decided.year, decided.month, decided.day, 12, tzinfo=LONDON)
-    assert rules.refer_by(decided_at, NUMBERS) == due
+    assert rules.refer_by(decided_at, SETTINGS) == due
 
 
 @pytest.mark.parametrize(
@@ -163,13 +163,13 @@ def test_when_a_referral_is_due(decided: date, due: date) -> None:
         ("2027-12-01T23:59:00+00:00", date(2027, 12, 15)),
     ],
 )
-def test_the_term_begins_on_the_day_of_the_hub(decided_at: str, due: date) -> None:
-    """Rule 7: in summer an hour before midnight in UTC is the next day already."""
-    assert rules.refer_by(datetime.fromisoformat(decided_at), NUMBERS) == due
+def test_the_term_starts_on_the_day_of_the_hub(decided_at: str, due: date) -> None:
+    """Rule 7: in summer an hour before midnight UTC is already the next day."""
+    assert rules.refer_by(datetime.fromisoformat(decided_at), SETTINGS) == due
 
 
 def test_the_day_due_is_that_of_the_first_failure_after_the_warning() -> None:
-    """Rule 7: a third failure does not put the referral off."""
+    """Rule 7: a third failure does not delay the referral."""
     first, second = failure(date(2027, 3, 8), decided=date(2027, 3, 15)), failure(date(2027, 3, 18))
     found = rules.suggest(
         [second, first],
@@ -177,7 +177,7 @@ def test_the_day_due_is_that_of_the_first_failure_after_the_warning() -> None:
         warned_on=[date(2027, 2, 1)],
         answered=[],
         on=TODAY,
-        numbers=NUMBERS,
+        settings=SETTINGS,
     )
     assert found.due_on == date(2027, 3, 31)
     assert "31 March 2027" in " ".join(found.reasons) and "1 February 2027" in " ".join(
@@ -196,6 +196,6 @@ def test_the_day_due_is_that_of_the_first_failure_after_the_warning() -> None:
         ([False, True], False),
     ],
 )
-def test_nothing_arrived(arrived: list[bool | None], expected: bool) -> None:
-    """Rule 8: what is not known to have arrived has not been shown to have arrived."""
-    assert rules.nothing_arrived(arrived) is expected
+def test_no_text_arrived(arrived: list[bool | None], expected: bool) -> None:
+    """Rule 8: a text not known to have arrived does not count as arrived."""
+    assert rules.no_text_arrived(arrived) is expected

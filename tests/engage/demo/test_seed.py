@@ -103,7 +103,7 @@ def test_one_case_is_whole(session: Session, now: datetime) -> None:
     actor = staff_actor(pat(session))
     marcus = session.scalars(select(Person).where(Person.crn == seed_case.WHOLE)).one()
     found = counting.assess(session, marcus, now=now)
-    assert [(one.order is not None, one.suggestion.consider) for one in found.standings] == [
+    assert [(one.order is not None, one.suggestion.consider) for one in found.positions] == [
         (True, True)
     ]
     case = status.load(session, actor, marcus.id, now=now)

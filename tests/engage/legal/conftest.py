@@ -17,7 +17,7 @@ def om(session: Session) -> Staff:
 
 @pytest.fixture
 def pat(om: Staff) -> Actor:
-    """Pat, acting."""
+    """Pat as an actor."""
     return builders.actor(om)
 
 

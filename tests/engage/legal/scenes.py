@@ -1,4 +1,4 @@
-"""Orders, requirements and times in prison that tests of legal matters begin with."""
+"""Builders for tests of legal records: orders, requirements and periods in prison."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -22,17 +22,17 @@ TODAY = NOW.date()
 """Saturday 20 March 2027."""
 
 
-def order(session: Session, whose: Person, **values: Any) -> Order:
-    """A community order of a year that began ten weeks ago, unless told otherwise."""
-    began = TODAY - timedelta(days=70)
+def order(session: Session, person: Person, **values: Any) -> Order:
+    """A one-year community order that started ten weeks ago, by default."""
+    started = TODAY - timedelta(days=70)
     return orders.record_order(
         session,
         SYSTEM,
-        whose.id,
+        person.id,
         **{
             "kind": OrderKind.COMMUNITY_ORDER,
-            "made_on": min(began, values.get("starts_on", began)),
-            "starts_on": began,
+            "made_on": min(started, values.get("starts_on", started)),
+            "starts_on": started,
             "ends_on": date(2028, 1, 8),
             "court": "Newcastle Crown Court",
             "now": NOW,
@@ -42,7 +42,7 @@ def order(session: Session, whose: Person, **values: Any) -> Order:
 
 
 def rar(session: Session, of: Order, days: int = 20) -> Requirement:
-    """A RAR of so many days at the most, from the order's first day."""
+    """A RAR of at most so many days, from the order's first day."""
     return requirements.add_requirement(
         session,
         SYSTEM,
@@ -54,12 +54,12 @@ def rar(session: Session, of: Order, days: int = 20) -> Requirement:
     )
 
 
-def in_prison(session: Session, whose: Person, **values: Any) -> CustodySpell:
-    """Thirty days into a sentence of 180, to leave in 60, unless told otherwise."""
-    return custody.take_into(
+def in_prison(session: Session, person: Person, **values: Any) -> CustodySpell:
+    """Thirty days into a sentence of 180, to leave in 60, by default."""
+    return custody.start(
         session,
         SYSTEM,
-        whose.id,
+        person.id,
         **{
             "kind": CustodyKind.CUSTODY,
             "since": TODAY - timedelta(days=30),

@@ -1,5 +1,5 @@
-"""Time in prison: texts stop and start with it, the day of release moves, and an appointment in
-prison is booked and not texted.
+"""Custody: texts stop and start with it, the release day moves, and an appointment in prison is
+booked but not texted.
 """
 
 import threading
@@ -43,11 +43,11 @@ def _signals(session: Session) -> list[tuple[str, SignalState]]:
     return [(signal.key.rpartition(":")[2], signal.state) for signal in found]
 
 
-def test_texts_stop_when_they_go_in_and_may_start_when_they_come_out(
+def test_custody_stops_texts_and_release_allows_them(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """RULES.md 1, 2: what waits is called back in the same transaction; afterwards reminders are
-    thought over again.
+    """Rules 1 and 2: queued texts are withdrawn in the same transaction; after release reminders
+    are planned again.
     """
     text = outbox.Text(
         to="+447700900101",
@@ -77,8 +77,8 @@ def test_texts_stop_when_they_go_in_and_may_start_when_they_come_out(
 def test_a_joint_visit_is_booked_in_prison_and_not_texted(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """The appointment stands; each of its reminders is skipped with the reason, and none is sent
-    late after the release.
+    """The appointment stays; each reminder is skipped with the reason, and none is sent late after
+    release.
     """
     spell = scenes.in_prison(session, katrina, release_on=TODAY + 10 * A_DAY)
     visit = appointments.book(
@@ -108,7 +108,7 @@ def test_a_joint_visit_is_booked_in_prison_and_not_texted(
 
 
 def test_from_remand_to_sentence(session: Session, pat: Actor, katrina: Person) -> None:
-    """Sentenced: the same time in prison, of another kind, with a length and a day of release."""
+    """Sentenced: the same period in prison, of another kind, with a length and a release day."""
     spell = scenes.in_prison(
         session, katrina, kind=CustodyKind.REMAND, sentence_days=None, release_on=None
     )
@@ -126,8 +126,8 @@ def test_from_remand_to_sentence(session: Session, pat: Actor, katrina: Person) 
 def test_a_release_moved_earlier_is_signalled_at_once(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """Not with tonight's sweep; moved again, the old signal goes and the new day has its own.
-    Release ends it.
+    """Not only by tonight's sweep. Moved again, the old signal is resolved and the new day has its
+    own. Release resolves it.
     """
     spell = scenes.in_prison(session, katrina)
     assert _signals(session) == []
@@ -157,10 +157,10 @@ def test_a_release_moved_earlier_is_signalled_at_once(
         ({"prison": "p" * 81}, "prison"),
     ],
 )
-def test_what_cannot_be_is_refused(
+def test_impossible_values_are_refused(
     session: Session, katrina: Person, values: dict[str, Any], field: str
 ) -> None:
-    """Beside the field; nobody is put in prison by it."""
+    """Named by the field; no custody is recorded."""
     with pytest.raises(Invalid) as refused:
         scenes.in_prison(session, katrina, **values)
     assert list(refused.value.fields) == [field]
@@ -170,8 +170,8 @@ def test_what_cannot_be_is_refused(
     )
 
 
-def test_one_time_in_prison_at_a_time(session: Session, pat: Actor, katrina: Person) -> None:
-    """Not twice at once, not over an earlier one, and out is out."""
+def test_one_period_in_prison_at_a_time(session: Session, pat: Actor, katrina: Person) -> None:
+    """No two at once, no overlap with an earlier one, and no change after release."""
     spell = scenes.in_prison(session, katrina)
     with pytest.raises(Conflict) as refused:
         scenes.in_prison(session, katrina)
@@ -189,10 +189,8 @@ def test_one_time_in_prison_at_a_time(session: Session, pat: Actor, katrina: Per
     scenes.in_prison(session, katrina, since=TODAY - 2 * A_DAY)
 
 
-def test_whoever_is_at_large_by_then_stays_so(
-    session: Session, pat: Actor, katrina: Person
-) -> None:
-    """Ending the time in prison of somebody who absconded starts no texts."""
+def test_a_person_at_large_stays_at_large(session: Session, pat: Actor, katrina: Person) -> None:
+    """Ending the custody of a person who absconded starts no texts."""
     spell = scenes.in_prison(session, katrina)
     katrina.custody_status = CustodyStatus.UNLAWFULLY_AT_LARGE
     session.flush()
@@ -203,7 +201,7 @@ def test_whoever_is_at_large_by_then_stays_so(
 def test_recalled_and_out_again_after_the_sentence(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """With no new licence, and the sentence over, nobody is statutory any more."""
+    """Without a new licence, after the sentence, the person is no longer statutory."""
     licence = scenes.order(session, katrina, kind=OrderKind.LICENCE, ends_on=TODAY + 5 * A_DAY)
     orders.end_order(session, pat, licence.id, on=TODAY, ending=OrderEnding.RECALLED, now=NOW)
     spell = scenes.in_prison(session, katrina, since=TODAY)
@@ -213,7 +211,7 @@ def test_recalled_and_out_again_after_the_sentence(
 
 
 def test_the_release_plan_keeps_health_apart(session: Session, pat: Actor, katrina: Person) -> None:
-    """A supervisor, who may not see health, changes the rest and leaves that as it was."""
+    """A supervisor without health access changes the rest and leaves health as it was."""
     spell = scenes.in_prison(session, katrina)
     with pytest.raises(Invalid):
         custody.make_plan(session, pat, spell.id, home=" ", now=NOW)
@@ -236,8 +234,8 @@ def test_the_release_plan_keeps_health_apart(session: Session, pat: Actor, katri
     )
 
 
-def test_two_put_the_same_person_in_prison_at_once(committed: Database) -> None:
-    """One does; the other is told that it is done."""
+def test_two_record_the_same_custody_at_once(committed: Database) -> None:
+    """One succeeds; the other is refused."""
     with committed.begin() as session:
         person = builders.person(session, builders.staff(session, builders.hub(session)))
     gate, told = threading.Barrier(2), []

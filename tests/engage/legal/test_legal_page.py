@@ -1,4 +1,4 @@
-"""What the legal page is made of costs the same however much is recorded."""
+"""The legal page costs the same number of statements however much is recorded."""
 
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ def _fill(session: Session, whose: Person, first: int, behind: int) -> None:
 def test_much_costs_as_many_statements_as_little(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """The count is the same to the statement, and small; whose flag it is makes it one more."""
+    """Exactly the same number, and a small one; the intelligence flag adds one."""
     costs: list[int] = []
     for first, behind in ((0, 1), (1, 6)):
         _fill(session, katrina, first, behind)

@@ -1,6 +1,4 @@
-"""Orders: recorded, changed, ended by people or by the calendar, with the person's legal status
-kept right.
-"""
+"""Orders: recorded, changed, ended by people or by the calendar, with the right legal status."""
 
 import threading
 from datetime import date, timedelta
@@ -38,8 +36,8 @@ def _status(person: Person) -> str:
 def test_an_order_makes_statutory_and_its_end_voluntary(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """From unknown to statutory while it runs, non-statutory after; each with an event that holds
-    codes and days only.
+    """From unknown to statutory while it runs, non-statutory after; each with an event of codes and
+    days only.
     """
     assert _status(katrina) == "unknown"
     order = scenes.order(session, katrina)
@@ -64,10 +62,8 @@ def test_an_order_makes_statutory_and_its_end_voluntary(
     }
 
 
-def test_an_order_of_the_past_says_nothing_of_today(session: Session, katrina: Person) -> None:
-    """RULES.md 2: somebody known to be statutory stays so when their history is entered, the oldest
-    first.
-    """
+def test_a_past_order_does_not_change_the_status(session: Session, katrina: Person) -> None:
+    """Rule 2: a statutory person stays so when their history is entered, oldest first."""
     katrina.legal_status = LegalStatus.STATUTORY
     session.flush()
     scenes.order(
@@ -93,7 +89,7 @@ def test_the_last_of_two_orders_decides(session: Session, pat: Actor, katrina: P
 
 
 def test_an_end_is_taken_back(session: Session, pat: Actor, katrina: Person) -> None:
-    """The order runs again with what ended with it; what had ended before stays ended."""
+    """The order runs again, with what ended with it; what had ended before stays ended."""
     order = scenes.order(session, katrina)
     requirement = scenes.rar(session, order)
     orders.end_order(session, pat, order.id, on=TODAY, ending=OrderEnding.REVOKED, now=NOW)
@@ -135,10 +131,10 @@ def test_a_recall_leaves_the_person_under_the_sentence(
         ({"reference": "a\0b"}, "reference"),
     ],
 )
-def test_days_that_cannot_be_are_refused(
+def test_impossible_days_are_refused(
     session: Session, katrina: Person, changes: dict[str, Any], field: str
 ) -> None:
-    """Beside the field, and nothing is recorded."""
+    """Named by the field, and nothing is recorded."""
     with pytest.raises(Invalid) as refused:
         scenes.order(session, katrina, **changes)
     assert list(refused.value.fields) == [field]
@@ -170,9 +166,7 @@ def _change(session: Session, actor: Actor, order: Order, **values: Any) -> Orde
 def test_a_change_moves_the_days_and_the_status(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """An end that a court moved into the past ends the status at once; the same again writes no
-    event.
-    """
+    """An end moved into the past ends the status at once; repeating it records no event."""
     order = scenes.order(session, katrina)
     _change(session, pat, order, ends_on=TODAY - A_DAY)
     assert katrina.legal_status.value == LegalStatus.NON_STATUTORY.value
@@ -193,10 +187,12 @@ def test_a_change_moves_the_days_and_the_status(
         (TODAY, OrderEnding.DIED, "ending"),
     ],
 )
-def test_an_end_that_cannot_be_is_refused(
+def test_an_impossible_end_is_refused(
     session: Session, pat: Actor, katrina: Person, on: date, ending: OrderEnding, field: str
 ) -> None:
-    """A day ahead or before the order, and a death, which is recorded for everything at once."""
+    """A future day, a day before the order, and a death, which is recorded for
+    everything at once.
+    """
     order = scenes.order(session, katrina)
     with pytest.raises(Invalid) as refused:
         orders.end_order(session, pat, order.id, on=on, ending=ending, now=NOW)
@@ -204,8 +200,8 @@ def test_an_end_that_cannot_be_is_refused(
 
 
 def test_who_may_not(session: Session, om: Staff, katrina: Person) -> None:
-    """Another's offender manager finds nobody; an auditor and a support worker who may see the
-    person change nothing.
+    """Another offender manager does not find the person; an auditor and a support worker who may
+    see them cannot change anything.
     """
     order, hub = scenes.order(session, katrina), om.memberships[0].hub_id
     other = Staff(agency_id=om.agency_id, email="o@probation.example", name="O", first_name="O")
@@ -218,11 +214,9 @@ def test_who_may_not(session: Session, om: Staff, katrina: Person) -> None:
             )
 
 
-def test_the_sweep_ends_what_has_run_out_and_only_that(
-    session: Session, om: Staff, pat: Actor
-) -> None:
-    """The day after the last, by the hub's clock: expired, or completed where all that was asked
-    was done. Done again it does nothing.
+def test_the_sweep_ends_only_expired_orders(session: Session, om: Staff, pat: Actor) -> None:
+    """On the day after the last, by the hub's clock: expired, or completed if all that was asked
+    was done. Repeating it does nothing.
     """
     names = ("Ann", "Bob", "Cat")
     ann, bob, cat = (builders.person(session, om, number=None, first_name=name) for name in names)
@@ -255,10 +249,8 @@ def test_the_last_day_ends_at_midnight_of_the_hub(session: Session, katrina: Per
     assert orders.end_due(session, now=NOW.replace(day=28, hour=23, minute=30), limit=10) == 1
 
 
-def test_an_order_that_begins_later_makes_statutory_on_its_day(
-    session: Session, katrina: Person
-) -> None:
-    """Until then what was known stays."""
+def test_a_future_order_makes_statutory_on_its_first_day(session: Session, katrina: Person) -> None:
+    """Until then the status stays."""
     scenes.order(session, katrina, made_on=TODAY, starts_on=TODAY + A_DAY)
     assert (
         katrina.legal_status.value == LegalStatus.UNKNOWN.value
@@ -270,7 +262,7 @@ def test_an_order_that_begins_later_makes_statutory_on_its_day(
 
 
 def test_two_sweeps_and_a_worker_at_once(committed: Database) -> None:
-    """However many sweep while a worker ends one of the orders by hand, each ends once, with one
+    """However many sweeps run while a worker ends one of the orders, each order ends once, with one
     event.
     """
     with committed.begin() as session:

@@ -31,7 +31,7 @@ A_DAY = timedelta(days=1)
 
 @pytest.fixture
 def order(session: Session, katrina: Person) -> Order:
-    """A community order that runs."""
+    """A running community order."""
     return scenes.order(session, katrina)
 
 
@@ -43,8 +43,8 @@ def _credit(
 
 
 def test_rar_days_are_counted_up_to_the_maximum(session: Session, pat: Actor, order: Order) -> None:
-    """RULES.md 14: routine supervision is kept and does not count; beyond the court's maximum
-    nothing counts.
+    """Rule 14: routine supervision is recorded and does not count; nothing counts beyond the
+    court's maximum.
     """
     rar = scenes.rar(session, order, days=2)
     _credit(session, pat, rar, TODAY, planned_activity=False, activity="")
@@ -54,10 +54,10 @@ def test_rar_days_are_counted_up_to_the_maximum(session: Session, pat: Actor, or
     assert found is not None and (found.done, found.beyond, found.not_counted) == (2, 1, 1)
 
 
-def test_a_day_taken_back_counts_no_more_and_may_be_recorded_anew(
+def test_a_withdrawn_day_does_not_count_and_may_be_recorded_again(
     session: Session, pat: Actor, order: Order
 ) -> None:
-    """The row stays with who took it back; taking it back twice changes nothing."""
+    """The row stays, with who withdrew it; withdrawing it again changes nothing."""
     rar = scenes.rar(session, order)
     first = _credit(session, pat, rar, TODAY)
     with pytest.raises(Conflict) as refused:
@@ -95,7 +95,7 @@ def test_a_day_taken_back_counts_no_more_and_may_be_recorded_anew(
 def test_days_that_cannot_count_are_refused(
     session: Session, pat: Actor, order: Order, values: dict[str, Any], field: str
 ) -> None:
-    """Ahead, before the order, two for one day, or without saying which activity."""
+    """In the future, before the order, two for one day, or without naming the activity."""
     rar = scenes.rar(session, order)
     with pytest.raises(Invalid) as refused:
         _credit(session, pat, rar, values.get("done_on", TODAY), **values)
@@ -103,7 +103,7 @@ def test_days_that_cannot_count_are_refused(
 
 
 def test_unpaid_work_is_kept_by_the_minute(session: Session, pat: Actor, order: Order) -> None:
-    """80 hours asked for, two days done; more than a day has hours is refused."""
+    """80 hours asked for, two days done; more than 24 hours a day is refused."""
     work = requirements.add_requirement(
         session,
         pat,
@@ -122,7 +122,7 @@ def test_unpaid_work_is_kept_by_the_minute(session: Session, pat: Actor, order: 
 
 
 def test_what_is_not_measured_takes_no_days(session: Session, pat: Actor, order: Order) -> None:
-    """A curfew is kept, or it is not; nobody counts it by the day."""
+    """A curfew is not counted by the day."""
     curfew = requirements.add_requirement(
         session, pat, order.id, kind=RequirementKind.CURFEW, starts_on=order.starts_on, now=NOW
     )
@@ -134,7 +134,7 @@ def test_what_is_not_measured_takes_no_days(session: Session, pat: Actor, order:
 def test_the_court_changes_the_intervals_of_a_drr(
     session: Session, pat: Actor, order: Order
 ) -> None:
-    """RULES.md 13: at a review the tests become rarer; reviews closer than a month are refused and
+    """Rule 13: at a review the tests become rarer; reviews closer than a month are refused and
     nothing changes.
     """
     drr = requirements.add_requirement(
@@ -167,7 +167,7 @@ def test_the_court_changes_the_intervals_of_a_drr(
 
 
 def test_one_of_a_kind_at_a_time(session: Session, pat: Actor, order: Order) -> None:
-    """A second RAR is refused while the first runs; other things in words may be several."""
+    """A second RAR is refused while the first runs; there may be several requirements in words."""
     rar = scenes.rar(session, order)
     with pytest.raises(Conflict) as refused:
         scenes.rar(session, order)
@@ -184,8 +184,8 @@ def test_one_of_a_kind_at_a_time(session: Session, pat: Actor, order: Order) -> 
 
 
 def test_nothing_is_added_outside_the_order(session: Session, pat: Actor, order: Order) -> None:
-    """Neither before its first day, nor once it has ended; nor may the order shrink below its
-    requirements.
+    """Neither before its first day nor after its end; nor may the order end before its requirements
+    start.
     """
     kind = RequirementKind.CURFEW
     with pytest.raises(Invalid) as refused:
@@ -208,7 +208,7 @@ def test_nothing_is_added_outside_the_order(session: Session, pat: Actor, order:
 
 
 def test_two_workers_record_the_same_day_at_once(committed: Database) -> None:
-    """One is kept, the other is told."""
+    """One is recorded, the other refused."""
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
         rar = scenes.rar(session, scenes.order(session, builders.person(session, om)))

@@ -28,8 +28,8 @@ A_DAY = timedelta(days=1)
     ],
 )
 def test_first_and_last_day_count(order: OrderFacts, on: date, expected: bool) -> None:
-    """RULES.md 6, 7: an appointment of the last day is still the order's; one of the day after is
-    not. 29 February is a day like any.
+    """Rules 6 and 7: an appointment on the last day is under the order; one the day after is not.
+    29 February is a normal day.
     """
     assert rules.in_force(order, on) is expected
 
@@ -56,8 +56,8 @@ def test_first_and_last_day_count(order: OrderFacts, on: date, expected: bool) -
     ],
 )
 def test_who_is_statutory(orders: list[OrderFacts], expected: bool | None) -> None:
-    """RULES.md 2: nothing recorded is not "voluntary"; whoever was recalled stays under the
-    sentence to its last day.
+    """Rule 2: nothing recorded is not "voluntary"; a recalled person stays under sentence to its
+    last day.
     """
     assert rules.statutory(orders, date(2027, 6, 1)) is expected
 
@@ -80,7 +80,7 @@ def test_what_counts_of_a_requirement(
     days: list[tuple[int, int, bool]],
     expected: tuple[int, int, int],
 ) -> None:
-    """RULES.md 14: planned activity only, one a day, and never more than the court set."""
+    """Rule 14: planned activity only, one a day, and never more than the court set."""
     found = rules.progress(
         kind,
         asked,
@@ -100,7 +100,7 @@ def test_what_counts_of_a_requirement(
     ],
 )
 def test_how_an_order_ends_by_itself(done: list[tuple[int, int]], expected: OrderEnding) -> None:
-    """It is called completed only where something was asked and all of it was done."""
+    """Completed only if an amount was asked for and all of it was done."""
     assert rules.ending_at_expiry([rules.Progress(one, of, 0, 0) for one, of in done]) is expected
 
 
@@ -134,7 +134,7 @@ def test_how_an_order_ends_by_itself(done: list[tuple[int, int]], expected: Orde
 def test_each_kind_has_its_own_numbers(
     kind: RequirementKind, numbers: dict[str, int | str], wrong: set[str]
 ) -> None:
-    """RULES.md 13, 14: court reviews at least a month apart, RAR days up to the court's maximum, at
+    """Rules 13 and 14: court reviews at least a month apart, RAR days up to the court's maximum, at
     most 300 hours of unpaid work.
     """
     given = {

@@ -94,7 +94,7 @@ def test_people_who_are_due_are_listed_by_hub(session: Session) -> None:
 def test_people_who_died_in_prison_are_due_too(session: Session, now: datetime) -> None:
     """Their custody status stays as it was when they died, and does not keep their record."""
     person = left(session, custody_status=CustodyStatus.CUSTODY)
-    custody.take_into(
+    custody.start(
         session,
         SYSTEM,
         person.id,

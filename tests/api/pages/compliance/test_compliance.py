@@ -86,8 +86,8 @@ def test_the_page_says_what_counts_and_why(
     words = visitor.open(f"/people/{katrina.id}/compliance").words
     for said in (
         "Community order Warn or refer",
-        "2 failures to comply in the last 12 months, 2 not decided about.",
-        "No warning of the last 12 months was given before: warn, or refer to court.",
+        "2 failures to comply in the last 12 months, 2 without a decision.",
+        "No warning was given before in the last 12 months: warn, or refer to court.",
         "No text about it reached them: none was sent.",
         "A text that did not arrive is never held against anybody.",
         "None was made.",
@@ -191,7 +191,9 @@ def test_a_referral_is_recorded_as_done(
     assert "Due by 2 April 2027" in warned(visitor, katrina, kind="referral")
     form = visitor.open(f"/enforcements/{only(committed).id}/done").form(field="on-day")
     page = visitor.send(form, **{"on-day": "21", "on-month": "3", "on-year": "2027"})
-    assert page.status == 422 and "Give a day from that of the decision to today." in page.words
+    assert (
+        page.status == 422 and "Enter a date from the day of the decision to today." in page.words
+    )
     page = visitor.send(form, **{"on-day": "20", "on-month": "3", "on-year": "2027"})
     assert "On 20 March 2027" in page.words
 

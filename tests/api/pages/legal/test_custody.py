@@ -45,7 +45,7 @@ def test_into_prison_and_out_again(
     assert "On remand since 1 March 2027, HMP Durham" in page.words, page.words
     assert "Release Not known" in page.words
     again = visitor.send(visitor.open(f"{address}/custody/new").form(field="once"), **given)
-    assert again.status == 422 and "recorded as in prison already" in again.words
+    assert again.status == 422 and "already recorded as in prison" in again.words
     with committed.begin() as session:
         spell = session.query(CustodySpell).one()
         assert session.get_one(Person, katrina.id).custody_status is CustodyStatus.REMAND
@@ -195,7 +195,7 @@ def test_the_flag_is_there_for_police_and_the_offender_manager_alone(
         "set": "yes",
     }
     refused = police.post(f"{address}/flag", stale)
-    assert refused.status == 422 and "There is a current flag already" in refused.words
+    assert refused.status == 422 and "There is already a current flag" in refused.words
     pat = sit_down(house.pat)
     assert "19 March 2027, Current" in pat.open(f"{address}/legal").words
     for staff in (house.coordinator, house.auditor):

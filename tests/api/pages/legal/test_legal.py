@@ -147,7 +147,7 @@ def test_rar_days_are_asked_for_and_counted(
         activity="x",
         **day("done_on", 18, 3, 2027),
     )
-    assert refused.status == 422 and "That day is recorded already" in refused.words
+    assert refused.status == 422 and "That day is already recorded" in refused.words
     with committed.begin() as session:
         credit = session.query(RequirementCredit).filter_by(planned_activity=True).one()
     page = visitor.open(f"/people/{person}/legal")

@@ -1,6 +1,4 @@
-"""Arrests, charges and convictions; the intelligence flag that only police and the offender manager
-see; a death.
-"""
+"""Police records: arrests, charges, convictions and the intelligence flag; and a death."""
 
 from datetime import date, timedelta
 
@@ -42,10 +40,8 @@ def _arrest(
     )
 
 
-def test_the_last_arrest_is_the_last_that_stands(
-    session: Session, pat: Actor, katrina: Person
-) -> None:
-    """What was withdrawn counts no more; a charge is no arrest."""
+def test_a_withdrawn_arrest_is_not_the_last(session: Session, pat: Actor, katrina: Person) -> None:
+    """A withdrawn arrest does not count; a charge is not an arrest."""
     assert offences.last_arrest_on(session, katrina.id) is None
     first = _arrest(session, pat, katrina, TODAY - 9 * A_DAY)
     last = _arrest(session, pat, katrina, TODAY)
@@ -66,7 +62,7 @@ def test_the_last_arrest_is_the_last_that_stands(
 def test_an_arrest_leaves_no_words_in_the_log(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """Nor may it be ahead, without a matter, or there twice."""
+    """Nor may it be in the future, without a matter, or recorded twice."""
     _arrest(session, pat, katrina, TODAY)
     with pytest.raises(Conflict) as refused:
         _arrest(session, pat, katrina, TODAY, "theft FROM a shop ")
@@ -88,8 +84,8 @@ def test_an_arrest_leaves_no_words_in_the_log(
 def test_only_police_and_the_offender_manager_set_and_see_the_flag(
     session: Session, om: Staff, pat: Actor, katrina: Person
 ) -> None:
-    """A coordinator of the police may, one of probation and a supervisor may not; an auditor of the
-    police sees and sets nothing.
+    """A police coordinator may; a probation coordinator and a supervisor may not; a police auditor
+    may neither see nor set it.
     """
     hub = katrina.hub
     builders.agency(session, hub, "Northumbria Police", AgencyKind.POLICE)
@@ -113,7 +109,7 @@ def test_only_police_and_the_offender_manager_set_and_see_the_flag(
 
 
 def test_a_flag_is_a_day_and_its_end(session: Session, pat: Actor, katrina: Person) -> None:
-    """One at a time; ended it is no longer current. The feed to other systems does not carry it."""
+    """One at a time; once ended it is not current. The feed to other systems leaves it out."""
     with pytest.raises(Conflict):
         intelligence.end(session, pat, katrina.id, on=TODAY, now=NOW)
     with pytest.raises(Invalid):
@@ -137,8 +133,8 @@ def test_a_flag_is_a_day_and_its_end(session: Session, pat: Actor, katrina: Pers
 def test_a_death_ends_everything_and_withdraws_texts(
     session: Session, pat: Actor, katrina: Person
 ) -> None:
-    """Orders end on that day, one that had not begun on its first; prison ends; no text goes; it is
-    recorded once.
+    """Orders end on that day, a future one on its first; custody ends; no text goes; it is recorded
+    once.
     """
     text = outbox.Text(
         to="+447700900101",
@@ -165,8 +161,10 @@ def test_a_death_ends_everything_and_withdraws_texts(
     assert refused.value.code == "dead"
 
 
-def test_a_day_of_death_that_cannot_be(session: Session, pat: Actor, katrina: Person) -> None:
-    """Neither ahead nor before they were born."""
+def test_an_impossible_day_of_death_is_refused(
+    session: Session, pat: Actor, katrina: Person
+) -> None:
+    """Neither in the future nor before birth."""
     katrina.date_of_birth = date(1988, 2, 29)
     session.flush()
     for on in (TODAY + A_DAY, date(1988, 2, 28)):
