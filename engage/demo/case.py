@@ -1,6 +1,4 @@
-"""The case around an invented person as rows: orders, prison, offences, the plan, progress, tests
-and what followed from absences.
-"""
+"""The case of an invented person as rows: orders, prison, offences, tests and enforcement."""
 
 import uuid
 from datetime import date, datetime, timedelta
@@ -9,9 +7,9 @@ from random import Random
 from engage.access.policy import SYSTEM
 from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.model import Enforcement, EnforcementFailure
-from engage.demo.house import House
+from engage.demo.hub import DemoHub
 from engage.demo.lives import Group
-from engage.demo.people import DemoPerson, noon
+from engage.demo.people import DemoPerson, working_hour
 from engage.demo.rows import Rows
 from engage.legal.kinds import CustodyKind, OffenceKind, OrderEnding, OrderKind, RequirementKind
 from engage.legal.model import (
@@ -29,9 +27,11 @@ _RESULTS = (DrugTestResult.NEGATIVE, DrugTestResult.POSITIVE, DrugTestResult.MIS
 
 
 def write(
-    rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random
+    rows: Rows, demo: DemoHub, one: DemoPerson, now: datetime, luck: Random
 ) -> uuid.UUID | None:
-    """Orders, prison, offences, the flag and tests; the id of the order that runs, if one does."""
+    """Write orders, prison, offences, the flag and tests. Return the id of the order in force, if
+    any.
+    """
     today = now.date()
     order_id = _order(rows, one, today, luck)
     _prison(rows, one, today, luck)
@@ -44,15 +44,15 @@ def write(
             person_id=one.id,
             flagged_on=flagged,
             ended_on=flagged if over else None,
-            recorded_by=f"staff:{house.coordinator.id}",
-            recorded_at=noon(flagged),
-            ended_by=f"staff:{house.coordinator.id}" if over else None,
+            recorded_by=f"staff:{demo.coordinator.id}",
+            recorded_at=working_hour(flagged),
+            ended_by=f"staff:{demo.coordinator.id}" if over else None,
         )
     return order_id
 
 
 def _order(rows: Rows, one: DemoPerson, today: date, luck: Random) -> uuid.UUID | None:
-    """One that runs, or for half of those who come of their own will one that is over."""
+    """An order in force; for half of the voluntary people, one that has ended."""
     voluntary = one.life.group is Group.VOLUNTARY
     if voluntary and luck.random() < 0.5:
         return None
@@ -73,7 +73,7 @@ def _order(rows: Rows, one: DemoPerson, today: date, luck: Random) -> uuid.UUID 
         ended_on=ends_on if voluntary else None,
         ending=OrderEnding.COMPLETED if voluntary else None,
         recorded_by=one.label,
-        recorded_at=noon(starts_on),
+        recorded_at=working_hour(starts_on),
     )
     if not voluntary:
         _requirements(rows, one, order_id, starts_on, today, luck)
@@ -137,7 +137,7 @@ def _requirement(
         kind=kind,
         starts_on=starts_on,
         recorded_by=one.label,
-        recorded_at=noon(starts_on),
+        recorded_at=working_hour(starts_on),
         **values,
     )
 
@@ -153,15 +153,15 @@ def _credit(
         planned_activity=True,
         activity=what,
         recorded_by=one.label,
-        recorded_at=noon(on),
+        recorded_at=working_hour(on),
     )
 
 
 def _tests(
     rows: Rows, one: DemoPerson, drr: uuid.UUID, starts_on: date, today: date, luck: Random
 ) -> None:
-    """Every week out of prison; one in two is planned ahead. A review by the court every four
-    weeks, the next one ahead.
+    """A test every week out of prison; every second person has one planned ahead. A court review
+    every four weeks, with the next one planned.
     """
     on = max(starts_on, one.life.adopted_on) + timedelta(days=7)
     reviewed = on + timedelta(days=21)
@@ -169,7 +169,9 @@ def _tests(
         past = on < today
         if one.life.free(on, today):
             result = (
-                luck.choices(_RESULTS, weights=(one.life.keeps, 0.25, 0.15))[0] if past else None
+                luck.choices(_RESULTS, weights=(one.life.reliability, 0.25, 0.15))[0]
+                if past
+                else None
             )
             rows.add(
                 DrugTest,
@@ -178,7 +180,7 @@ def _tests(
                 due_on=on,
                 result=result,
                 recorded_by=one.label if past else None,
-                recorded_at=noon(on) if past else None,
+                recorded_at=working_hour(on) if past else None,
             )
         on += timedelta(days=7)
     while True:
@@ -191,7 +193,7 @@ def _tests(
             held_on=reviewed if held else None,
             finding="The order goes on." if held else "",
             recorded_by=one.label,
-            recorded_at=noon(reviewed if held else today - timedelta(days=1)),
+            recorded_at=working_hour(reviewed if held else today - timedelta(days=1)),
         )
         if not held:
             return
@@ -212,24 +214,24 @@ def _prison(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
         release_on=spell.until,
         released_on=spell.until if spell.over(today) else None,
         recorded_by=one.label,
-        recorded_at=noon(spell.since),
+        recorded_at=working_hour(spell.since),
     )
     if spell.over(today) or (spell.until is not None and luck.random() < 0.2):
-        rows.plain(
+        rows.add_keyed(
             ReleasePlan,
             custody_spell_id=spell_id,
             home="A room with Riverside Housing",
             travel="Met at the gate",
             made_by=one.label,
-            made_at=noon(spell.since),
+            made_at=working_hour(spell.since),
         )
 
 
 def _offences(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
-    """Before they joined, always; since then the fewer the better they keep to things."""
+    """Always one before adoption; after it, fewer for people with higher reliability."""
     before = one.life.adopted_on - timedelta(days=luck.randint(5, 60))
     days = [(before, OffenceKind.CONVICTION)]
-    for _ in range(luck.choices((0, 1, 2, 3), weights=(4 * one.life.keeps, 1, 0.5, 0.3))[0]):
+    for _ in range(luck.choices((0, 1, 2, 3), weights=(4 * one.life.reliability, 1, 0.5, 0.3))[0]):
         on = one.life.adopted_on + timedelta(
             days=luck.randint(1, (today - one.life.adopted_on).days)
         )
@@ -244,11 +246,11 @@ def _offences(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
             what=luck.choice(("Theft from a shop", "Burglary of a shed", "Theft from a car")),
             acquisitive=True,
             recorded_by=SYSTEM.label,
-            recorded_at=noon(on),
+            recorded_at=working_hour(on),
         )
 
 
-def enforce(
+def write_enforcement(
     rows: Rows,
     one: DemoPerson,
     order_id: uuid.UUID | None,
@@ -256,8 +258,8 @@ def enforce(
     today: date,
     luck: Random,
 ) -> None:
-    """At the second failure a warning, given by hand; at the third a referral; some are not decided
-    yet (RULES.md 6, 7).
+    """At the second failure a warning letter, given by hand; at the third a referral; some are not
+    decided yet (rules 6 and 7).
     """
     recent = sorted(
         (one for one in failures if one[2] > today - timedelta(days=365)), key=lambda one: one[2]
@@ -281,14 +283,14 @@ def enforce(
             if warning
             else None,
             decided_by=one.label,
-            decided_at=noon(on),
+            decided_at=working_hour(on),
             due_on=None if warning else on + timedelta(days=14),
             done_on=None if warning or luck.random() < 0.3 else min(on + timedelta(days=9), today),
             given_on=on if warning else None,
             given_how=Delivery.BY_HAND if warning else None,
         )
         for appointment_id, outcome_id, _ in recent[:count]:
-            rows.plain(
+            rows.add_keyed(
                 EnforcementFailure,
                 enforcement_id=enforcement_id,
                 appointment_id=appointment_id,

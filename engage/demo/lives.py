@@ -1,4 +1,4 @@
-"""Invented lives: who somebody is, how well they keep to things, and when they were in prison.
+"""Invented lives: who the people are, how reliably they attend, and when they were in prison.
 Random, but the same for the same seed.
 """
 
@@ -142,11 +142,11 @@ LAST_NAMES = [
 
 
 _SILENT = 2
-"""Of the third that comes of its own will, one in eight."""
+"""One in eight of the voluntary people."""
 
 
 class Group(StrEnum):
-    """A third of a cohort each."""
+    """Each a third of a cohort."""
 
     ORDER = "order"
     PRISON = "prison"
@@ -155,9 +155,7 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class PrisonSpell:
-    """A time in prison; `until` is the day of release, past or expected, None where nobody knows it
-    yet.
-    """
+    """A time in prison. `until` is the release day, past or expected; None if it is not known."""
 
     since: date
     until: date | None
@@ -165,14 +163,14 @@ class PrisonSpell:
     days: int | None
 
     def over(self, today: date) -> bool:
-        """Whether they are out."""
+        """Whether they have been released."""
         return self.until is not None and self.until <= today
 
 
 @dataclass(frozen=True)
 class Life:
-    """One invented person. `keeps` is how likely they come, from 0 to 1; `drugs` whether tests are
-    part of it.
+    """One invented person. `reliability` is how likely they attend, from 0 to 1; `drugs` whether
+    they have drug tests.
     """
 
     number: int
@@ -183,14 +181,14 @@ class Life:
     language: Language
     adopted_on: date
     left_on: date | None
-    keeps: float
+    reliability: float
     drugs: bool
     phone: bool
     prison: PrisonSpell | None
 
     @property
     def silent(self) -> bool:
-        """Whether nothing has been heard of them for weeks."""
+        """Whether they have had no contact for weeks."""
         return self.number % 24 == _SILENT
 
     def free(self, day: date, today: date) -> bool:
@@ -203,8 +201,8 @@ class Life:
         return spell.until is not None and spell.until <= day and spell.over(today)
 
 
-def life(number: int, today: date, luck: Random) -> Life:
-    """The life of that number: every third is in prison, every third comes of their own will."""
+def make_life(number: int, today: date, luck: Random) -> Life:
+    """The life with that number: one in three is in prison, one in three is voluntary."""
     group = (Group.ORDER, Group.PRISON, Group.VOLUNTARY)[number % 3]
     adopted_on = today - timedelta(days=luck.randint(40, 360))
     left = group is not Group.PRISON and luck.random() < 0.06
@@ -217,7 +215,7 @@ def life(number: int, today: date, luck: Random) -> Life:
         language=Language.WELSH if luck.random() < 0.1 else Language.ENGLISH,
         adopted_on=adopted_on,
         left_on=today - timedelta(days=luck.randint(2, 20)) if left else None,
-        keeps=0.35 + 0.63 * luck.betavariate(4, 1.6),
+        reliability=0.35 + 0.63 * luck.betavariate(4, 1.6),
         drugs=luck.random() < 0.3,
         phone=luck.random() < 0.9,
         prison=_prison(group, adopted_on, today, luck),

@@ -1,5 +1,5 @@
-"""A year of weekly meetings as rows, each with who came and what was decided, and the referrals
-that wait for the next one.
+"""A year of weekly meetings as rows, each with attendance and decisions, and the referrals that
+wait for the next one.
 """
 
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from random import Random
 from engage.cohort.kinds import AgendaReason, DecisionKind
 from engage.cohort.meeting_model import AgendaItem, Meeting, MeetingAttendance, MeetingDecision
 from engage.cohort.model import Referral, Transfer
-from engage.demo.house import House
+from engage.demo.hub import DemoHub
 from engage.demo.lives import FIRST_NAMES, LAST_NAMES
-from engage.demo.people import DemoPerson, noon
+from engage.demo.people import DemoPerson, working_hour
 from engage.demo.rows import Rows
 
 WEEKS = 52
@@ -20,10 +20,10 @@ WEDNESDAY = 2
 
 
 def write(
-    rows: Rows, house: House, people: Sequence[DemoPerson], now: datetime, luck: Random
+    rows: Rows, demo: DemoHub, people: Sequence[DemoPerson], now: datetime, luck: Random
 ) -> None:
-    """Every Wednesday for a year; each person was adopted by the first meeting on or after the day
-    they joined.
+    """A meeting every Wednesday for a year. Each person was adopted by the first meeting on or
+    after the day they joined.
     """
     today = now.date()
     first = today - timedelta(days=7 * WEEKS)
@@ -41,35 +41,35 @@ def write(
             for one in joined
             if one.life.adopted_on <= held_on - timedelta(days=7) and not one.life.left_on
         ]
-        _meeting(rows, house, held_on, adopted, luck.sample(known, min(len(known), 6)), luck)
-    _waiting(rows, house, today, luck)
+        _meeting(rows, demo, held_on, adopted, luck.sample(known, min(len(known), 6)), luck)
+    _waiting(rows, demo, today, luck)
     for one in luck.sample(list(people), min(len(people), 12)):
-        _transfer(rows, house, one, today, luck)
+        _transfer(rows, demo, one, today, luck)
 
 
 def _meeting(
     rows: Rows,
-    house: House,
+    demo: DemoHub,
     held_on: date,
     adopted: Sequence[DemoPerson],
     reviewed: Sequence[DemoPerson],
     luck: Random,
 ) -> None:
-    by = f"staff:{house.coordinator.id}"
+    by = f"staff:{demo.coordinator.id}"
     meeting_id = rows.add(
         Meeting,
-        hub_id=house.hub.id,
+        hub_id=demo.hub.id,
         held_on=held_on,
-        chair=house.coordinator.name,
+        chair=demo.coordinator.name,
         minutes="Gone through by the agenda.",
         called_by=by,
-        called_at=noon(held_on - timedelta(days=7)),
-        closed_at=noon(held_on) + timedelta(hours=2),
+        called_at=working_hour(held_on - timedelta(days=7)),
+        closed_at=working_hour(held_on) + timedelta(hours=2),
         closed_by=by,
     )
-    for agency in house.agencies:
+    for agency in demo.agencies:
         came = luck.random() < 0.85
-        rows.plain(
+        rows.add_keyed(
             MeetingAttendance,
             meeting_id=meeting_id,
             agency_id=agency.id,
@@ -92,7 +92,7 @@ def _meeting(
             meeting_id=meeting_id,
             reasons=[reason.value],
             added_by="system",
-            added_at=noon(held_on - timedelta(days=1)),
+            added_at=working_hour(held_on - timedelta(days=1)),
             **who,
         )
         rows.add(
@@ -102,32 +102,32 @@ def _meeting(
             reason="Agreed by all who were there.",
             details={},
             decided_by=by,
-            decided_at=noon(held_on) + timedelta(hours=1),
+            decided_at=working_hour(held_on) + timedelta(hours=1),
         )
 
 
-def _waiting(rows: Rows, house: House, today: date, luck: Random) -> None:
+def _waiting(rows: Rows, demo: DemoHub, today: date, luck: Random) -> None:
     for number in range(WAITING):
-        agency = luck.choice(house.agencies)
+        agency = luck.choice(demo.agencies)
         rows.add(
             Referral,
-            hub_id=house.hub.id,
+            hub_id=demo.hub.id,
             agency_id=agency.id,
             crn=f"Y{600000 + number}" if number % 2 else None,
             first_name=luck.choice(FIRST_NAMES),
             last_name=luck.choice(LAST_NAMES),
             date_of_birth=date(1990 + number, 3, 3 + number),
-            at_arrest=agency is house.police,
+            at_arrest=agency is demo.police,
             reasons="Eleven shop thefts since the summer; asks for help with drugs.",
             offending="Theft, most weeks.",
             needs=["drugs_and_alcohol"],
-            referred_by=f"staff:{house.coordinator.id}",
-            referred_at=noon(today - timedelta(days=luck.randint(1, 6))),
+            referred_by=f"staff:{demo.coordinator.id}",
+            referred_at=working_hour(today - timedelta(days=luck.randint(1, 6))),
         )
 
 
-def _transfer(rows: Rows, house: House, one: DemoPerson, today: date, luck: Random) -> None:
-    before = luck.choice([officer for officer in house.officers if officer.id != one.officer.id])
+def _transfer(rows: Rows, demo: DemoHub, one: DemoPerson, today: date, luck: Random) -> None:
+    before = luck.choice([officer for officer in demo.officers if officer.id != one.officer.id])
     days = (today - one.life.adopted_on).days
     rows.add(
         Transfer,
@@ -135,6 +135,6 @@ def _transfer(rows: Rows, house: House, one: DemoPerson, today: date, luck: Rand
         from_id=before.id,
         to_id=one.officer.id,
         note="Moved to this side of the river.",
-        made_by=f"staff:{house.supervisor.id}",
-        at=noon(one.life.adopted_on + timedelta(days=luck.randint(1, days - 1))),
+        made_by=f"staff:{demo.supervisor.id}",
+        at=working_hour(one.life.adopted_on + timedelta(days=luck.randint(1, days - 1))),
     )

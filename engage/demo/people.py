@@ -1,5 +1,5 @@
-"""Invented people as rows: who they are and how they may be reached, how they came to the cohort,
-how they stand.
+"""Invented people as rows: personal details and number, referral and enrolment, reviews and
+status.
 """
 
 import uuid
@@ -25,7 +25,7 @@ from engage.cohort.model import (
     Referral,
     StrandSpell,
 )
-from engage.demo.house import House
+from engage.demo.hub import DemoHub
 from engage.demo.lives import Group, Life
 from engage.demo.rows import Rows
 from engage.people.model import (
@@ -43,7 +43,7 @@ ORDER_OF_RAG = (Rag.RED, Rag.AMBER, Rag.GREEN)
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """A person that has a row, and what other rows need of them."""
+    """A person whose row exists, with what other rows need of them."""
 
     life: Life
     id: uuid.UUID
@@ -54,24 +54,24 @@ class DemoPerson:
 
     @property
     def label(self) -> str:
-        """How events name their offender manager."""
+        """The label of their offender manager in events."""
         return f"staff:{self.officer.id}"
 
 
-def noon(day: date) -> datetime:
-    """A moment of working hours on a day."""
+def working_hour(day: date) -> datetime:
+    """A time in working hours on a day."""
     return datetime.combine(day, time(12), tzinfo=UTC)
 
 
-def write(rows: Rows, house: House, life: Life, now: datetime, luck: Random) -> DemoPerson:
-    """The person, their number, their way to the cohort and every review since."""
-    officer, today = house.officer_of(life.number), now.date()
-    joined = noon(life.adopted_on)
+def write(rows: Rows, demo: DemoHub, life: Life, now: datetime, luck: Random) -> DemoPerson:
+    """Write the person, their number, referral and enrolment, and every review since."""
+    officer, today = demo.officer_of(life.number), now.date()
+    joined = working_hour(life.adopted_on)
     approved = life.phone and luck.random() < 0.95
     person_id = rows.add(
         Person,
         crn=f"Y{500000 + life.number}",
-        hub_id=house.hub.id,
+        hub_id=demo.hub.id,
         offender_manager_id=officer.id,
         first_name=life.first_name,
         last_name=life.last_name,
@@ -90,15 +90,15 @@ def write(rows: Rows, house: House, life: Life, now: datetime, luck: Random) -> 
     number = f"+4477009{life.number % 500 + 300:05}" if life.phone else None
     if number is not None:
         _number(rows, person_id, number, joined, now, luck)
-    referral_id = _referred(rows, house, life, person_id, luck)
+    referral_id = _referred(rows, demo, life, person_id, luck)
     enrolment_id = rows.add(
         Enrolment,
         person_id=person_id,
-        hub_id=house.hub.id,
+        hub_id=demo.hub.id,
         cohort=luck.choices(list(Cohort), weights=(6, 3, 1))[0],
-        lead_agency_id=house.probation.id
+        lead_agency_id=demo.probation.id
         if life.group is Group.ORDER
-        else luck.choice(house.agencies).id,
+        else luck.choice(demo.agencies).id,
         adopted_on=life.adopted_on,
         ended_on=life.left_on,
         exit_reason=luck.choice((ExitReason.GREEN, ExitReason.GREEN, ExitReason.MOVED_AWAY))
@@ -110,8 +110,8 @@ def write(rows: Rows, house: House, life: Life, now: datetime, luck: Random) -> 
     )
     someone = DemoPerson(life, person_id, officer, number, enrolment_id, referral_id)
     for kind, at in (("person.added", joined), ("enrolment.began", joined)):
-        rows.event(kind, at, hub_id=house.hub.id, person_id=person_id, actor=someone.label)
-    _reviews(rows, house, someone, today, luck)
+        rows.add_event(kind, at, hub_id=demo.hub.id, person_id=person_id, actor=someone.label)
+    _reviews(rows, demo, someone, today, luck)
     _strands(rows, someone, today, luck)
     return someone
 
@@ -143,9 +143,9 @@ def _number(
 
 
 def _referred(
-    rows: Rows, house: House, life: Life, person_id: uuid.UUID, luck: Random
+    rows: Rows, demo: DemoHub, life: Life, person_id: uuid.UUID, luck: Random
 ) -> uuid.UUID:
-    at = noon(life.adopted_on - timedelta(days=luck.randint(3, 20)))
+    at = working_hour(life.adopted_on - timedelta(days=luck.randint(3, 20)))
     rows.add(
         Assessment,
         person_id=person_id,
@@ -164,8 +164,8 @@ def _referred(
     )
     return rows.add(
         Referral,
-        hub_id=house.hub.id,
-        agency_id=luck.choice(house.agencies).id,
+        hub_id=demo.hub.id,
+        agency_id=luck.choice(demo.agencies).id,
         person_id=person_id,
         crn=f"Y{500000 + life.number}",
         first_name=life.first_name,
@@ -177,12 +177,12 @@ def _referred(
         state=ReferralState.ADOPTED,
         referred_by=SYSTEM.label,
         referred_at=at,
-        ended_at=noon(life.adopted_on),
+        ended_at=working_hour(life.adopted_on),
         ended_by=SYSTEM.label,
     )
 
 
-def _reviews(rows: Rows, house: House, one: DemoPerson, today: date, luck: Random) -> None:
+def _reviews(rows: Rows, demo: DemoHub, one: DemoPerson, today: date, luck: Random) -> None:
     for held_on, rag in _statuses(one.life, today, luck):
         rows.add(
             RagReview,
@@ -197,12 +197,12 @@ def _reviews(rows: Rows, house: House, one: DemoPerson, today: date, luck: Rando
             suggested={},
             next_due_on=held_on + timedelta(days=REVIEW_DAYS[rag]),
             decided_by=one.label,
-            decided_at=noon(held_on),
+            decided_at=working_hour(held_on),
         )
-        rows.event(
+        rows.add_event(
             "rag.decided",
-            noon(held_on),
-            hub_id=house.hub.id,
+            working_hour(held_on),
+            hub_id=demo.hub.id,
             person_id=one.id,
             actor=one.label,
             rag=rag.value,
@@ -210,14 +210,14 @@ def _reviews(rows: Rows, house: House, one: DemoPerson, today: date, luck: Rando
 
 
 def _statuses(life: Life, today: date, luck: Random) -> Iterator[tuple[date, Rag]]:
-    """Who keeps to things drifts to green, who does not to red; some reviews are late."""
+    """Reliable people drift to green, others to red. Some reviews are late."""
     at, day = 0 if luck.random() < 0.6 else 1, life.adopted_on
     last = life.left_on or today
     while day <= last:
         yield day, ORDER_OF_RAG[at]
         day += timedelta(days=REVIEW_DAYS[ORDER_OF_RAG[at]] + luck.choice((0, 0, 0, 1, 3)))
         if luck.random() < 0.3:
-            at = max(0, min(2, at + (1 if luck.random() < life.keeps - 0.2 else -1)))
+            at = max(0, min(2, at + (1 if luck.random() < life.reliability - 0.2 else -1)))
 
 
 def _strands(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
@@ -229,7 +229,7 @@ def _strands(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
         )
     ]
     later = life.adopted_on + timedelta(days=luck.randint(20, 120))
-    if later < (life.left_on or today) and luck.random() < life.keeps - 0.2:
+    if later < (life.left_on or today) and luck.random() < life.reliability - 0.2:
         moves.append((later, Strand.REHABILITATE_AND_RESETTLE))
     for since, strand in moves:
         rows.add(
@@ -240,5 +240,5 @@ def _strands(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
             reason="As things stood then.",
             suggested={},
             decided_by=SYSTEM.label,
-            decided_at=noon(since),
+            decided_at=working_hour(since),
         )

@@ -1,5 +1,5 @@
-"""What is planned and done with an invented person, as rows: needs, actions, housing, activities
-and news.
+"""The plan and progress of an invented person as rows: needs, actions, housing, activities and
+self-reports.
 """
 
 from datetime import date, datetime, timedelta
@@ -8,8 +8,8 @@ from random import Random
 from engage.access.policy import SYSTEM
 from engage.cohort.kinds import MilestoneKind
 from engage.cohort.model import Milestone
-from engage.demo.house import House
-from engage.demo.people import DemoPerson, noon
+from engage.demo.hub import DemoHub
+from engage.demo.people import DemoPerson, working_hour
 from engage.demo.rows import Rows
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action, NeedScore, StandingApproval
@@ -40,13 +40,13 @@ NEWS = (
 )
 
 
-def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random) -> None:
-    """The plan and the progress of one person."""
+def write(rows: Rows, demo: DemoHub, one: DemoPerson, now: datetime, luck: Random) -> None:
+    """Write the plan and the progress of one person."""
     today = now.date()
     _needs(rows, one, today, luck)
-    _actions(rows, house, one, today, luck)
+    _actions(rows, demo, one, today, luck)
     _housing(rows, one, today, luck)
-    _activities(rows, house, one, today, luck)
+    _activities(rows, demo, one, today, luck)
     _news(rows, one, now, luck)
 
 
@@ -60,24 +60,24 @@ def _needs(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
                 pathway=pathway,
                 score=score,
                 scored_by=one.label,
-                scored_at=noon(on),
+                scored_at=working_hour(on),
             )
-            score = max(0, min(3, score - (1 if luck.random() < one.life.keeps else -1)))
+            score = max(0, min(3, score - (1 if luck.random() < one.life.reliability else -1)))
             on += timedelta(days=91)
 
 
-def _actions(rows: Rows, house: House, one: DemoPerson, today: date, luck: Random) -> None:
+def _actions(rows: Rows, demo: DemoHub, one: DemoPerson, today: date, luck: Random) -> None:
     if luck.random() < 0.3:
         rows.add(
             StandingApproval,
             person_id=one.id,
             action_class=ActionClass.SUPPORT,
             given_by=one.label,
-            given_at=noon(one.life.adopted_on),
+            given_at=working_hour(one.life.adopted_on),
         )
     for _ in range(luck.randint(2, 6)):
         pathway = luck.choice(list(Pathway))
-        agency, worker = luck.choice(house.partners)
+        agency, worker = luck.choice(demo.partners)
         proposed = one.life.adopted_on + timedelta(
             days=luck.randint(0, (today - one.life.adopted_on).days)
         )
@@ -100,13 +100,13 @@ def _actions(rows: Rows, house: House, one: DemoPerson, today: date, luck: Rando
             exit_plan=luck.random() < 0.15,
             state=state,
             proposed_by=f"staff:{worker.id}",
-            proposed_at=noon(proposed),
+            proposed_at=working_hour(proposed),
             approval=Approval.SINGLE if agreed else None,
             approved_by=one.label if agreed else None,
-            approved_at=noon(proposed) if agreed else None,
+            approved_at=working_hour(proposed) if agreed else None,
             done_on=ended if state is ActionState.DONE else None,
             ended_by=one.label if over else None,
-            ended_at=noon(ended) if over else None,
+            ended_at=working_hour(ended) if over else None,
         )
 
 
@@ -131,9 +131,9 @@ def _housing(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
             since=since,
             state=ReportState.VERIFIED if verified else ReportState.SELF_REPORTED,
             recorded_by=one.label,
-            recorded_at=noon(since),
+            recorded_at=working_hour(since),
             judged_by=one.label if verified else None,
-            judged_at=noon(since) if verified else None,
+            judged_at=working_hour(since) if verified else None,
         )
         later = min(len(STAGES) - 1, stage + luck.randint(1, 4))
         if stage < HOUSED_FROM <= later:
@@ -141,12 +141,12 @@ def _housing(rows: Rows, one: DemoPerson, today: date, luck: Random) -> None:
         stage, since = later, since + timedelta(days=luck.randint(40, 120))
 
 
-def _activities(rows: Rows, house: House, one: DemoPerson, today: date, luck: Random) -> None:
+def _activities(rows: Rows, demo: DemoHub, one: DemoPerson, today: date, luck: Random) -> None:
     for kind, name in (
         (ActivityKind.COURSE, "Level 1 in catering"),
         (ActivityKind.WORK, "Warehouse, nights"),
     ):
-        if luck.random() > 0.4 * one.life.keeps + 0.1:
+        if luck.random() > 0.4 * one.life.reliability + 0.1:
             continue
         started = one.life.adopted_on + timedelta(days=luck.randint(5, 200))
         ended = started + timedelta(days=luck.randint(20, 120))
@@ -158,13 +158,13 @@ def _activities(rows: Rows, house: House, one: DemoPerson, today: date, luck: Ra
             person_id=one.id,
             kind=kind,
             name=name,
-            agency_id=house.partners[2][0].id if kind is ActivityKind.COURSE else None,
+            agency_id=demo.partners[2][0].id if kind is ActivityKind.COURSE else None,
             started_on=started,
             ended_on=ended if over else None,
             ending=luck.choice((ActivityEnding.FINISHED, ActivityEnding.LEFT)) if over else None,
             state=luck.choice((ReportState.VERIFIED, ReportState.SELF_REPORTED)),
             recorded_by=one.label,
-            recorded_at=noon(started),
+            recorded_at=working_hour(started),
         )
         if kind is ActivityKind.COURSE:
             _reached(rows, one, MilestoneKind.COURSE_STARTED, 1, started, today)
@@ -181,7 +181,7 @@ def _reached(
             step=step,
             counted_from=on,
             reached_on=on,
-            found_at=noon(on),
+            found_at=working_hour(on),
             not_praised="Reached before Engage counted it.",
         )
 

@@ -1,5 +1,5 @@
-"""Many rows at once: gathered by table, then written in the order in which tables need each other.
-Constraints and defaults hold as always.
+"""Bulk rows: gathered by table, then written in the order of the foreign keys. Constraints and
+defaults apply as always.
 """
 
 import uuid
@@ -16,18 +16,18 @@ from engage.core.model import Event
 from engage.models import METADATA
 from messaging.tables import Inbound
 
-_AT_ONCE = 5000
+_BATCH_SIZE = 5000
 
 
 @dataclass(frozen=True)
-class EventRow:
-    """Stands for the id of an inbound text, which the database gives when it is written."""
+class InboundRef:
+    """A placeholder for the id of an inbound text, which the database assigns on writing."""
 
     sid: str
 
 
 class Rows:
-    """What is to be written. `add` gives the new row's id, so that others can point at it before
+    """Rows to write. `add` returns the new row's id, so that other rows can refer to it before
     anything is written.
     """
 
@@ -35,22 +35,22 @@ class Rows:
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def add(self, table: type[Any], **values: Any) -> uuid.UUID:
-        """A row of a table whose key is an `id` of its own."""
+        """Add a row of a table whose key is its own `id`."""
         id = values.setdefault("id", new_id())
-        self.plain(table, **values)
+        self.add_keyed(table, **values)
         return uuid.UUID(str(id))
 
-    def plain(self, table: type[Any], **values: Any) -> None:
-        """A row of a table whose key is something else."""
+    def add_keyed(self, table: type[Any], **values: Any) -> None:
+        """Add a row of a table with another key."""
         self._rows[table.__tablename__].append(values)
 
-    def said(self, **values: Any) -> EventRow:
-        """An inbound text; what is given back stands for its id in other rows."""
+    def add_inbound(self, **values: Any) -> InboundRef:
+        """Add an inbound text. Return a placeholder for its id in other rows."""
         sid = f"DEMO{uuid.uuid4().hex}"
         self._rows[Inbound.__tablename__].append({"message_sid": sid, **values})
-        return EventRow(sid)
+        return InboundRef(sid)
 
-    def event(
+    def add_event(
         self,
         kind: str,
         at: datetime,
@@ -60,7 +60,7 @@ class Rows:
         actor: str,
         **data: Any,
     ) -> None:
-        """An event, as the use case would have written it. Ids, codes and moments only."""
+        """Add an event, as the use case would have recorded it. Ids, codes and times only."""
         plain = {
             name: str(value) if isinstance(value, (uuid.UUID, date)) else value
             for name, value in data.items()
@@ -77,7 +77,7 @@ class Rows:
         )
 
     def write(self, session: Session) -> int:
-        """Write everything in the caller's transaction; how many rows."""
+        """Write all rows in the caller's transaction. Return how many."""
         session.flush()
         known: dict[str, int] = {}
         total = 0
@@ -86,10 +86,10 @@ class Rows:
             rows = self._rows.pop(table.name, [])
             total += len(rows)
             for alike in _by_columns(rows):
-                for start in range(0, len(alike), _AT_ONCE):
+                for start in range(0, len(alike), _BATCH_SIZE):
                     session.execute(
                         insert(table),
-                        [_known(row, known) for row in alike[start : start + _AT_ONCE]],
+                        [_known(row, known) for row in alike[start : start + _BATCH_SIZE]],
                     )
             if table.name == Inbound.__tablename__ and rows:
                 found = session.execute(
@@ -99,7 +99,7 @@ class Rows:
                 )
                 known = {row.message_sid: row.id for row in found}
         if self._rows:
-            raise ValueError(f"there is no table {', '.join(self._rows)}")
+            raise ValueError(f"There is no table {', '.join(self._rows)}")
         return total
 
 
@@ -112,6 +112,6 @@ def _by_columns(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 def _known(row: dict[str, Any], known: dict[str, int]) -> dict[str, Any]:
     return {
-        name: known[value.sid] if isinstance(value, EventRow) else value
+        name: known[value.sid] if isinstance(value, InboundRef) else value
         for name, value in row.items()
     }

@@ -1,15 +1,13 @@
-"""Demonstration data: one hub with its agencies, staff and a small caseload, made through the same
-use cases as real data.
+"""The small demonstration: one hub with its agencies, staff and caseload, made through the same use
+cases as real data (seed_data.py).
 
-Beside the people and their appointments it has what a hub sets up in time: who is on call and on
-which mobile, when Pat is free, who may rebook by text, whom Engage asks how things are, and news
-that people told a worker; and the case of one person, whole (seed_case.py).
+Besides people and appointments it has what a hub sets up over time: the on-call rota, Pat's free
+times, who may rebook by text, check-ins, self-reports given to a worker, and one full case
+(seed_case.py).
 
-Seeding twice changes nothing. The people are invented and their numbers come from the range that
-Ofcom keeps for drama. Never run in production: the callers refuse.
+Seeding twice changes nothing. Never run in production: the callers refuse.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import count, islice
 from zoneinfo import ZoneInfo
@@ -21,234 +19,52 @@ from engage.access.policy import SYSTEM
 from engage.agencies import service as agencies
 from engage.agencies import staff_notices
 from engage.agencies.hub_settings import zone
-from engage.agencies.model import Agency, AgencyKind, Area, Hub, Role, Staff
+from engage.agencies.model import Agency, Area, Hub, Staff
 from engage.appointments import booking as appointments
 from engage.appointments.booking import NewAppointment
 from engage.appointments.free_times import service as slots
 from engage.appointments.free_times.service import NewTimes
-from engage.appointments.model import AppointmentType, OutcomeCode
+from engage.appointments.model import AppointmentType
 from engage.compliance import outcomes
 from engage.conversation.safety import rota
 from engage.conversation.safety.rota import NewTurn
 from engage.core.local_time import local_day
 from engage.core.working_days import is_working_day
 from engage.demo import seed_case
+from engage.demo.seed_data import (
+    AGENCIES,
+    APPOINTMENTS,
+    CASELOAD,
+    CHECK_IN,
+    FREE_AT,
+    FREE_DAYS,
+    MAY_REBOOK,
+    MISSED_APPOINTMENTS,
+    MOBILES,
+    OFFICE,
+    ON_CALL,
+    SELF_REPORTS,
+    STAFF,
+    SeedAppointment,
+    SeedPerson,
+)
 from engage.people import phones, rebooking_permission
 from engage.people import service as people
-from engage.people.model import CustodyStatus, Language, LegalStatus, Person
+from engage.people.model import Person
 from engage.people.service import NewPerson
 from engage.progress import service as progress
 from engage.progress.check_ins import service as check_ins
 from engage.progress.check_ins.rules import Schedule
-from engage.progress.kinds import ReportFact, ReportKind
 
 HUB = "Tyneside"
 PASSWORD = "demonstration-only"  # noqa: S105 — opens nothing but invented people
 
-AGENCIES = [
-    ("Probation", AgencyKind.PROBATION),
-    ("Tyne Recovery", AgencyKind.DRUG_AND_ALCOHOL),
-    ("City Housing", AgencyKind.HOUSING),
-    ("Coleg y Cwm", AgencyKind.EDUCATION),
-    ("Jobcentre", AgencyKind.JOBCENTRE),
-    ("Women's Hub", AgencyKind.CHARITY),
-    ("Northumbria Police", AgencyKind.POLICE),
-]
-
-STAFF = [
-    ("p.hale@probation.example", "Pat Hale", "Probation", Role.OFFENDER_MANAGER),
-    ("d.rees@probation.example", "Dai Rees", "Probation", Role.OFFENDER_MANAGER),
-    ("c.okafor@police.example", "Chidi Okafor", "Northumbria Police", Role.COORDINATOR),
-    ("s.ward@probation.example", "Sheila Ward", "Probation", Role.SUPERVISOR),
-    ("jo@tynerecovery.example", "Jo Lamb", "Tyne Recovery", Role.SUPPORT_WORKER),
-    ("admin@engage.example", "Alex Reid", "Probation", Role.ADMINISTRATOR),
-    ("audit@engage.example", "Robin Platt", "Probation", Role.AUDITOR),
-]
-
-
-@dataclass(frozen=True)
-class _SeedPerson:
-    """One invented person: who they are, and how they may be reached."""
-
-    crn: str
-    first_name: str
-    last_name: str
-    number: str | None
-    om: str = "p.hale@probation.example"
-    language: Language = Language.ENGLISH
-    legal_status: LegalStatus = LegalStatus.STATUTORY
-    custody_status: CustodyStatus = CustodyStatus.COMMUNITY
-    verified: bool = True
-    preferred_name: str | None = None
-
-
-CASELOAD = [
-    _SeedPerson("X700201", "Leanne", "Archer", "07700 900201"),
-    _SeedPerson("X700202", "Marcus", "Bell", "07700 900202"),
-    _SeedPerson("X700203", "Rhiannon", "Price", "07700 900203", language=Language.WELSH),
-    _SeedPerson("X700204", "Anthony", "Cairns", "07700 900204", preferred_name="Tony"),
-    _SeedPerson(
-        "X700205", "Bethany", "Dunn", "07700 900205", legal_status=LegalStatus.NON_STATUTORY
-    ),
-    _SeedPerson("X700206", "Craig", "Ellis", "07700 900206", custody_status=CustodyStatus.CUSTODY),
-    _SeedPerson("X700207", "Donna", "Fenwick", None),
-    _SeedPerson("X700208", "Ewan", "Grant", "07700 900208", verified=False),
-    _SeedPerson("X700209", "Faye", "Hewitt", "07700 900209"),
-    _SeedPerson("X700210", "Gary", "Irwin", "07700 900209"),
-    _SeedPerson(
-        "X700211",
-        "Huw",
-        "Jenkins",
-        "07700 900211",
-        om="d.rees@probation.example",
-        language=Language.WELSH,
-    ),
-    _SeedPerson("X700212", "Imogen", "Kerr", "07700 900212", om="d.rees@probation.example"),
-]
-
-
-@dataclass(frozen=True)
-class _Meeting:
-    """One invented appointment: `day` counts from today, negative days are past and have an
-    outcome.
-    """
-
-    crn: str
-    day: int
-    at: time
-    agency: str
-    type: AppointmentType
-    worker: str
-    alias: str
-    minutes: int = 30
-    enforceable: bool = True
-    outcome: OutcomeCode | None = None
-
-
-_OFFICE = "the centre on Bridge St"
-MEETINGS = [
-    _Meeting("X700201", 1, time(10), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
-    _Meeting("X700201", 8, time(10), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
-    _Meeting("X700202", 1, time(11, 30), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
-    _Meeting(
-        "X700202", 1, time(15), "City Housing", AppointmentType.HOME_VISIT, "Lin", "", 60, False
-    ),
-    _Meeting(
-        "X700203",
-        2,
-        time(13, 30),
-        "Tyne Recovery",
-        AppointmentType.GROUP,
-        "Jo",
-        "the hall, Mill Lane",
-        90,
-        False,
-    ),
-    _Meeting("X700204", 3, time(9, 30), "Probation", AppointmentType.PHONE, "Pat", "", 20),
-    _Meeting(
-        "X700205", 4, time(10), "Women's Hub", AppointmentType.GROUP, "Bev", "the Hub", 120, False
-    ),
-    _Meeting("X700206", 5, time(14), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
-    _Meeting(
-        "X700207",
-        2,
-        time(16),
-        "Jobcentre",
-        AppointmentType.OFFICE,
-        "Ravi",
-        "the Jobcentre",
-        20,
-        False,
-    ),
-    _Meeting("X700208", 6, time(12), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
-    _Meeting("X700209", 2, time(12, 30), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
-    _Meeting("X700210", 2, time(14), "Probation", AppointmentType.OFFICE, "Pat", _OFFICE),
-    _Meeting(
-        "X700211",
-        1,
-        time(9, 30),
-        "Coleg y Cwm",
-        AppointmentType.COURSE,
-        "Nia",
-        "Coleg y Cwm",
-        360,
-        False,
-    ),
-    _Meeting("X700212", 3, time(11), "Probation", AppointmentType.OFFICE, "Dai", _OFFICE),
-    _Meeting(
-        "X700201",
-        -7,
-        time(10),
-        "Probation",
-        AppointmentType.OFFICE,
-        "Pat",
-        _OFFICE,
-        outcome=OutcomeCode.ATTENDED_COMPLIED,
-    ),
-    _Meeting(
-        "X700204",
-        -2,
-        time(9, 30),
-        "Probation",
-        AppointmentType.OFFICE,
-        "Pat",
-        _OFFICE,
-        outcome=OutcomeCode.FAILED_TO_ATTEND,
-    ),
-    _Meeting(
-        "X700205",
-        -3,
-        time(10),
-        "Women's Hub",
-        AppointmentType.GROUP,
-        "Bev",
-        "the Hub",
-        120,
-        False,
-        OutcomeCode.ATTENDED_COMPLIED,
-    ),
-]
-
-MISSED = [
-    _Meeting(
-        seed_case.WHOLE,
-        day,
-        time(10),
-        "Probation",
-        AppointmentType.OFFICE,
-        "Pat",
-        _OFFICE,
-        outcome=OutcomeCode.UNACCEPTABLE_ABSENCE,
-    )
-    for day in (-7, -3)
-]
-"""Part of the case: without it there is no order by which they count."""
-
-MOBILES = {
-    "p.hale@probation.example": "07700 900951",
-    "c.okafor@police.example": "07700 900952",
-    "s.ward@probation.example": "07700 900953",
-}
-ON_CALL = ("c.okafor@police.example", "s.ward@probation.example")
-"""First and second level, for the month to come."""
-FREE_AT = (time(15), time(16))
-"""When Pat has time on the next working days."""
-FREE_DAYS = 5
-MAY_REBOOK = ("X700201", "X700202")
-ASKED_HOW_THINGS_ARE = ("X700204", time(10))
-"""Every week, first tomorrow."""
-NEWS = [
-    ("X700205", ReportKind.COURSE, ReportFact.STARTED_COURSE, "Level 1 in catering, Tuesdays"),
-    ("X700204", ReportKind.WORK, ReportFact.LOST_WORK, "The warehouse let the agency staff go"),
-]
-
 
 def seed(session: Session, *, now: datetime, arranged: bool = True) -> bool:
-    """Fill an empty database with the demonstration; False where it is there already.
+    """Fill an empty database with the demonstration. False if it already exists.
 
-    Without `arranged` there are people, staff and appointments alone, and nothing that a hub sets
-    up for itself. When it is night, the hub texts at any hour, so that the demonstration can be
-    tried at once.
+    Without `arranged` there are only people, staff and appointments. At night the hub's contact
+    hours are widened, so that the demonstration can be tried at once.
     """
     if session.scalars(select(Hub.id).where(Hub.name == HUB)).first() is not None:
         return False
@@ -257,13 +73,13 @@ def seed(session: Session, *, now: datetime, arranged: bool = True) -> bool:
     staff = _staff(session, hub, offices, now)
     before = now - timedelta(days=14)
     caseload = {one.crn: _person(session, hub, one, staff, before) for one in CASELOAD}
-    for meeting in MEETINGS:
-        _meeting(session, hub, offices, caseload[meeting.crn], meeting, now)
+    for meeting in APPOINTMENTS:
+        _appointment(session, hub, offices, caseload[meeting.crn], meeting, now)
     if arranged:
-        _arrange(session, hub, staff, caseload, now)
+        _set_up_hub(session, hub, staff, caseload, now)
         seed_case.write(session, hub, staff, caseload, now)
-        for meeting in MISSED:
-            _meeting(session, hub, offices, caseload[meeting.crn], meeting, now)
+        for meeting in MISSED_APPOINTMENTS:
+            _appointment(session, hub, offices, caseload[meeting.crn], meeting, now)
     return True
 
 
@@ -309,7 +125,7 @@ def _staff(
 
 
 def _person(
-    session: Session, hub: Hub, one: _SeedPerson, staff: dict[str, Staff], now: datetime
+    session: Session, hub: Hub, one: SeedPerson, staff: dict[str, Staff], now: datetime
 ) -> Person:
     new = NewPerson(
         crn=one.crn,
@@ -329,12 +145,12 @@ def _person(
     return person
 
 
-def _meeting(
+def _appointment(
     session: Session,
     hub: Hub,
     offices: dict[str, Agency],
     whose: Person,
-    meeting: _Meeting,
+    meeting: SeedAppointment,
     now: datetime,
 ) -> None:
     starts_at = _on_day(now, meeting.day, meeting.at, zone(hub))
@@ -358,10 +174,10 @@ def _meeting(
         )
 
 
-def _arrange(
+def _set_up_hub(
     session: Session, hub: Hub, staff: dict[str, Staff], caseload: dict[str, Person], now: datetime
 ) -> None:
-    """What a hub sets up in time."""
+    """Add what a hub sets up over time."""
     for email, mobile in MOBILES.items():
         staff_notices.set_mobile(
             session, staff[email], mobile, wants=True, actor=SYSTEM.label, now=now
@@ -372,11 +188,11 @@ def _arrange(
     _free_times(session, hub, staff[CASELOAD[0].om], now)
     for crn in MAY_REBOOK:
         rebooking_permission.allow(session, SYSTEM, caseload[crn].id, allowed=True, now=now)
-    crn, at = ASKED_HOW_THINGS_ARE
+    crn, at = CHECK_IN
     tomorrow = _on_day(now, 1, at, zone(hub))
     weekly = Schedule(every_weeks=1, weekday=tomorrow.weekday(), hour=tomorrow.hour)
     check_ins.set_plan(session, SYSTEM, caseload[crn].id, weekly, now=now)
-    for crn, kind, fact, note in NEWS:
+    for crn, kind, fact, note in SELF_REPORTS:
         progress.add(
             session,
             SYSTEM,
@@ -398,8 +214,8 @@ def _free_times(session: Session, hub: Hub, worker: Staff, now: datetime) -> Non
                 type=AppointmentType.OFFICE,
                 starts_at=_on_day(now, day, at, zone(hub)),
                 minutes=30,
-                place=_OFFICE,
-                place_alias=_OFFICE,
+                place=OFFICE,
+                place_alias=OFFICE,
             )
             slots.add(session, SYSTEM, hub.id, new, now=now)
 

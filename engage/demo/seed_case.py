@@ -1,8 +1,8 @@
-"""The case in the demonstration: one person with everything around them, another to review, a
+"""The case in the small demonstration: one person with a full record, another due for review, a
 referral, and the meeting that has them on its agenda.
 
-Made through the same use cases as real ones, by the staff whose work it is, and in the order in
-which it would have happened.
+Made through the same use cases as real data, by the staff responsible, in the order in which it
+would have happened.
 """
 
 import uuid
@@ -36,10 +36,8 @@ from engage.progress.activities.kinds import ActivityKind
 from engage.progress.housing import service as housing
 from engage.progress.housing.kinds import HousingStage
 
-WHOLE, TO_REVIEW = "X700202", "X700201"
-"""The CRN of the person with everything around them, and of the one whose review is due at the
-meeting.
-"""
+FULL_CASE, TO_REVIEW = "X700202", "X700201"
+"""The CRN of the person with a full record, and of the one due for review at the meeting."""
 MANAGER, COORDINATOR, SUPERVISOR = (
     "p.hale@probation.example",
     "c.okafor@police.example",
@@ -63,11 +61,13 @@ def write(
     caseload: Mapping[str, Person],
     now: datetime,
 ) -> None:
-    """Write it in the caller's transaction; `staff` by e-mail address, `caseload` by CRN."""
+    """Write the case in the caller's transaction. `staff` is by e-mail address, `caseload` by
+    CRN.
+    """
     session.expire_all()
     pat, chidi = staff_actor(staff[MANAGER]), staff_actor(staff[COORDINATOR])
     today = hub_today(hub, now)
-    marcus, leanne = caseload[WHOLE], caseload[TO_REVIEW]
+    marcus, leanne = caseload[FULL_CASE], caseload[TO_REVIEW]
     _share(session, hub, staff, today, now - ADOPTED)
     _order(session, pat, marcus, today, now - ADOPTED)
     probation = staff[MANAGER].agency_id
@@ -151,7 +151,7 @@ def _plan(
     today: date,
     now: datetime,
 ) -> None:
-    """Needs; an action that is live, one that is overdue, one that is done, and an exit plan."""
+    """Needs; a live, an overdue and a done action; and an exit plan."""
     for pathway, score in NEEDS.items():
         needs.score(session, pat, whose.id, pathway=pathway, score=score, now=now - ADOPTED)
     recovery = staff[PARTNER]
@@ -215,7 +215,7 @@ def _progress(session: Session, pat: Actor, whose: Person, today: date, now: dat
             sure=True,
             now=now - REVIEWED,
         )
-    activities.begin(
+    activities.start(
         session,
         pat,
         whose.id,
@@ -228,7 +228,9 @@ def _progress(session: Session, pat: Actor, whose: Person, today: date, now: dat
 
 
 def _meeting(session: Session, hub: Hub, chidi: Actor, pat: Actor, now: datetime) -> None:
-    """Somebody is referred; a week from now the agencies meet, and the agenda is built by itself."""
+    """A person is referred. The agencies meet a week from now, and the agenda is built
+    automatically.
+    """
     new = NewReferral(
         hub_id=hub.id,
         first_name="Jordan",

@@ -1,5 +1,5 @@
-"""What the invented hub shares: what partners were shown under its agreements as rows, and a few
-packs of evidence, made as anybody makes one.
+"""What the invented hub shares: disclosures to partners under its agreements as rows, and a few
+evidence packs, made as in real use.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engage.access.model import Disclosure
 from engage.access.policy import staff_actor
-from engage.demo.house import House
+from engage.demo.hub import DemoHub
 from engage.demo.lives import Group
 from engage.demo.people import DemoPerson
 from engage.demo.rows import Rows
@@ -18,21 +18,21 @@ from engage.documents.evidence_pack import service
 
 PACKS = 3
 PACK_DAYS = 180
-"""How far back a pack of the demonstration goes."""
+"""The days that a demonstration pack covers."""
 
 
-def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random) -> None:
-    """What each partner with an agreement looked at, for two people in five, since they joined."""
+def write(rows: Rows, demo: DemoHub, one: DemoPerson, now: datetime, luck: Random) -> None:
+    """Disclosures to a partner with an agreement, for two people in five, since they joined."""
     if luck.random() >= 0.4:
         return
-    workers = {agency.id: worker for agency, worker in house.partners}
-    agreement = luck.choice(house.agreements)
+    workers = {agency.id: worker for agency, worker in demo.partners}
+    agreement = luck.choice(demo.agreements)
     for _ in range(luck.randint(1, 3)):
         ago = timedelta(
             days=luck.randint(1, (now.date() - one.life.adopted_on).days), hours=luck.randint(1, 6)
         )
         at, fields = now - ago, [luck.choice(agreement.fields)]
-        agency = next(agency for agency, _ in house.partners if agency.id == agreement.agency_id)
+        agency = next(agency for agency, _ in demo.partners if agency.id == agreement.agency_id)
         by = f"staff:{workers[agency.id].id}"
         rows.add(
             Disclosure,
@@ -46,10 +46,10 @@ def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random
             actor=by,
             at=at,
         )
-        rows.event(
+        rows.add_event(
             "record.disclosed",
             at,
-            hub_id=house.hub.id,
+            hub_id=demo.hub.id,
             person_id=one.id,
             actor=by,
             agreement=agreement.id,
@@ -57,9 +57,9 @@ def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random
         )
 
 
-def packs(session: Session, house: House, people: Sequence[DemoPerson], now: datetime) -> int:
-    """Evidence for the court about a few people, by their offender managers, after everything else
-    is written; how many.
+def make_packs(session: Session, demo: DemoHub, people: Sequence[DemoPerson], now: datetime) -> int:
+    """Make evidence packs for the court about a few people, by their offender managers, after
+    everything else is written. Return how many.
     """
     chosen = [one for one in people if one.life.group is Group.ORDER and not one.life.left_on][
         :PACKS

@@ -1,5 +1,5 @@
-"""A year of appointments as rows: booked, reminded, delivered or not, answered or not, and
-recorded. Three facts, as ever.
+"""A year of appointments as rows: booked, reminded, delivered or not, replied to or not, and
+recorded. Intent, delivery and outcome stay three separate facts.
 """
 
 import uuid
@@ -14,17 +14,17 @@ from engage.agencies.hub_settings import zone
 from engage.appointments.kinds import IntentKind, OutcomeCode, ReminderKind, ReminderState
 from engage.appointments.model import Appointment, AppointmentType, Outcome, Reminder, StatedIntent
 from engage.conversation.model import ReplyRecord
-from engage.demo.house import House
+from engage.demo.hub import DemoHub
 from engage.demo.lives import Group
 from engage.demo.people import DemoPerson
-from engage.demo.rows import EventRow, Rows
+from engage.demo.rows import InboundRef, Rows
 from engage.people.model import Involvement
 from messaging.states import MessageStatus
 from messaging.tables import InboundStatus, Message
 from messaging.tables import new_id as message_id
 
 ENGAGE = "+447700900999"
-AHEAD = timedelta(days=21)
+BOOKED_AHEAD = timedelta(days=21)
 SILENCE = timedelta(days=24)
 EXCUSED = (
     OutcomeCode.ABSENT_MEDICAL,
@@ -32,13 +32,13 @@ EXCUSED = (
     OutcomeCode.ABSENT_FAMILY,
     OutcomeCode.WORKERS_JUDGEMENT,
 )
-ENDS = (
+DELIVERIES = (
     MessageStatus.DELIVERED,
     MessageStatus.UNDELIVERED,
     MessageStatus.FAILED,
     MessageStatus.UNKNOWN,
 )
-WORDS = {
+REPLIES = {
     IntentKind.WILL_ATTEND: ("yes", "Yes", "ok see you", "ok will be there", "YES thanks"),
     IntentKind.CANNOT_ATTEND: ("cant make it", "no sorry im not well", "No"),
     IntentKind.LATE: ("gonna be late", "running 10 mins late"),
@@ -46,33 +46,33 @@ WORDS = {
 
 
 class Failures:
-    """Unacceptable absences of people under an order, for what follows from them: (appointment,
-    outcome, day) of each person.
+    """The unacceptable absences of people under an order, by person, for enforcement: (appointment,
+    outcome, day).
     """
 
     def __init__(self) -> None:
         self.of: dict[uuid.UUID, list[tuple[uuid.UUID, uuid.UUID, date]]] = {}
 
 
-def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random) -> Failures:
-    """Everything between a person and their workers: with the offender manager every week or two,
-    with a partner every third week.
+def write(rows: Rows, demo: DemoHub, one: DemoPerson, now: datetime, luck: Random) -> Failures:
+    """Write appointments and texts: with the offender manager every week or two, with a partner
+    every third week.
     """
     failures = Failures()
-    where = zone(house.hub)
-    partner, worker = luck.choice(house.partners)
-    for agency in (house.probation, partner):
+    where = zone(demo.hub)
+    partner, worker = luck.choice(demo.partners)
+    for agency in (demo.probation, partner):
         rows.add(
             Involvement,
             person_id=one.id,
             agency_id=agency.id,
             since=_at(one.life.adopted_on, 12, where),
         )
-    every = 7 if one.life.keeps < 0.75 else 14
+    every = 7 if one.life.reliability < 0.75 else 14
     for number, day in enumerate(_days(one, every, now)):
-        _one(
+        _appointment(
             rows,
-            house,
+            demo,
             one,
             _at(day, 9 + (one.life.number + number) % 8, where),
             None,
@@ -81,9 +81,9 @@ def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random
             luck,
         )
     for day in _days(one, 21, now, shift=2):
-        _one(
+        _appointment(
             rows,
-            house,
+            demo,
             one,
             _at(day, 14, where),
             (partner.id, worker.first_name),
@@ -97,7 +97,7 @@ def write(rows: Rows, house: House, one: DemoPerson, now: datetime, luck: Random
 def _days(one: DemoPerson, every: int, now: datetime, *, shift: int = 0) -> Iterator[date]:
     today = now.date()
     day = one.life.adopted_on + timedelta(days=3 + shift)
-    while day <= today + AHEAD:
+    while day <= today + BOOKED_AHEAD:
         working = day + timedelta(days=max(0, 7 - day.weekday()) % 7 if day.weekday() >= 5 else 0)
         lost = one.life.silent and today - SILENCE < working < today
         if one.life.free(working, today) and working != today and not lost:
@@ -109,9 +109,9 @@ def _at(day: date, hour: int, where: ZoneInfo) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=where)
 
 
-def _one(
+def _appointment(
     rows: Rows,
-    house: House,
+    demo: DemoHub,
     one: DemoPerson,
     starts_at: datetime,
     partner: tuple[uuid.UUID, str] | None,
@@ -123,9 +123,9 @@ def _one(
     enforceable = partner is None and one.life.group is Group.ORDER
     appointment_id = rows.add(
         Appointment,
-        hub_id=house.hub.id,
+        hub_id=demo.hub.id,
         person_id=one.id,
-        agency_id=partner[0] if partner else house.probation.id,
+        agency_id=partner[0] if partner else demo.probation.id,
         type=luck.choice((AppointmentType.GROUP, AppointmentType.COURSE, AppointmentType.OFFICE))
         if partner
         else AppointmentType.OFFICE,
@@ -140,19 +140,19 @@ def _one(
         created_at=booked_at,
         updated_at=booked_at,
     )
-    rows.event(
+    rows.add_event(
         "appointment.booked",
         booked_at,
-        hub_id=house.hub.id,
+        hub_id=demo.hub.id,
         person_id=one.id,
         actor=one.label,
         appointment=appointment_id,
     )
-    said = _remind(rows, house, one, appointment_id, starts_at, now, luck)
+    said = _remind(rows, demo, one, appointment_id, starts_at, now, luck)
     if starts_at < now:
-        code = _came(one, starts_at, said, now, luck)
+        code = _outcome(one, starts_at, said, now, luck)
         if code is not None:
-            outcome_id = _record(rows, house, one, appointment_id, code, starts_at)
+            outcome_id = _record(rows, demo, one, appointment_id, code, starts_at)
             if code is OutcomeCode.UNACCEPTABLE_ABSENCE and enforceable:
                 failures.of.setdefault(one.id, []).append(
                     (appointment_id, outcome_id, starts_at.date())
@@ -161,14 +161,14 @@ def _one(
 
 def _remind(
     rows: Rows,
-    house: House,
+    demo: DemoHub,
     one: DemoPerson,
     appointment_id: uuid.UUID,
     starts_at: datetime,
     now: datetime,
     luck: Random,
 ) -> IntentKind | None:
-    """The text a day before; what they said to it."""
+    """Write the reminder a day before, and the reply to it."""
     due_at = starts_at - timedelta(days=1)
     expires_at = starts_at - timedelta(hours=4)
     common = {
@@ -186,16 +186,17 @@ def _remind(
         if expires_at > now:
             rows.add(Reminder, **common)
         return None
-    end = luck.choices(ENDS, weights=(92, 5, 2, 1))[0]
+    end = luck.choices(DELIVERIES, weights=(92, 5, 2, 1))[0]
     text_id = message_id()
-    rows.plain(
+    rows.add_keyed(
         Message,
         id=text_id,
         recipient=str(one.id),
         to_number=one.number,
         sender=ENGAGE,
         lane=3,
-        body=f"Hi {one.life.first_name}, {one.officer.first_name} tomorrow, {starts_at:%H:%M}. Reply YES or NO.",
+        body=f"Hi {one.life.first_name}, {one.officer.first_name} tomorrow, {starts_at:%H:%M}."
+        " Reply YES or NO.",
         encoding="gsm7",
         segments=1,
         status=end,
@@ -224,18 +225,18 @@ def _remind(
         decided_at=due_at,
         message_id=text_id,
     )
-    if end is not MessageStatus.DELIVERED or luck.random() > 0.25 + 0.5 * one.life.keeps:
+    if end is not MessageStatus.DELIVERED or luck.random() > 0.25 + 0.5 * one.life.reliability:
         return None
     return _answer(
-        rows, house, one, appointment_id, due_at + timedelta(minutes=luck.randint(2, 300)), luck
+        rows, demo, one, appointment_id, due_at + timedelta(minutes=luck.randint(2, 300)), luck
     )
 
 
-def reply_row(rows: Rows, one: DemoPerson, words: str, at: datetime, **reading: Any) -> EventRow:
-    """A text from somebody, read and acted on at once; `reading` says what was asked, what it was
-    read as, and what was done.
+def reply_row(rows: Rows, one: DemoPerson, words: str, at: datetime, **reading: Any) -> InboundRef:
+    """Add an inbound text that was read and acted on at once. `reading` holds what was asked, how
+    it was interpreted, and what was done.
     """
-    inbound = rows.said(
+    inbound = rows.add_inbound(
         from_number=one.number,
         to_number=ENGAGE,
         body=words,
@@ -259,10 +260,15 @@ def reply_row(rows: Rows, one: DemoPerson, words: str, at: datetime, **reading: 
 
 
 def _answer(
-    rows: Rows, house: House, one: DemoPerson, appointment_id: uuid.UUID, at: datetime, luck: Random
+    rows: Rows,
+    demo: DemoHub,
+    one: DemoPerson,
+    appointment_id: uuid.UUID,
+    at: datetime,
+    luck: Random,
 ) -> IntentKind:
-    kind = luck.choices(list(WORDS), weights=(86, 8, 6))[0]
-    words = luck.choice(WORDS[kind])
+    kind = luck.choices(list(REPLIES), weights=(86, 8, 6))[0]
+    words = luck.choice(REPLIES[kind])
     inbound = reply_row(
         rows,
         one,
@@ -284,10 +290,10 @@ def _answer(
         inbound_id=inbound,
         revision=1,
     )
-    rows.event(
+    rows.add_event(
         "intent.recorded",
         at,
-        hub_id=house.hub.id,
+        hub_id=demo.hub.id,
         person_id=one.id,
         actor=PERSON.label,
         appointment=appointment_id,
@@ -296,16 +302,20 @@ def _answer(
     return kind
 
 
-def _came(
+def _outcome(
     one: DemoPerson, starts_at: datetime, said: IntentKind | None, now: datetime, luck: Random
 ) -> OutcomeCode | None:
-    """What a worker recorded. Who said yes mostly comes, who said no mostly has a reason."""
+    """Choose the recorded outcome. People who said yes mostly attend; those who said no mostly have
+    a reason.
+    """
     age = now - starts_at
     if age < timedelta(days=1) or luck.random() < 0.015:
         return None
-    likely = one.life.keeps + {None: -0.08, IntentKind.WILL_ATTEND: 0.1, IntentKind.LATE: 0.05}.get(
-        said, -0.9
-    )
+    likely = one.life.reliability + {
+        None: -0.08,
+        IntentKind.WILL_ATTEND: 0.1,
+        IntentKind.LATE: 0.05,
+    }.get(said, -0.9)
     if luck.random() < likely:
         return (
             OutcomeCode.ATTENDED_FAILED_TO_COMPLY
@@ -319,7 +329,7 @@ def _came(
 
 def _record(
     rows: Rows,
-    house: House,
+    demo: DemoHub,
     one: DemoPerson,
     appointment_id: uuid.UUID,
     code: OutcomeCode,
@@ -329,10 +339,10 @@ def _record(
     outcome_id = rows.add(
         Outcome, appointment_id=appointment_id, code=code, recorded_by=one.label, recorded_at=at
     )
-    rows.event(
+    rows.add_event(
         "outcome.recorded",
         at,
-        hub_id=house.hub.id,
+        hub_id=demo.hub.id,
         person_id=one.id,
         actor=one.label,
         appointment=appointment_id,

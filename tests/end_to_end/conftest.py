@@ -1,6 +1,4 @@
-"""A house for each test: a database of its own on the test server, and the service in processes
-around it.
-"""
+"""A service for each test: its own database on the test server, and the processes on it."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from engage.core import embedded
 from tests.conftest import drop_database
-from tests.end_to_end.house import House, running
+from tests.end_to_end.service import RunningService, running
 
 START = datetime.fromisoformat("2027-03-20T09:00:00+00:00")
 
@@ -31,19 +29,21 @@ def empty_database(server_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def shared_house(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def shared_service(
+    server_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningService]:
     """One service for all tests of a module, its clock at Saturday 20 March 2027, 09:00 in London.
-    Each test brings its own people.
+    Each test adds its own people.
     """
     with (
         empty_database(server_url) as url,
-        running(url, tmp_path_factory.mktemp("house"), START) as house,
+        running(url, tmp_path_factory.mktemp("service"), START) as service,
     ):
-        yield house
+        yield service
 
 
 @pytest.fixture
-def house(server_url: str, tmp_path: Path) -> Iterator[House]:
+def service(server_url: str, tmp_path: Path) -> Iterator[RunningService]:
     """A service for one test alone, which may move its clock."""
     with empty_database(server_url) as url, running(url, tmp_path, START) as started:
         yield started

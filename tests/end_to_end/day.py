@@ -1,9 +1,8 @@
-"""A day of a whole caseload, played from a script: who texts what when, what staff do, and how it
-stands when the day is over.
+"""A day of a whole caseload, played from a script: who texts what when, what staff do, and the
+state when the day is over.
 
-The script is tests/data/day.json. Everything goes the way it goes in life: phones text through the
-simulated network, staff use pages and the JSON interface; only how it ended is looked up in the
-database.
+The script is tests/data/day.json. Everything runs as in production: phones text through the
+simulated network, staff use pages and the JSON API; only the final state is read from the database.
 """
 
 import json
@@ -18,7 +17,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from engage.core.settings import PROJECT
-from tests.end_to_end.house import House, eventually
+from tests.end_to_end.service import RunningService, eventually
 from tests.end_to_end.test_safety import put_on_call
 from tests.simulator import Phone
 
@@ -32,7 +31,7 @@ PICTURE = "[picture]"
 
 @dataclass(frozen=True)
 class Line:
-    """One text of the script: when, from whose phone, its words, and what it means."""
+    """One text of the script: when, from whose phone, its words, and its meaning."""
 
     at: str
     who: str
@@ -41,32 +40,34 @@ class Line:
 
 
 class Day:
-    """The house with everybody in it, and the clock that goes down the script."""
+    """The service with all people, and the clock that follows the script."""
 
-    def __init__(self, house: House, database: "psycopg.Connection[dict[str, Any]]") -> None:
-        self.house, self.database = house, database
+    def __init__(
+        self, service: RunningService, database: "psycopg.Connection[dict[str, Any]]"
+    ) -> None:
+        self.service, self.database = service, database
         self.people: dict[str, dict[str, Any]] = {}
         self.booked: dict[tuple[str, str], dict[str, Any]] = {}
         self.numbers = {name: _number(last) for name, last in DAY["phones"].items()}
         self.lines: list[Line] = []
         self.had: dict[tuple[str, str], int] = {}
-        """How many texts a phone had had before it sent these words, or before what befell its
-        owner.
+        """The number of texts a phone had before it sent these words, or before something happened
+        to its owner.
         """
         self._coming: set[str] = set()
 
     def phone(self, who: str) -> Phone:
-        """Somebody's phone."""
-        return self.house.phone(self.numbers[who])
+        """A person's phone."""
+        return self.service.phone(self.numbers[who])
 
-    # Sunday: everybody is added and booked.
+    # Sunday: people are added and booked.
 
     def set_up(self) -> None:
-        """Everybody with a number that was made sure of, their appointments, who is on call on
-        Monday night, and free times.
+        """Add everyone with a verified number, their appointments, Monday night's on-call rota, and
+        free times.
         """
-        put_on_call(self.house)
-        self.house.engage("staff", "set-mobile", OFFICER, OFFICER_PHONE)
+        put_on_call(self.service)
+        self.service.engage("staff", "set-mobile", OFFICER, OFFICER_PHONE)
         for place, (who, one) in enumerate(DAY["people"].items()):
             self._add(f"X8600{place:02d}", who, one)
         self._agree_sharing()
@@ -79,14 +80,14 @@ class Day:
                 "starts_at": f"2027-03-{day}T15:30:00Z",
                 "minutes": 30,
             }
-            self.house.api.post(
+            self.service.api.post(
                 "/free-times", {**body, "place_alias": "the hall, Mill Lane"}, status=201
             )
         self.calm()
 
     def _add(self, crn: str, who: str, one: Mapping[str, Any]) -> None:
         self.numbers[who] = _number(one["number"])
-        self.people[who] = self.house.add_person(
+        self.people[who] = self.service.add_person(
             crn,
             one["first"],
             f"07700 900{one['number']}",
@@ -100,11 +101,11 @@ class Day:
         person = self.people[who]
         if one.get("check_in"):
             plan = {"every_weeks": 1, "weekday": 0, "hour": 9}
-            self.house.api.post(f"/people/{person['id']}/check-in-plan", plan)
+            self.service.api.post(f"/people/{person['id']}/check-in-plan", plan)
         if one.get("rebooking"):
-            self.house.api.post(f"/people/{person['id']}/rebooking", {"allowed": True})
+            self.service.api.post(f"/people/{person['id']}/rebooking", {"allowed": True})
         for name, (starts_at, values) in _bookings(one).items():
-            self.booked[who, name] = self.house.book(person, starts_at, place=PLACE, **values)
+            self.booked[who, name] = self.service.book(person, starts_at, place=PLACE, **values)
         if one.get("restricted"):
             self.calm()
             self.database.execute(
@@ -112,21 +113,21 @@ class Day:
             )
 
     def _agree_sharing(self) -> None:
-        officer = self.house.sign_in(OFFICER)
+        officer = self.service.sign_in(OFFICER)
         for who, one in DAY["people"].items():
             if one.get("shared"):
-                self.house.submit(
+                self.service.submit(
                     officer, f"/people/{self.people[who]['id']}/number/shared", {"sure": "y"}
                 )
 
     # Monday
 
     def play(self) -> None:
-        """The whole script. Texts that follow each other from different phones come together, as in
-        life.
+        """Play the whole script. Texts that follow each other from different phones arrive
+        together, as in life.
         """
         for at, scenes in groupby(DAY["script"], key=_time_of):
-            self.house.travel(_moment(at))
+            self.service.travel(_moment(at))
             self.calm()
             for scene in scenes:
                 if isinstance(scene, list):
@@ -137,7 +138,9 @@ class Day:
             self.calm()
 
     def _text(self, line: Line) -> None:
-        """One text; the second of a phone waits until what the first brought about has left."""
+        """Send one text. The second of a phone waits until the effects of the first have been
+        sent.
+        """
         if line.who in self._coming:
             self.calm()
         phone = self.phone(line.who)
@@ -149,10 +152,10 @@ class Day:
 
     def _do(self, scene: Mapping[str, Any]) -> None:
         who = scene["who"]
-        api, path = self.house.api, f"/people/{self.people[who]['id']}"
+        api, path = self.service.api, f"/people/{self.people[who]['id']}"
         match scene["do"]:
             case "acknowledge":
-                for signal in self.house.signals(self.people[who]):
+                for signal in self.service.signals(self.people[who]):
                     api.post(f"/signals/{signal['id']}/acknowledge")
             case "record":
                 booked = self.booked[who, scene["booked"]]
@@ -178,7 +181,7 @@ class Day:
         self.calm()
 
     def _loop(self, who: str, at: str, words: str) -> None:
-        """A phone that answers each of our texts with the same words, until it has nothing to
+        """A phone that answers each of our texts with the same words, until there is nothing to
         answer.
         """
         for _ in range(20):
@@ -190,14 +193,14 @@ class Day:
         raise AssertionError(f"two machines are still talking: {self.phone(who).received()}")
 
     def calm(self) -> None:
-        """Wait until nothing of now is left to do, and what was sent has arrived."""
+        """Wait until nothing is left to do now, and everything sent has arrived."""
 
         def quiet() -> bool:
-            row = self.database.execute(_UNDONE, {"now": self.house.clock.now()}).fetchone()
+            row = self.database.execute(_UNDONE, {"now": self.service.clock.now()}).fetchone()
             return row is not None and row["undone"] == 0
 
         eventually(quiet, what="the house is calm")
-        self.house.simulator.settle()
+        self.service.simulator.settle()
         self._coming = set()
 
     # When the day is over
@@ -207,7 +210,7 @@ class Day:
         return self.database.execute(statement, given).fetchall()
 
     def end_of(self, who: str) -> dict[str, Any]:
-        """How the day ended for somebody, without what is empty or as it was in the morning."""
+        """How the day ended for a person, without what is empty or unchanged since the morning."""
         person = self.people[who]["id"]
         found: dict[str, Any] = {
             "said": self._by_booking(who, "SELECT kind AS value FROM intent WHERE withdrawn_at IS NULL AND appointment_id = %(id)s ORDER BY id"),
@@ -268,20 +271,22 @@ _NUMBER = """
 
 
 @contextmanager
-def day_in(house: House) -> Iterator[Day]:
-    """A day in a house that has just been started, on the Sunday before."""
-    url = house.database_url.replace("+psycopg", "")
+def day_in(service: RunningService) -> Iterator[Day]:
+    """A day in a service that has just been started, on the Sunday before."""
+    url = service.database_url.replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as database:
-        yield Day(house, database)
+        yield Day(service, database)
 
 
 def shared_by(number: str) -> Sequence[str]:
-    """Who has a number by the script."""
+    """The people who share a number in the script."""
     return [who for who, one in DAY["people"].items() if _number(one["number"]) == number]
 
 
 def _bookings(one: Mapping[str, Any]) -> dict[str, tuple[datetime, dict[str, Any]]]:
-    """The appointments of somebody: a name, then a start, or a start with what is unlike others."""
+    """A person's appointments: a name, then a start, or a start with what differs from the
+    default.
+    """
     given = dict(one.get("booked", {}))
     own = {name: given.pop(name) for name in ("worker_name", "place_alias") if name in given}
     return {

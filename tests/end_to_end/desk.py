@@ -1,5 +1,5 @@
-"""Somebody at a desk: signed in, reading pages as words, and filling in the forms that the pages
-show.
+"""A member of staff at a desk: signed in, reading pages as words, and sending the forms on the
+pages.
 """
 
 import re
@@ -12,16 +12,14 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from tests.end_to_end.house import House
+from tests.end_to_end.service import RunningService
 
 DATE_PARTS = ("day", "month", "year")
 
 
 @dataclass
 class Form:
-    """A form as the page shows it: where it goes, every field's name, and what it would send
-    untouched.
-    """
+    """A form as on the page: where it goes, the name of every field, and its initial values."""
 
     action: str
     names: set[str] = field(default_factory=set)
@@ -86,36 +84,36 @@ class _Forms(HTMLParser):
 class Desk:
     """A member of staff in a browser without scripts."""
 
-    def __init__(self, house: House, email: str) -> None:
-        self.house, self.email = house, email
-        self._session = house.sign_in(email)
+    def __init__(self, service: RunningService, email: str) -> None:
+        self.service, self.email = service, email
+        self._session = service.sign_in(email)
 
     def get(self, path: str) -> requests.Response:
         """A page, which must be there."""
-        answer = self._session.get(f"{self.house.web}{path}", timeout=30)
+        answer = self._session.get(f"{self.service.web}{path}", timeout=30)
         assert answer.ok, f"{self.email} {path}: {answer.status_code}"
         return answer
 
     def status(self, path: str) -> int:
         """The status of a page."""
-        return self._session.get(f"{self.house.web}{path}", timeout=30).status_code
+        return self._session.get(f"{self.service.web}{path}", timeout=30).status_code
 
     def read(self, path: str) -> str:
-        """A page as the words on it."""
+        """A page as its words."""
         return words(self.get(path).text)
 
     def link(self, path: str, pattern: str) -> str:
-        """The first address on a page that fits a pattern."""
+        """The first address on a page that matches a pattern."""
         page = self.get(path).text
         found = re.search(rf'(?:href|action)="({pattern})"', page)
         assert found, f"no {pattern} on {path}: {words(page)[:3000]}"
         return unescape(found.group(1))
 
     def send(self, path: str, to: str = "", **fields: Any) -> requests.Response:
-        """Open a page, fill in its form (the one that has these fields and goes `to` such an
-        address), send it, and follow.
+        """Open a page, fill in its form (the one with these fields and an address matching `to`),
+        send it, and follow.
 
-        A date fills the three boxes of a date, True ticks a box.
+        A date fills the three boxes of a date; True ticks a box.
         """
         opened, typed = self.get(path), _typed(fields)
         parser = _Forms()
@@ -134,16 +132,16 @@ class Desk:
         return answer
 
     def fill(self, path: str, to: str = "", **fields: Any) -> str:
-        """As `send`: the words of the page that comes next."""
+        """As `send`; returns the words of the next page."""
         return words(self.send(path, to, **fields).text)
 
     def landed(self, path: str, to: str = "", **fields: Any) -> str:
-        """As `send`: the path of the page that comes next."""
+        """As `send`; returns the path of the next page."""
         return urlsplit(self.send(path, to, **fields).url).path
 
 
 def words(page: str) -> str:
-    """The words of a page, its tags left out and its white space made even."""
+    """The words of a page without tags and with single spaces."""
     main = page.partition("<main")[2].partition("</main>")[0] or page
     bare = re.sub(r"<(script|style).*?</\1>", " ", main, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", bare)).split())

@@ -1,9 +1,8 @@
-"""A Monday from half past seven to half past eleven at night, with nearly forty people in it:
-everybody ends the day where they should, and no text that was sent says anything that a stranger
-should not read.
+"""A Monday from half past seven to half past eleven at night, with nearly forty people: everyone
+ends the day as they should, and no text says anything that a stranger should not read.
 
-Who texts what, and how the day should end for each, is in tests/data/day.json; it is played once,
-and every test looks at one side of it.
+The texts, and how the day should end for each person, are in tests/data/day.json. The day is played
+once, and every test checks one side of it.
 """
 
 import re
@@ -15,12 +14,12 @@ from typing import Any
 import pytest
 
 from engage import texts
-from engage.demo.seed import AGENCIES, CASELOAD, STAFF
+from engage.demo.seed_data import AGENCIES, CASELOAD, STAFF
 from engage.texts import TextKind
 from messaging.text import measure
 from tests.end_to_end.conftest import empty_database
 from tests.end_to_end.day import DAY, OFFICER, OFFICER_PHONE, PICTURE, PLACE, SUNDAY, Day, day_in
-from tests.end_to_end.house import running
+from tests.end_to_end.service import running
 from tests.end_to_end.test_safety import LEE, NOTICE, SAM
 
 NOBODY_MAY_READ = (
@@ -56,8 +55,8 @@ def day(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
     """The day, when it is over."""
     with (
         empty_database(server_url) as url,
-        running(url, tmp_path_factory.mktemp("house"), SUNDAY) as house,
-        day_in(house) as played,
+        running(url, tmp_path_factory.mktemp("service"), SUNDAY) as service,
+        day_in(service) as played,
     ):
         played.set_up()
         played.play()
@@ -65,7 +64,7 @@ def day(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 
 
 def test_the_day_is_long_and_full() -> None:
-    """Thirty people and more, from half past seven in the morning to half past eleven at night."""
+    """Thirty people or more, from half past seven in the morning to half past eleven at night."""
     times = [scene[0] if isinstance(scene, list) else scene["at"] for scene in DAY["script"]]
     assert len(DAY["people"]) >= 30
     assert (times[0], times[-1]) == ("07:30", "23:30") and times == sorted(times)
@@ -73,7 +72,7 @@ def test_the_day_is_long_and_full() -> None:
 
 @pytest.mark.parametrize("who", DAY["people"])
 def test_everybody_ends_the_day_where_they_should(day: Day, who: str) -> None:
-    """What they said of which appointment, what a worker recorded, what was raised and on which
+    """What they said about which appointment, what a worker recorded, what was raised on which
     words, what waits to be read, and their number.
     """
     assert day.end_of(who) == DAY["ends"].get(who, {})
@@ -91,25 +90,25 @@ def test_every_text_has_one_reading_and_is_read_as_it_was_meant(day: Day) -> Non
 
 
 def test_nothing_is_answered_or_sent_twice(day: Day) -> None:
-    """The network took each text of ours once, and no text of theirs has two answers."""
-    assert day.house.simulator.doubled() == []
+    """The network accepted each of our texts once, and no text of theirs has two answers."""
+    assert day.service.simulator.doubled() == []
     sent = day.rows("SELECT context->>'inbound' AS inbound, to_number, body, status FROM message")
     answered = Counter(row["inbound"] for row in sent if row["inbound"] is not None)
     assert set(answered.values()) == {1}
     left = Counter((row["to_number"], row["body"]) for row in sent if row["status"] == "delivered")
-    assert left == Counter((text.to, text.body) for text in day.house.ledger())
+    assert left == Counter((text.to, text.body) for text in day.service.ledger())
 
 
 def test_no_question_is_left_open(day: Day) -> None:
-    """Which appointment, who writes and which time: all were answered."""
+    """Which appointment, who is writing and which time: all were answered."""
     assert day.rows("SELECT kind FROM question WHERE closed_at IS NULL") == []
     assert day.rows("SELECT id FROM slot_offer WHERE closed_at IS NULL") == []
     assert day.rows("SELECT id FROM takeover WHERE ended_at IS NULL") == []
 
 
 def test_no_text_says_what_a_stranger_should_not_read(day: Day) -> None:
-    """No surname, record number, agency, official place, and no word of the law, of drugs or of
-    what they told us; one segment each.
+    """No surname, CRN, agency, official place, and no word about the law, drugs or what they
+    reported; one segment each.
     """
     surnames = [one["last"] for one in DAY["people"].values()] + [one.last_name for one in CASELOAD]
     staff = [name.split()[-1] for _, name, _, _ in STAFF]
@@ -117,7 +116,7 @@ def test_no_text_says_what_a_stranger_should_not_read(day: Day) -> None:
     private = [*surnames, *staff, *records, *NOBODY_MAY_READ, PLACE, "Northgate"]
     agencies = [name for name, _ in AGENCIES]
     ours = set(day.numbers.values())
-    ledger = day.house.ledger()
+    ledger = day.service.ledger()
     assert len(ledger) > 100
     for text in ledger:
         names = [*private, *agencies] if text.to in ours else private
@@ -126,8 +125,8 @@ def test_no_text_says_what_a_stranger_should_not_read(day: Day) -> None:
 
 
 def test_neither_of_two_on_one_phone_is_told_anything_of_the_other(day: Day) -> None:
-    """A text to one names neither the other nor the other's worker or place; a text to nobody in
-    particular names nobody.
+    """A text to one names neither the other nor the other's worker or place; a text to an unknown
+    person names no one.
     """
     told = day.rows(
         "SELECT recipient, body FROM message WHERE to_number = %(number)s AND status = 'delivered'",
@@ -149,8 +148,8 @@ def test_neither_of_two_on_one_phone_is_told_anything_of_the_other(day: Day) -> 
 
 @pytest.mark.parametrize("who", DAY["silent"])
 def test_nothing_goes_to_a_phone_after_the_last_words(day: Day, who: str) -> None:
-    """Stopped, wrong, watched or in custody: the one confirmation where one is allowed, and then
-    nothing more, whatever was due or came.
+    """Stopped, wrong, watched or in custody: at most the one confirmation, and then nothing more,
+    whatever was due or arrived.
     """
     words, kind = DAY["silent"][who]
     language = DAY["people"][who].get("language", "en")
@@ -159,7 +158,7 @@ def test_nothing_goes_to_a_phone_after_the_last_words(day: Day, who: str) -> Non
 
 
 def test_old_and_unknown_numbers_learn_nothing(day: Day) -> None:
-    """One answer each that names nobody; a coordinator finds both, and what they wrote."""
+    """One answer each that names no one; a coordinator finds both, and what they wrote."""
     names = [one["first"] for one in DAY["people"].values()] + ["Pat", "Bridge"]
     since = day.had["uma's old phone", "hello??"]
     for answers in (
@@ -167,19 +166,19 @@ def test_old_and_unknown_numbers_learn_nothing(day: Day) -> None:
         day.phone("uma's old phone").received()[since:],
     ):
         assert len(answers) == 1 and not any(name in answers[0] for name in names)
-    coordinator = day.house.sign_in("c.okafor@police.example")
-    page = coordinator.get(f"{day.house.web}/unknown-numbers", timeout=30).text
+    coordinator = day.service.sign_in("c.okafor@police.example")
+    page = coordinator.get(f"{day.service.web}/unknown-numbers", timeout=30).text
     assert "is that you pat" in page and page.count("hello??") == 2
 
 
 def test_whoever_should_is_told_of_danger(day: Day) -> None:
-    """By day the offender manager, by night the first on call, and the second once nobody has
-    acknowledged it; never in words that say of whom.
+    """By day the offender manager, by night the first on call, and the second if there is no
+    acknowledgement; never in words that say who the person is.
     """
-    first, second = day.house.phone(SAM).received(), day.house.phone(LEE).received()
+    first, second = day.service.phone(SAM).received(), day.service.phone(LEE).received()
     assert len(first) == len(second) == 1
     assert all(
-        NOTICE in text for text in [*first, *second, *day.house.phone(OFFICER_PHONE).received()]
+        NOTICE in text for text in [*first, *second, *day.service.phone(OFFICER_PHONE).received()]
     )
     assert [row["level"] for row in _steps(day, "nia")][:2] == [1, 2]
     assert (
@@ -190,13 +189,13 @@ def test_whoever_should_is_told_of_danger(day: Day) -> None:
 
 
 def test_the_officer_sees_what_waits(day: Day) -> None:
-    """Today has every text that waits for them, on as many pages as it takes, and each person's
-    page what they said.
+    """Today shows every text that waits for them, on as many pages as needed, and each person's
+    page shows what they said.
     """
-    officer = day.house.sign_in(OFFICER)
+    officer = day.service.sign_in(OFFICER)
     today, more = "", "/today"
     while more:
-        page = officer.get(f"{day.house.web}{more}", timeout=30).text
+        page = officer.get(f"{day.service.web}{more}", timeout=30).text
         today += unescape(page)
         found = re.search(r'href="([^"]+)">More signals<', page)
         more = unescape(found[1]) if found else ""
@@ -211,13 +210,13 @@ def test_the_officer_sees_what_waits(day: Day) -> None:
             and not DAY["people"][line.who].get("restricted")
         ):
             page = officer.get(
-                f"{day.house.web}/people/{day.people[line.who]['id']}", timeout=30
+                f"{day.service.web}/people/{day.people[line.who]['id']}", timeout=30
             ).text
             assert line.words in unescape(page)
 
 
 def _steps(day: Day, who: str) -> list[dict[str, Any]]:
-    """Whom the alarm about somebody told, in order."""
+    """The staff alerted about a person, in order."""
     return day.rows(
         "SELECT step.level FROM alarm_step AS step JOIN alarm ON alarm.id = alarm_id JOIN signal ON signal.id = signal_id"
         " WHERE person_id = %(person)s AND outcome = 'told' ORDER BY step.at",

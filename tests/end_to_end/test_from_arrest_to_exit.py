@@ -5,16 +5,16 @@ status, signals and timeline at each step.
 import hashlib
 from datetime import date
 
-from tests.end_to_end.house import House, eventually
+from tests.end_to_end.service import RunningService, eventually
 from tests.end_to_end.story import CRN, JO, SHEILA, Case, chosen_in
 
 
-def test_from_arrest_to_exit(house: House) -> None:
+def test_from_arrest_to_exit(service: RunningService) -> None:
     """Arrest, referral, meeting, adoption, prison, release, appointments, texts, a lapse, two
-    absences, a warning, a course, a home, three green months, the order's end, and the meeting that
-    lets them go.
+    absences, a warning, a course, a home, three green months, the end of the order, and the meeting
+    that deregisters him.
     """
-    case = Case(house)
+    case = Case(service)
     _arrest_and_referral(case)
     _meeting_and_adoption(case)
     _prison_and_release(case)
@@ -28,8 +28,8 @@ def test_from_arrest_to_exit(house: House) -> None:
 
 
 def _arrest_and_referral(case: Case) -> None:
-    """Selected at the point of arrest; another agency's referral of the same person is found to be
-    a duplicate. Nobody is known to Engage yet.
+    """Selected at the point of arrest; another agency's referral of the same person is recognised
+    as a duplicate. Engage has no person yet.
     """
     who = {"first_name": "Kit", "last_name": "Marsh", "date_of_birth": date(1994, 2, 28)}
     referral = case.chidi.landed(
@@ -63,7 +63,7 @@ def _arrest_and_referral(case: Case) -> None:
         predictor_score=82,
     )
     assert "Version 1" in case.chidi.read(referral)
-    assert case.house.api.get("/people", crn=CRN)["items"] == []
+    assert case.service.api.get("/people", crn=CRN)["items"] == []
 
 
 def _meeting_and_adoption(case: Case) -> None:
@@ -74,7 +74,7 @@ def _meeting_and_adoption(case: Case) -> None:
     assert "Decisions are recorded on the day" in case.chidi.read(meeting)
     case.at("2027-03-23 10:00")
     item = case.chidi.link(meeting, r"/agenda/[0-9a-f-]+")
-    assert case.house.api.get("/people", crn=CRN)["items"] == []
+    assert case.service.api.get("/people", crn=CRN)["items"] == []
     form = case.chidi.get(f"{item}/adopt").text
     chosen = {name: chosen_in(form, name) for name in ("Probation", "Pat Hale")}
     case.chidi.fill(
@@ -106,8 +106,8 @@ def _meeting_and_adoption(case: Case) -> None:
 
 
 def _prison_and_release(case: Case) -> None:
-    """An arrest turns the suggestion red; in prison no text goes; 14 days before release a plan is
-    asked for, and texts start by themselves.
+    """An arrest turns the suggestion red; in prison no text is sent; 14 days before release a plan
+    is asked for, and texts start automatically.
     """
     case.pat.fill(
         f"{case.path}/offences/new",
@@ -136,8 +136,8 @@ def _prison_and_release(case: Case) -> None:
 
 
 def _first_weeks(case: Case) -> None:
-    """An order with its requirements; a text, a yes, an appointment kept; a lapse told is met with
-    support, a positive test is for staff alone.
+    """An order with its requirements; a text, a yes, an attended appointment; a reported lapse
+    leads to support, a positive test is for staff alone.
     """
     case.pat.fill(
         f"{case.path}/orders/new",
@@ -156,9 +156,9 @@ def _first_weeks(case: Case) -> None:
     case.phone.wait_for("Tue 4 May, 11:00am")
     case.phone.reply("yes il be there")
     case.phone.wait_for("See you")
-    assert [one["kind"] for one in case.house.appointment(kept["id"])["said"]] == ["will_attend"]
+    assert [one["kind"] for one in case.service.appointment(kept["id"])["said"]] == ["will_attend"]
     case.at("2027-05-04 12:00")
-    assert case.house.appointment(kept["id"])["outcomes"] == []
+    assert case.service.appointment(kept["id"])["outcomes"] == []
     case.record(kept, "ATTC")
     case.phone.reply("i slipped up and used last night")
     case.signalled("lapse_told")
@@ -171,8 +171,8 @@ def _first_weeks(case: Case) -> None:
 
 
 def _two_absences_and_a_warning(case: Case) -> None:
-    """Each absence is asked about; the first counts once a worker has decided, the second asks for
-    a decision, which a person makes; a letter by hand.
+    """Each absence is asked about; the first counts once a worker has decided, the second needs a
+    decision by a person; a letter by hand.
     """
     first, second = case.book("2027-05-11 11:00"), case.book("2027-05-18 11:00")
     for day in ("Tue 11 May", "Tue 18 May"):
@@ -196,7 +196,7 @@ def _two_absences_and_a_warning(case: Case) -> None:
 
 def _what_the_pack_says(case: Case) -> None:
     """Every appointment with how he was told, what arrived, what he said and who recorded what; the
-    chain holds, and anybody can work it out again.
+    chain holds, and can be recalculated from the pack.
     """
     case.pat.fill(
         f"{case.path}/compliance/pack",
@@ -217,12 +217,12 @@ def _what_the_pack_says(case: Case) -> None:
         assert link == one["link"]
     assert link == pack["chain"]["head"]
     assert case.pat.get(address.replace(".json", ".pdf")).content.startswith(b"%PDF")
-    case.house.engage("log", "verify")
+    case.service.engage("log", "verify")
 
 
 def _course_and_home(case: Case) -> None:
-    """What he tells by text is his word until staff made sure; then it counts. An action by an
-    agency waits for the offender manager.
+    """What he reports by text is self-reported until staff verify it; then it counts. An action by
+    an agency waits for the offender manager.
     """
     case.at("2027-06-15 10:00")
     case.phone.reply("started my course at the college today")
@@ -252,8 +252,8 @@ def _course_and_home(case: Case) -> None:
 
 
 def _three_green_months(case: Case) -> None:
-    """Months of silence are called that; then every visit is kept, the rule says green, and Pat
-    decides it, month after month.
+    """Months of silence are shown as silence; then every visit is attended, the rule says green,
+    and Pat decides it, month after month.
     """
     case.at("2027-11-24 10:00")
     case.signalled("lost_contact")
@@ -275,12 +275,14 @@ def _three_green_months(case: Case) -> None:
 
 
 def _the_order_ends(case: Case) -> None:
-    """The night ends the order; he stays of his own will. A year without an offence is reached, and
-    praised in words that say nothing.
+    """The nightly sweep ends the order; he stays voluntarily. A year without an offence is a
+    milestone, praised in words that reveal nothing.
     """
     case.at("2028-03-23 10:00")
     case.signalled("green_three_months")
-    reached = {(one["kind"], one["step"]) for one in case.house.api.all(f"{case.path}/milestones")}
+    reached = {
+        (one["kind"], one["step"]) for one in case.service.api.all(f"{case.path}/milestones")
+    }
     assert {("offence_free", 180), ("housed", 90), ("course_started", 1)} <= reached
     assert any(body.startswith("Well done Kit") for body in case.phone.received())
     assert case.person["legal_status"] == "non_statutory"
@@ -290,8 +292,8 @@ def _the_order_ends(case: Case) -> None:
 
 
 def _exit(case: Case) -> None:
-    """The agenda has him by itself, the meeting decides, texts that wait are called back, and a
-    later text is read by somebody and reopens nothing.
+    """The agenda includes him automatically, the meeting decides, queued texts are called back, and
+    a later text is read by a worker and reopens nothing.
     """
     meeting = case.chidi.landed("/meetings/new", date=date(2028, 5, 23))
     case.at("2028-05-23 10:00")
@@ -308,11 +310,14 @@ def _exit(case: Case) -> None:
     status = case.status()
     assert (status["enrolment"], status["earlier"][0]["exit_reason"]) == (None, "green")
     assert case.person["contact_status"] == "closed"
-    assert not {text["status"] for text in case.house.outgoing(case.person)} & {"queued", "sending"}
+    assert not {text["status"] for text in case.service.outgoing(case.person)} & {
+        "queued",
+        "sending",
+    }
     before = len(case.phone.received())
     case.phone.reply("hiya is pat about")
     eventually(
-        lambda: case.house.incoming(case.person)[0]["needs_human"],
+        lambda: case.service.incoming(case.person)[0]["needs_human"],
         what="somebody reads it",
         every=0.5,
     )

@@ -4,20 +4,20 @@ interface and pages.
 
 from datetime import UTC, datetime
 
-from tests.end_to_end.house import House, eventually
+from tests.end_to_end.service import RunningService, eventually
 
 MONDAY = datetime(2027, 3, 22, 10, 0, tzinfo=UTC)
 WEDNESDAY = "2027-03-24T10:00:00+00:00"
 
 
-def test_another_day_is_asked_for_offered_picked_and_seen(house: House) -> None:
+def test_another_day_is_asked_for_offered_picked_and_seen(service: RunningService) -> None:
     """Asked, offered, "2", booked: one text says the new time, the pages show it, the worker gets a
     notice, and nothing is left to do.
     """
-    pat = house.sign_in("p.hale@probation.example")
-    house.submit(pat, "/notices", {"mobile": "07700 900702", "wants": "y"})
-    person = house.add_person("X800701", "Ana", "07700 900701")
-    phone = house.phone("+447700900701")
+    pat = service.sign_in("p.hale@probation.example")
+    service.submit(pat, "/notices", {"mobile": "07700 900702", "wants": "y"})
+    person = service.add_person("X800701", "Ana", "07700 900701")
+    phone = service.phone("+447700900701")
     times = ("2027-03-23T14:00:00Z", WEDNESDAY, "2027-03-25T16:00:00Z")
     for starts_at in times:
         body = {
@@ -26,16 +26,16 @@ def test_another_day_is_asked_for_offered_picked_and_seen(house: House) -> None:
             "starts_at": starts_at,
             "minutes": 30,
         }
-        house.api.post("/free-times", {**body, "place_alias": "the hall, Mill Lane"}, status=201)
-    booked = house.book(person, MONDAY)
+        service.api.post("/free-times", {**body, "place_alias": "the hall, Mill Lane"}, status=201)
+    booked = service.book(person, MONDAY)
     phone.wait_for("You see Pat")
-    house.simulator.settle()
+    service.simulator.settle()
 
     phone.reply("can we change it to another day please")
     phone.wait_for("Pat will be in touch about another time")
-    assert house.signal_kinds(person) == ["cannot_attend"]
+    assert service.signal_kinds(person) == ["cannot_attend"]
 
-    allowed = house.submit(pat, f"/people/{person['id']}/details", _details(rebooking="y"))
+    allowed = service.submit(pat, f"/people/{person['id']}/details", _details(rebooking="y"))
     assert "Allowed since Sat 20 March" in allowed.text
     phone.reply("can we change it to another day please")
     offer = phone.wait_for("0 for none of these").body
@@ -43,37 +43,39 @@ def test_another_day_is_asked_for_offered_picked_and_seen(house: House) -> None:
         "Thanks Ana. Reply 1 for Tue 23 2:00pm, 2 for Wed 24 10:00am, 3 for Thu 25 4:00pm, 0 for none of these. "
         "Your old time stands until you pick."
     )
-    assert house.appointment(booked["id"])["starts_at"] == MONDAY.isoformat()
-    assert [one["state"] for one in house.api.all("/free-times")] == ["held"] * 3
+    assert service.appointment(booked["id"])["starts_at"] == MONDAY.isoformat()
+    assert [one["state"] for one in service.api.all("/free-times")] == ["held"] * 3
 
     phone.reply("2")
     told = phone.wait_for("Your time has changed").body
     assert "Wed 24 March, 10:00am, the hall, Mill Lane" in told
-    moved = house.appointment(booked["id"])
+    moved = service.appointment(booked["id"])
     assert (moved["starts_at"], moved["revision"]) == (WEDNESDAY, 2)
-    assert house.signals(person) == []
-    assert [one["state"] for one in house.api.all("/free-times")] == ["free", "taken", "free"]
+    assert service.signals(person) == []
+    assert [one["state"] for one in service.api.all("/free-times")] == ["free", "taken", "free"]
 
-    notice = house.phone("+447700900702").wait_for("Engage").body
+    notice = service.phone("+447700900702").wait_for("Engage").body
     assert notice == "Engage: an item needs you. Please sign in."
-    today = " ".join(pat.get(f"{house.web}/today", timeout=30).text.split())
+    today = " ".join(pat.get(f"{service.web}/today", timeout=30).text.split())
     assert (
         "Moved by text" in today and "Ana Test</a>" in today and "was Mon 22 March, 10am" in today
     )
-    page = " ".join(pat.get(f"{house.web}/people/{person['id']}", timeout=30).text.split())
+    page = " ".join(pat.get(f"{service.web}/people/{person['id']}", timeout=30).text.split())
     assert "Moved by text to Wed 24 March, 10:00am" in page
 
-    house.simulator.settle()
+    service.simulator.settle()
     phone.reply("yes")
     eventually(
-        lambda: [one["kind"] for one in house.appointment(booked["id"])["said"]] == ["will_attend"],
+        lambda: (
+            [one["kind"] for one in service.appointment(booked["id"])["said"]] == ["will_attend"]
+        ),
         what="the yes is to the new time",
     )
     assert sum("Your time has changed" in body for body in phone.received()) == 1
 
 
 def _details(**changes: str) -> dict[str, str]:
-    """The details of a person as they stand, with changes."""
+    """The details of a person as they are, with changes."""
     return {
         "preferred_name": "",
         "language": "en",

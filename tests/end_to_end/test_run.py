@@ -1,5 +1,5 @@
-"""`engage run`, which is what `make run` starts: everything comes up by itself, and everything goes
-down with it.
+"""`engage run`, which `make run` starts: everything starts by itself, and everything stops
+with it.
 """
 
 import os
@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from engage.core.settings import PROJECT
-from tests.end_to_end.house import free_port
+from tests.end_to_end.service import free_port
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def start(environment: dict[str, str]) -> subprocess.Popen[str]:
-    """Start `engage run` with its output to read from."""
+    """Start `engage run` and read its output."""
     command = [sys.executable, "-m", "api", "run"]
     return subprocess.Popen(
         command,
@@ -48,9 +48,7 @@ def start(environment: dict[str, str]) -> subprocess.Popen[str]:
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> str:
-    """What the process has printed up to a line with these words; all of it when it ended without
-    saying them.
-    """
+    """The output up to a line with these words; all of it if it ended without them."""
     assert process.stdout is not None
     said = ""
     for line in process.stdout:
@@ -63,8 +61,8 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
 def test_everything_comes_up_and_goes_down_together(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """With nothing set up, one command ends with the addresses and sign-ins on the screen; SIGTERM
-    leaves no process behind.
+    """With nothing set up, one command prints the addresses and sign-ins; SIGTERM leaves no process
+    behind.
     """
     for _again in range(2):
         process = start(environment)
@@ -91,8 +89,8 @@ def test_everything_comes_up_and_goes_down_together(
 def test_a_part_that_dies_is_named_and_the_rest_stops(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """A killed worker is not quietly replaced: the run ends, says which part it was, and leaves
-    nothing running.
+    """A killed worker is not quietly replaced: the run ends, names the part, and leaves nothing
+    running.
     """
     process = start(environment)
     read_until(process, "Ctrl-C")

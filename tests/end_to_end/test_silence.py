@@ -1,4 +1,4 @@
-"""Clients that fall silent half-way through a request: the web service must go on answering others."""
+"""Callers that stall during a request: the web service must continue to answer others."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 
 from engage.core.settings import PROJECT
-from tests.end_to_end.house import eventually, free_port
+from tests.end_to_end.service import eventually, free_port
 
 APP = """
 def app(environ, start_response):
@@ -27,8 +27,8 @@ HALVES = [
 
 
 def test_half_sent_requests_do_not_stop_the_service(tmp_path: Path) -> None:
-    """More half-sent bodies and heads than there are threads, by nobody in particular: another
-    caller is still answered.
+    """More half-sent bodies and heads than there are threads, from unknown callers: another caller
+    is still answered.
     """
     port = free_port()
     (tmp_path / "silent_app.py").write_text(APP)

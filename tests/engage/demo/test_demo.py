@@ -1,4 +1,4 @@
-"""The large demonstration: it keeps every rule of the database, is the same for the same seed, and
+"""The large demonstration follows every rule of the database, is the same for the same seed, and
 shows something everywhere.
 """
 
@@ -65,8 +65,8 @@ MUST_HAVE = [
 
 
 def test_every_part_of_a_case_has_something(session: Session, now: datetime) -> None:
-    """Every table of the case has rows, a third are in prison, a third come of their own will, and
-    the night has been over it once.
+    """Every table of the case has rows, a third are in prison, a third are voluntary, and the
+    nightly sweep has run once.
     """
     made = service.fill(session, now=now, count=45)
     assert made is not None and made.signals > 0

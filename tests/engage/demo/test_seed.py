@@ -1,4 +1,4 @@
-"""The demonstration shows what there is, at whatever hour and on whatever day somebody starts it."""
+"""The small demonstration is complete at whatever hour and on whatever day it is started."""
 
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from engage.compliance import counting
 from engage.conversation.intake import handle
 from engage.conversation.safety import rota
 from engage.demo import seed, seed_case
+from engage.demo.seed_data import CASELOAD, MAY_REBOOK, SELF_REPORTS
 from engage.legal.model import Order
 from engage.people.model import Person
 from engage.plan.kinds import ActionState
@@ -38,7 +39,7 @@ LEANNE = "+447700900201"
 
 
 def pat(session: Session) -> Staff:
-    """The offender manager whom the demonstration is about."""
+    """The offender manager in the demonstration."""
     return session.scalars(select(Staff).where(Staff.email == "p.hale@probation.example")).one()
 
 
@@ -47,7 +48,7 @@ def pat(session: Session) -> Staff:
     ["2027-03-22T10:00:00+00:00", "2027-03-27T23:30:00+00:00", "2026-12-31T03:00:00+00:00"],
 )
 def test_it_can_be_started_at_any_time(session: Session, at: str) -> None:
-    """By day, at night before the clocks change, on a holiday: everything is there, once."""
+    """By day, at night before the clocks change, on a holiday: everything exists, once."""
     now = datetime.fromisoformat(at)
     assert seed.seed(session, now=now) and not seed.seed(session, now=now)
     hub = session.scalars(select(Hub)).one()
@@ -62,14 +63,14 @@ def test_it_can_be_started_at_any_time(session: Session, at: str) -> None:
     allowed = (
         select(func.count()).select_from(Person).where(Person.rebooking_allowed_at.is_not(None))
     )
-    assert session.scalar(allowed) == len(seed.MAY_REBOOK)
-    assert session.scalar(select(func.count()).select_from(SelfReport)) == len(seed.NEWS)
+    assert session.scalar(allowed) == len(MAY_REBOOK)
+    assert session.scalar(select(func.count()).select_from(SelfReport)) == len(SELF_REPORTS)
 
 
 def test_people_alone(session: Session, now: datetime) -> None:
     """For tests and trainers who set things up themselves."""
     seed.seed(session, now=now, arranged=False)
-    assert session.scalar(select(func.count()).select_from(Person)) == len(seed.CASELOAD)
+    assert session.scalar(select(func.count()).select_from(Person)) == len(CASELOAD)
     for table in (
         FreeTime,
         CheckInPlan,
@@ -85,8 +86,8 @@ def test_people_alone(session: Session, now: datetime) -> None:
 
 
 def test_today_has_something_to_show(session: Session, now: datetime) -> None:
-    """Somebody who lost their work, somebody in custody who is still booked, and an absence to ask
-    about.
+    """A person who lost their work, a person in custody with a booked appointment, and an absence
+    to ask about.
     """
     seed.seed(session, now=now)
     page = today.load(session, staff_actor(pat(session)), now=now)
@@ -95,13 +96,13 @@ def test_today_has_something_to_show(session: Session, now: datetime) -> None:
     assert [one.person_name for one in page.still_booked] == ["Craig Ellis"]
 
 
-def test_one_case_is_whole(session: Session, now: datetime) -> None:
-    """An order with failures that count, a status that was reviewed, a plan with something done and
-    something overdue, a home and a course.
+def test_one_case_is_complete(session: Session, now: datetime) -> None:
+    """An order with failures that count, a reviewed status, a plan with done and overdue actions, a
+    home and a course.
     """
     seed.seed(session, now=now)
     actor = staff_actor(pat(session))
-    marcus = session.scalars(select(Person).where(Person.crn == seed_case.WHOLE)).one()
+    marcus = session.scalars(select(Person).where(Person.crn == seed_case.FULL_CASE)).one()
     found = counting.assess(session, marcus, now=now)
     assert [(one.order is not None, one.suggestion.consider) for one in found.positions] == [
         (True, True)
@@ -118,7 +119,7 @@ def test_one_case_is_whole(session: Session, now: datetime) -> None:
 
 
 def test_the_meeting_next_week_has_an_agenda(session: Session, now: datetime) -> None:
-    """Whose review is due then, and whoever was referred."""
+    """The person whose review is due, and the referred one."""
     seed.seed(session, now=now)
     meeting = session.scalars(select(Meeting)).one()
     assert meeting.held_on == now.date() + timedelta(days=7)

@@ -1,4 +1,4 @@
-"""The invented hub: its agencies, its staff and what they agreed among each other."""
+"""The invented hub: its agencies, staff and sharing agreements."""
 
 import uuid
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from engage.demo.seed import PASSWORD
 
 HUB, AREA = "Wearside", "Wear and Tees"
 CASELOAD = 50
-"""People of one offender manager."""
+"""People per offender manager."""
 OFFICERS = (
     "Ann Bates",
     "Bilal Shah",
@@ -45,9 +45,9 @@ SENIORS = (
 
 
 @dataclass(frozen=True)
-class House:
-    """The hub and who works there; `partners` are the agencies beside probation with the worker of
-    each.
+class DemoHub:
+    """The hub and its staff. `partners` are the agencies other than probation, each with a
+    worker.
     """
 
     hub: Hub
@@ -60,26 +60,26 @@ class House:
     supervisor: Staff
 
     def officer_of(self, number: int) -> Staff:
-        """The offender manager of the person of that number."""
+        """The offender manager of the person with that number."""
         return self.officers[(number // CASELOAD) % len(self.officers)]
 
     @property
     def agencies(self) -> tuple[Agency, ...]:
-        """All of them."""
+        """All agencies."""
         return (self.probation, self.police, *(agency for agency, _ in self.partners))
 
 
 def exists(session: Session) -> bool:
-    """Whether the demonstration is there already."""
+    """Whether the demonstration already exists."""
     return (
         session.scalar(select(Hub.id).join(Area, Area.id == Hub.area_id).where(Area.name == AREA))
         is not None
     )
 
 
-def build(session: Session, *, now: datetime, since: datetime) -> House:
-    """The hub, its agencies and staff, all with the demonstration's password; sharing agreements
-    with two partners.
+def build(session: Session, *, now: datetime, since: datetime) -> DemoHub:
+    """Create the hub, its agencies and staff, all with the demonstration's password, and sharing
+    agreements with two partners.
     """
     area = Area(name=AREA)
     session.add(area)
@@ -117,7 +117,7 @@ def build(session: Session, *, now: datetime, since: datetime) -> House:
     agreements = tuple(_agreement(hub, agency.id, since) for agency in others[:2])
     session.add_all(agreements)
     session.flush()
-    return House(
+    return DemoHub(
         hub=hub,
         probation=probation,
         police=police,

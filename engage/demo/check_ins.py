@@ -1,11 +1,9 @@
-"""Check-ins of invented people as rows: how often somebody is asked how things are, and what they
-answered, week by week.
-"""
+"""Check-ins of invented people as rows: their schedules, and what they answered week by week."""
 
 from datetime import date, datetime, timedelta
 from random import Random
 
-from engage.demo.people import DemoPerson, noon
+from engage.demo.people import DemoPerson, working_hour
 from engage.demo.rows import Rows
 from engage.demo.texting import ENGAGE, reply_row
 from engage.progress.check_ins.model import (
@@ -32,41 +30,46 @@ HELP = 4
 
 
 def write(rows: Rows, one: DemoPerson, now: datetime, luck: Random) -> None:
-    """The plan of one in four who can be reached, and its last rounds."""
+    """Write the schedule of one in four people with a usable number, and their latest check-ins."""
     today = now.date()
     if one.number is None or not one.life.free(today, today) or luck.random() >= 0.25:
         return
     next_on, weeks = today + timedelta(days=luck.randint(1, 7)), luck.choice((1, 2))
     days = [next_on - timedelta(weeks=weeks * back) for back in range(1, ROUNDS + 1)]
-    rows.plain(
+    rows.add_keyed(
         CheckInPlan,
         person_id=one.id,
         every_weeks=weeks,
         weekday=next_on.weekday(),
         hour=12,
         next_on=next_on,
-        next_at=noon(next_on),
-        set_at=noon(one.life.adopted_on),
+        next_at=working_hour(next_on),
+        set_at=working_hour(one.life.adopted_on),
         set_by=one.label,
     )
     for day in days:
-        if day > one.life.adopted_on and one.life.free(day, today) and noon(day) + OPEN_FOR < now:
+        if (
+            day > one.life.adopted_on
+            and one.life.free(day, today)
+            and working_hour(day) + OPEN_FOR < now
+        ):
             _round(rows, one, one.number, day, luck)
 
 
 def _round(rows: Rows, one: DemoPerson, number: str, day: date, luck: Random) -> None:
-    asked_at = noon(day)
+    asked_at = working_hour(day)
     state = luck.choices(STATES, weights=(14, 5, 1))[0]
     arrived = state is not CheckInState.NOT_DELIVERED
     check_in_id, text_id = message_id(), message_id()
-    rows.plain(
+    rows.add_keyed(
         Message,
         id=text_id,
         recipient=str(one.id),
         to_number=number,
         sender=ENGAGE,
         lane=3,
-        body=f"Hi {one.life.first_name}. How are things? Reply 1 good, 2 OK, 3 not great, 4 need help.",
+        body=f"Hi {one.life.first_name}. How are things?"
+        " Reply 1 good, 2 OK, 3 not great, 4 need help.",
         encoding="gsm7",
         segments=1,
         status=MessageStatus.DELIVERED if arrived else MessageStatus.UNDELIVERED,

@@ -25,39 +25,19 @@ from engage.core.db import Database
 from engage.core.migrate import migrate
 from engage.core.settings import PROJECT
 from engage.demo.seed import PASSWORD, seed
+from tests.end_to_end.api_client import SCOPES, Api
 from tests.simulator import Phone, SeenText, Simulator
 
 T = TypeVar("T")
 
 PATIENCE = 30.0
-SCOPES = (
-    "people:read",
-    "people:write",
-    "appointments:read",
-    "appointments:write",
-    "messages:read",
-    "messages:write",
-    "signals:read",
-    "signals:write",
-    "events:read",
-    "progress:read",
-    "progress:write",
-    "health:read",
-    "case:read",
-    "case:write",
-    "compliance:read",
-    "packs:read",
-    "tests:read",
-    "tests:write",
-    "cohort:read",
-)
 
 
 def eventually(
     look: Callable[[], T], *, within: float = PATIENCE, what: str = "", every: float = 0.05
 ) -> T:
-    """What `look`, asked `every` so many seconds, gives once it gives something true. Fails with
-    its last answer when that does not happen in time.
+    """Call `look` every `every` seconds until it returns something true, and return that. Fails
+    with the last value if it does not in time.
     """
     end = time.monotonic() + within
     while True:
@@ -72,54 +52,17 @@ def eventually(
 
 
 def free_port() -> int:
-    """A port that nobody listens on at the moment."""
+    """A port that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-class Api:
-    """The JSON interface, with a key that has every scope."""
-
-    def __init__(self, address: str, key: str) -> None:
-        self._address, self._session = address, requests.Session()
-        self._session.headers["Authorization"] = f"Bearer {key}"
-
-    def get(self, path: str, **query: Any) -> Any:
-        """The JSON at a path."""
-        answer = self._session.get(f"{self._address}/v1{path}", params=query, timeout=30)
-        assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
-        return answer.json()
-
-    def all(self, path: str, **query: Any) -> list[Any]:
-        """Every item of a list, page by page."""
-        items, cursor = [], None
-        while True:
-            page = self.get(path, **query, **({"after": cursor} if cursor else {}))
-            items += page["items"]
-            cursor = page["next"]
-            if not cursor:
-                return items
-
-    def post(
-        self, path: str, body: dict[str, Any] | None = None, *, status: int | None = None
-    ) -> Any:
-        """What a post answers; `status` is asserted when given, else any 2xx."""
-        answer = self._session.post(f"{self._address}/v1{path}", json=body or {}, timeout=30)
-        good = answer.status_code == status if status else answer.ok
-        assert good, f"{path}: {answer.status_code} {answer.text}"
-        return answer.json() if answer.content else None
-
-    def patch(self, path: str, body: dict[str, Any]) -> Any:
-        """What a change answers."""
-        answer = self._session.patch(f"{self._address}/v1{path}", json=body, timeout=30)
-        assert answer.ok, f"{path}: {answer.status_code} {answer.text}"
-        return answer.json()
-
-
-class House:
-    """Starts and stops the processes, and moves the clock by starting them again at another moment."""
+class RunningService:
+    """The processes of one service: starts and stops them, and moves the clock by restarting them
+    at another moment.
+    """
 
     def __init__(self, database_url: str, directory: Path, *, workers: int = 1) -> None:
         self.directory, self.database_url = directory, database_url
@@ -163,7 +106,7 @@ class House:
         return done
 
     def start(self, now: datetime) -> None:
-        """Migrate, seed with the people only, and start everything with the clock at `now`."""
+        """Migrate, seed people only, and start everything with the clock at `now`."""
         self._set_clock(now)
         self._start("simulator", "-m", "api", "simulator")
         migrate(self.database_url)
@@ -174,8 +117,8 @@ class House:
         self._start_service()
 
     def travel(self, now: datetime) -> None:
-        """Stop web and workers, and start them again at another moment; phones and database stay as
-        they are.
+        """Stop web and workers and restart them at another moment. Phones and database stay as they
+        are.
         """
         self._stop_service()
         self._set_clock(now)
@@ -189,7 +132,7 @@ class House:
         self._wait_for_end("simulator")
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        """One more worker."""
+        """Start one more worker."""
         worker = self._start(f"worker-{len(self.workers)}", "-m", "api", "worker")
         self.workers.append(worker)
         return worker
@@ -204,7 +147,7 @@ class House:
 
     @property
     def api(self) -> Api:
-        """The JSON interface with a key for everything, issued on first use."""
+        """The JSON API with a key that has every scope, issued on first use."""
         if self._api is None:
             scopes = [part for scope in SCOPES for part in ("--scope", scope)]
             printed = self.engage(
@@ -216,13 +159,13 @@ class House:
         return self._api
 
     def import_file(self, path: Path, *options: str) -> dict[str, Any]:
-        """Import a file of appointments by the command line; its JSON report."""
+        """Import a file of appointments by the command line. Returns its JSON report."""
         return dict(
             json.loads(self.engage("import", "appointments", str(path), "--json", *options).stdout)
         )
 
     def sign_in(self, email: str, password: str = PASSWORD) -> requests.Session:
-        """A browser's session of a member of staff, signed in through the page."""
+        """A signed-in browser session of a member of staff."""
         session = requests.Session()
         page = session.get(f"{self.web}/sign-in", timeout=30)
         form = {"csrf_token": csrf_token(page.text), "email": email, "password": password}
@@ -233,9 +176,7 @@ class House:
     def add_person(
         self, crn: str, first_name: str, mobile: str, *, verified: bool = True, **values: Any
     ) -> dict[str, Any]:
-        """A person on Pat Hale's caseload, with a number that a worker made sure of unless told
-        otherwise.
-        """
+        """Add a person to Pat Hale's caseload, by default with a verified number."""
         body = {
             "crn": crn,
             "first_name": first_name,
@@ -252,7 +193,9 @@ class House:
         return added
 
     def book(self, person: dict[str, Any], starts_at: datetime, **values: Any) -> dict[str, Any]:
-        """An office appointment of half an hour with Pat at the centre, unless told otherwise."""
+        """Book an office appointment of half an hour with Pat at the centre, unless values say
+        otherwise.
+        """
         body = {
             "person_id": person["id"],
             "starts_at": starts_at.isoformat(),
@@ -269,7 +212,7 @@ class House:
         return dict(self.api.post("/appointments", body, status=201))
 
     def appointment(self, id: str) -> dict[str, Any]:
-        """An appointment as it stands."""
+        """The appointment as it is now."""
         return dict(self.api.get(f"/appointments/{id}"))
 
     def thread(self, person: dict[str, Any]) -> list[dict[str, Any]]:
@@ -285,7 +228,7 @@ class House:
         return [entry for entry in self.thread(person) if entry["direction"] == "in"]
 
     def person(self, crn: str) -> dict[str, Any]:
-        """A person by CRN, through the JSON interface."""
+        """A person by CRN, through the JSON API."""
         (found,) = self.api.get("/people", crn=crn)["items"]
         return dict(found)
 
@@ -300,7 +243,7 @@ class House:
     def submit(
         self, browser: requests.Session, path: str, form: dict[str, Any]
     ) -> requests.Response:
-        """Open a page of the staff site, send its form, and follow to where it leads."""
+        """Open a page of the staff site, send its form, and follow the redirect."""
         page = browser.get(f"{self.web}{path}", timeout=30)
         assert page.ok, f"{path}: {page.status_code}"
         return self.post(browser, path, form, page.text)
@@ -308,7 +251,7 @@ class House:
     def post(
         self, browser: requests.Session, path: str, form: dict[str, Any], page: str
     ) -> requests.Response:
-        """Send a form with the token of a page that was seen before."""
+        """Send a form with the token of a page opened before."""
         answer = browser.post(
             f"{self.web}{path}", data={"csrf_token": csrf_token(page), **form}, timeout=30
         )
@@ -317,18 +260,18 @@ class House:
         return answer
 
     def log(self, name: str) -> str:
-        """What a process has printed so far."""
+        """The output of a process so far."""
         return (self.directory / f"{name}.log").read_text(errors="replace")
 
     def _set_clock(self, now: datetime) -> None:
-        """Whatever is started from now on tells this time, running on from now."""
+        """Processes started from now on have this time, running on."""
         since = Clock().now()
         self.now, self.clock = now, Clock(now, since)
         self._environment |= {"ENGAGE_NOW": now.isoformat(), "ENGAGE_NOW_SINCE": since.isoformat()}
 
     def _start_service(self) -> None:
-        # No connection outlasts its request, so that stopping does not wait for those that the
-        # pretend network keeps.
+        # Connections end with their request, so that stopping does not wait for those that the
+        # simulated network keeps.
         options = ["--config", "gunicorn.conf.py", "--workers", "1", "--keep-alive", "0"]
         self._start("web", "-m", "gunicorn", *options, "wsgi:app")
         for _ in range(self._worker_count):
@@ -393,14 +336,14 @@ def csrf_token(page: str) -> str:
 @contextmanager
 def running(
     database_url: str, directory: Path, now: datetime, *, workers: int = 1
-) -> Iterator[House]:
-    """The whole service, for the length of a block."""
-    house = House(database_url, directory, workers=workers)
+) -> Iterator[RunningService]:
+    """The whole service for the length of a block."""
+    service = RunningService(database_url, directory, workers=workers)
     try:
-        house.start(now)
-        yield house
+        service.start(now)
+        yield service
     finally:
-        house.stop()
+        service.stop()
 
 
 def tomorrow(now: datetime, hour: int, minute: int = 0) -> datetime:
