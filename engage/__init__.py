@@ -1,1 +1,1 @@
-"""What the service knows and decides: people, appointments, replies, compliance."""
+"""The domain of the service: people, appointments, replies, compliance."""

@@ -1,7 +1,7 @@
-"""Every table in one place, so that migrations and the metadata see all of them.
+"""All tables in one place, for migrations and the metadata.
 
-Tables live in modules called `model` or `…_model`, wherever in engage they are; they are found by
-looking, so a new one needs no entry here.
+Tables are in modules named `model` or `…_model` anywhere in engage. They are found by a scan, so a
+new module needs no entry here.
 """
 
 import importlib

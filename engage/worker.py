@@ -1,8 +1,8 @@
-"""The worker: which ticks run, how often, and what they are made of.
+"""The worker: its ticks, and how often each runs.
 
 Any number of workers may run on any number of machines: every tick claims its rows or takes an
-advisory lock, and every one can be killed at any moment and done again. Told to stop, a worker
-finishes or hands back what it holds.
+advisory lock, and can be killed at any moment and repeated. On a stop signal a worker finishes or
+hands back its work.
 """
 
 import os
@@ -56,19 +56,19 @@ from messaging.shutdown import stop_signals
 
 log = structlog.get_logger(__name__)
 
-RECEIPTS_AT_ONCE = 200
-REMINDERS_AT_ONCE = 50
-SEALS_AT_ONCE = 1000
-READERS = 2
+RECEIPTS_BATCH = 200
+REMINDERS_BATCH = 50
+SEALS_BATCH = 1000
+INBOX_TICKS = 2
 RECEIPTS_GATHER = 0.25
-"""Seconds for which receipts are gathered: nobody waits for one, and applying thirty costs little
-more than applying one.
+"""Seconds for which receipts are gathered: none is urgent, and applying thirty costs little more
+than applying one.
 """
 SENDS_GATHER = 0.02
-"""Seconds for which texts are gathered before they are claimed: too short to be felt, and a rush
-goes in fewer steps.
+"""Seconds for which texts are gathered before they are claimed: too short to notice, and a rush
+takes fewer steps.
 """
-FORGET_HOURS = (3, 4)
+RETENTION_HOURS = (3, 4)
 NIGHT_ENDS = 2
 """From this hour on the hub's day is swept: at once where the worker was not running at night."""
 
@@ -90,40 +90,40 @@ class Worker:
     """One process's share of the work."""
 
     def __init__(
-        self, settings: Settings, database: Database, clock: Clock, ways: Sequence[ProviderRoute]
+        self, settings: Settings, database: Database, clock: Clock, routes: Sequence[ProviderRoute]
     ) -> None:
         self._database = database
         self._clock = clock
         self._zone = settings.timezone
-        self._forgot_on: date | None = None
-        self._gateways = [way.gateway for way in ways]
+        self._erased_on: date | None = None
+        self._gateways = [route.gateway for route in routes]
         self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self._dispatchers = {
-            way.gateway.name: Dispatcher(
+            route.gateway.name: Dispatcher(
                 database.begin,
-                way.gateway,
+                route.gateway,
                 last_look,
-                way.callback_url,
+                route.callback_url,
                 clock,
                 self.name,
                 concurrency=settings.sends_in_flight,
-                segments_per_second=way.segments_per_second,
-                rates=way.rates,
+                segments_per_second=route.segments_per_second,
+                rates=route.rates,
             )
-            for way in ways
+            for route in routes
         }
-        self._clockwork = WorkerLoop(self._ticks(), database.url)
+        self._loop = WorkerLoop(self._ticks(), database.url)
 
     def start(self) -> None:
-        """Begin to work."""
+        """Start working."""
         log.info("worker.started", worker=self.name)
-        self._clockwork.start()
+        self._loop.start()
 
     def stop(self) -> None:
-        """Finish or hand back what is held, then return."""
+        """Finish or hand back the work, then return."""
         with ThreadPoolExecutor(len(self._dispatchers)) as together:
             list(together.map(Dispatcher.stop, self._dispatchers.values()))
-        self._clockwork.stop()
+        self._loop.stop()
         log.info("worker.stopped", worker=self.name)
 
     def _ticks(self) -> list[Tick]:
@@ -134,7 +134,7 @@ class Worker:
                 _seconds(1),
                 (inbound.CHANNEL,),
             )
-            for reader in range(READERS)
+            for reader in range(INBOX_TICKS)
         ]
         outboxes = [
             Tick(
@@ -154,18 +154,18 @@ class Worker:
             *outboxes,
             Tick("reminders", self._remind, _seconds(2), (REMINDER_CHANNEL,)),
             Tick("check-ins", self._check_in, _seconds(10)),
-            Tick("reach", self._reconsider, _seconds(5), (CONTACTABILITY_CHANNEL,)),
+            Tick("replanning", self._replan, _seconds(5), (CONTACTABILITY_CHANNEL,)),
             Tick("alarms", self._raise_alarms, _seconds(10), (on_call.CHANNEL,)),
             Tick("endings", self._follow_failures, _seconds(2)),
             Tick("reconcile", self._reconcile, _seconds(5)),
             Tick("set-aside", self._show_set_aside, _seconds(10)),
             Tick("redaction", self._redact, _seconds(30)),
-            Tick("seals", self._seal, _seconds(5)),
+            Tick("sealing", self._seal, _seconds(5)),
             Tick("sweeps", self._sweep, _seconds(30)),
             Tick("nightly", self._sweep_night, timedelta(minutes=10)),
             Tick("agendas", self._build_agendas, timedelta(minutes=30)),
-            Tick("tests", self._plan_tests, timedelta(hours=1)),
-            Tick("retention", self._forget, timedelta(minutes=20)),
+            Tick("drug-tests", self._plan_tests, timedelta(hours=1)),
+            Tick("retention", self._erase, timedelta(minutes=20)),
         ]
 
     def _read(self, recent: RecentNumbers) -> bool:
@@ -177,7 +177,7 @@ class Worker:
 
     def _apply_receipts(self) -> bool:
         with self._database.begin() as session:
-            return bool(receipts.apply_waiting(session, self._clock.now(), RECEIPTS_AT_ONCE))
+            return bool(receipts.apply_waiting(session, self._clock.now(), RECEIPTS_BATCH))
 
     def _send(self, provider: str) -> bool:
         self._dispatchers[provider].run_once()
@@ -185,13 +185,13 @@ class Worker:
 
     def _remind(self) -> bool:
         with self._database.begin() as session:
-            return due.send_due(session, now=self._clock.now(), limit=REMINDERS_AT_ONCE) > 0
+            return due.send_due(session, now=self._clock.now(), limit=REMINDERS_BATCH) > 0
 
     def _check_in(self) -> bool:
         with self._database.begin() as session:
             return lifecycle.advance(session, now=self._clock.now()) > 0
 
-    def _reconsider(self) -> bool:
+    def _replan(self) -> bool:
         with self._database.begin() as session:
             return replan_contactable(session, now=self._clock.now()) > 0
 
@@ -211,8 +211,7 @@ class Worker:
     def _seal(self) -> bool:
         with self._database.begin() as session:
             return (
-                audit_chain.seal(session, now=self._clock.now(), limit=SEALS_AT_ONCE)
-                == SEALS_AT_ONCE
+                audit_chain.seal(session, now=self._clock.now(), limit=SEALS_BATCH) == SEALS_BATCH
             )
 
     def _show_set_aside(self) -> bool:
@@ -229,7 +228,9 @@ class Worker:
         return False
 
     def _sweep_night(self) -> bool:
-        """A chunk of people, until the night is done; whoever else is at it goes on."""
+        """Process a chunk of people. True while the night is not finished; another worker that is
+        on it continues.
+        """
         now = self._clock.now()
         local = now.astimezone(self._zone)
         if local.hour < NIGHT_ENDS:
@@ -250,30 +251,30 @@ class Worker:
         return any(one.erased for one in done)
 
     def _plan_tests(self) -> bool:
-        schedule.keep(self._database.begin, now=self._clock.now())
+        schedule.plan_all(self._database.begin, now=self._clock.now())
         return False
 
-    def _forget(self) -> bool:
-        """Once a night. Another worker may do the same: what is erased already is not found again."""
+    def _erase(self) -> bool:
+        """Erase once a night. If another worker does the same, it finds nothing left to erase."""
         now = self._clock.now()
         local = now.astimezone(self._zone)
-        if local.hour in FORGET_HOURS and self._forgot_on != local.date():
+        if local.hour in RETENTION_HOURS and self._erased_on != local.date():
             retention.erase(self._database.begin, now=now)
             erasure.forget(self._database.begin, now=now)
-            self._forgot_on = local.date()
+            self._erased_on = local.date()
         return False
 
 
 def run(settings: Settings, database: Database) -> None:
     """Work until SIGTERM or SIGINT, then stop cleanly."""
-    with stop_signals() as told_to_stop:
-        classifier()  # not on the first reply: a worker that cannot read must not start
+    with stop_signals() as wait_for_stop:
+        classifier()  # now, not on the first reply: a worker that cannot load it must not start
         worker = Worker(
             settings, database, Clock.from_settings(settings), provider_routes(settings)
         )
         worker.start()
         try:
-            told_to_stop()
+            wait_for_stop()
         finally:
             worker.stop()
 

@@ -1,4 +1,4 @@
-"""Tests on the real things: PostgreSQL, HTTP, a browser."""
+"""Tests against real things: PostgreSQL, HTTP, a browser."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Builders of the people and things that tests are about. Each adds a row and flushes; the caller's
+"""Builders of people and what belongs to them. Each adds a row and flushes; the caller's
 transaction keeps it or not.
 """
 
@@ -37,7 +37,7 @@ def hub(session: Session, name: str = "Tyneside", **settings: Any) -> Hub:
 def agency(
     session: Session, at: Hub, name: str = "Probation", kind: AgencyKind = AgencyKind.CHARITY
 ) -> Agency:
-    """The agency of that name in the hub's area, added when it is not there."""
+    """The agency of that name in the hub's area, added if it does not exist."""
     found = session.scalars(
         select(Agency).where(Agency.area_id == at.area_id, Agency.name == name)
     ).one_or_none()
@@ -56,7 +56,7 @@ def staff(
     email: str | None = None,
     agency_name: str = "Probation",
 ) -> Staff:
-    """A member of staff with roles (offender manager when none is named)."""
+    """A member of staff with roles (offender manager by default)."""
     count = session.scalar(select(func.count()).select_from(Staff))
     made = Staff(
         agency=agency(session, at, agency_name),
@@ -73,7 +73,7 @@ def staff(
 
 
 def actor(of: Staff) -> Actor:
-    """The actor that a member of staff is."""
+    """The actor for a member of staff."""
     return staff_actor(of)
 
 
@@ -89,8 +89,8 @@ def person(
     now: datetime = NOW,
     **values: Any,
 ) -> Person:
-    """A person of that offender manager, with standing approval of texts and a number that may be
-    texted unless told otherwise.
+    """A person of that offender manager, by default with approval of texts and a number that can be
+    texted.
     """
     count = session.scalar(select(func.count()).select_from(Person)) or 0
     made = Person(
@@ -129,7 +129,7 @@ def appointment(
     now: datetime = NOW,
     **values: Any,
 ) -> Appointment:
-    """A bare appointment row, without the reminders that booking would plan."""
+    """An appointment row alone, without the reminders that booking would plan."""
     at = session.get_one(Hub, whose.hub_id)
     made = Appointment(
         hub_id=at.id,
@@ -163,7 +163,7 @@ def report(
     fact: ReportFact | None = ReportFact.GOT_HOME,
     **values: Any,
 ) -> SelfReport:
-    """A piece of news that the person told a worker, unless `inbound_id` names the text."""
+    """A self-report given to a worker, or by the text `inbound_id`."""
     made = SelfReport(
         person_id=whose.id,
         kind=kind,

@@ -1,5 +1,5 @@
-"""Builders of the case around the texts. Each adds a row and flushes; the caller's transaction
-keeps it or not.
+"""Builders of a person's case. Each adds a row and flushes; the caller's transaction keeps it or
+not.
 """
 
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tests.builders import NOW
 
 
 def action(session: Session, whose: Person, **values: Any) -> Action:
-    """A live action of the offender manager's agency, a week late unless told otherwise."""
+    """A live action of the offender manager's agency, by default a week overdue."""
     om = whose.offender_manager
     live = {"approval": "single", "approved_by": f"staff:{om.id}", "approved_at": NOW}
     made = Action(
@@ -41,7 +41,7 @@ def action(session: Session, whose: Person, **values: Any) -> Action:
 
 
 def plan(session: Session, whose: Person, words: str = "Find a room") -> Action:
-    """A plan with something of everything on it; the live action."""
+    """A plan with one of everything. Returns the live action."""
     om = f"staff:{whose.offender_manager_id}"
     action(
         session,
@@ -79,7 +79,7 @@ def plan(session: Session, whose: Person, words: str = "Find a room") -> Action:
 
 
 def milestone(session: Session, whose: Person, kind: MilestoneKind, **values: Any) -> Milestone:
-    """Something reached today, and not praised unless told otherwise."""
+    """A milestone reached today, by default not praised."""
     given = {"step": 5, "counted_from": NOW.date(), "reached_on": NOW.date(), "found_at": NOW}
     made = Milestone(
         person_id=whose.id,

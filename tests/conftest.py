@@ -1,5 +1,5 @@
-"""What every test stands on: a real PostgreSQL, one database for each test process, and the moment
-the tests live at.
+"""Fixtures for every test: a real PostgreSQL, one database per test process, and the fixed moment
+of the tests.
 
 `session` is one transaction that is rolled back. `committed` is for threads, processes and HTTP,
 where work must be committed: its tables are emptied after the test.
@@ -44,9 +44,9 @@ SLOW = ("tests/end_to_end/", "tests/faults/")
 
 
 class ByModule(LoadScopeScheduling):  # type: ignore[misc]
-    """The tests of a module go to one process, so that what they share is started once; all those
-    with faults go to one, so that no two runs take the machine from each other. Modules go in the
-    order in which they were collected.
+    """Send the tests of a module to one process, so that what they share is started once. All fault
+    tests go to one process, so that no two of them compete for the machine. Modules are sent in the
+    order of collection.
     """
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
@@ -71,7 +71,7 @@ def server_url() -> str:
 
 @pytest.fixture(scope="session")
 def database(server_url: str) -> Iterator[Database]:
-    """A migrated database that belongs to this test process alone."""
+    """A migrated database that belongs to this test process."""
     name = f"test_{os.getpid()}"
     embedded.create_database(server_url, name)
     url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
@@ -84,7 +84,7 @@ def database(server_url: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
-    """In this process a password costs next to nothing to keep and to try; all else about it stays."""
+    """Make password hashing cheap in this process. Nothing else about passwords changes."""
     with patch.object(
         agencies, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     ):
@@ -93,7 +93,7 @@ def quick_passwords() -> Iterator[None]:
 
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
-    """A session in a transaction that is rolled back when the test ends; commits inside it are
+    """A session in a transaction that is rolled back after the test; commits inside it are
     savepoints.
     """
     with database.engine.connect() as connection:
@@ -107,13 +107,13 @@ def session(database: Database) -> Iterator[Session]:
 
 @pytest.fixture
 def committed(database: Database) -> Iterator[Database]:
-    """The database itself, for work that commits; every table is emptied afterwards."""
+    """The database itself, for work that commits. Every table is emptied afterwards."""
     yield database
     _empty(database)
 
 
 TABLES = [table for metadata in reversed(METADATA) for table in reversed(metadata.sorted_tables)]
-"""Every table, those that refer to others first."""
+"""All tables, referring tables first."""
 _COUNT_FROM_ONE = text(
     "SELECT "
     + ", ".join(
@@ -131,8 +131,8 @@ _WITH_ROWS = text(
 
 
 def _empty(database: Database) -> None:
-    """Delete every row and count from one again. To look which tables have rows first takes a
-    fraction of the time that emptying all of them does.
+    """Delete all rows and reset the counters. Asking first which tables have rows takes a fraction
+    of the time of emptying them all.
     """
     with database.begin() as session:
         full = set(session.scalars(_WITH_ROWS))
@@ -144,7 +144,7 @@ def _empty(database: Database) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The browser of this machine: what CHROMIUM names, else the first that is found. One for all
+    """The browser of this machine: the one named by CHROMIUM, or the first one found. One for all
     tests of a process.
     """
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
@@ -157,31 +157,29 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def now() -> datetime:
-    """Saturday 20 March 2027, 09:00 in London: the week before the clocks change."""
+    """Saturday 20 March 2027, 09:00 in London: a week before the clocks change."""
     return datetime(2027, 3, 20, 9, 0, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First what starts processes and waits for them, so that no process is left with the longest
-    at the end.
+    """Run tests that start processes and wait first, so that no process is left with the longest at
+    the end.
     """
     items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One process more than there are processors: many tests wait for other processes, or for time
-    to pass.
-    """
+    """One more process than processors: many tests wait for other processes or for time to pass."""
     return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> "ByModule":
-    """How the processes share the tests among them."""
+    """How the processes share the tests."""
     return ByModule(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the account that each run with faults gave, whichever process it ran in."""
+    """Print the account of each fault run, whichever process it ran in."""
     reports = [
         report for found in ("passed", "failed") for report in terminalreporter.getreports(found)
     ]
@@ -195,7 +193,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _drop_leftovers(url: str) -> None:
-    """Drop databases of test processes that died without dropping their own."""
+    """Drop databases left by test processes that died."""
     with _maintenance(url) as connection:
         names = connection.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'"
@@ -207,7 +205,7 @@ def _drop_leftovers(url: str) -> None:
 
 
 def drop_database(url: str, name: str) -> None:
-    """Drop a database of the test server, whoever is connected."""
+    """Drop a database of the test server, even if it has connections."""
     with _maintenance(url) as connection:
         connection.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))

@@ -22,6 +22,7 @@ from engage.core.clock import Clock
 from engage.core.db import Database
 from engage.core.settings import PROJECT, Settings, SettingsError
 from engage.demo import seed
+from engage.demo.seed_data import STAFF
 
 START_TIMEOUT = 60.0  # seconds
 ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 — compared with, not listened on
@@ -164,8 +165,7 @@ def _phones(settings: Settings) -> str:
 
 def _welcome(settings: Settings, first_time: bool) -> str:
     roles = "\n".join(
-        f"    {email:<28}{role.value.replace('_', ' ')}"
-        for email, _name, _agency, role in seed.STAFF
+        f"    {email:<28}{role.value.replace('_', ' ')}" for email, _name, _agency, role in STAFF
     )
     network = f"\n  Phones          {_phones(settings)}/" if settings.simulated else ""
     return f"""
@@ -193,5 +193,5 @@ def _first_steps(first_time: bool) -> str:
   To see it work:
   1. {first_step}
   2. Reply in your own words, for example "sorry cant make it".
-  3. Sign in as {seed.STAFF[0][0]}: Today shows the reply, why it matters and what to do.
+  3. Sign in as {STAFF[0][0]}: Today shows the reply, why it matters and what to do.
 """

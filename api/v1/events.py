@@ -70,5 +70,7 @@ def list_events(query: dict[str, Any]) -> dict[str, Any]:
     except ValueError:
         raise bad_cursor() from None
     with transaction() as session:
-        shown, place = listings.feed(session, current_actor(), after=after, limit=query["limit"])
+        shown, place = listings.event_feed(
+            session, current_actor(), after=after, limit=query["limit"]
+        )
     return {"items": shown, "next": str(place)}

@@ -33,7 +33,7 @@ from engage.plan.kinds import ActionState
 from engage.plan.model import Action
 from engage.progress.drug_tests.model import DrugTest, DrugTestResult
 from engage.progress.model import SelfReport
-from engage.progress.stability import stable_of
+from engage.progress.stability import stability_by_person
 from messaging.tables import Inbound, Message
 
 SEEN_OUTCOMES = (
@@ -151,7 +151,7 @@ class _FactReader:
         self.breaches = self._breaches()
         self.custody, self.releases = self._custody()
         self.plans = self._exit_plans()
-        self.stable = stable_of(session, ids, day)
+        self.stable = stability_by_person(session, ids, day)
 
     def of(
         self, person: Person, hub: Hub, enrolment: Enrolment | None, reviews: list[RagReview]

@@ -166,7 +166,7 @@ def leave_to_worker(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     ):
         return stop.wrong_number(context, [owner])
     _tell(context, standing)
-    check_ins.left_to_worker(context.session, owner.person.id, at=context.received_at)
+    check_ins.mark_left_to_worker(context.session, owner.person.id, at=context.received_at)
     return Handled(
         f"{standing.staff.first_name} has the conversation: for them to answer",
         needs_human=True,

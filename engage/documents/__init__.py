@@ -1,1 +1,1 @@
-"""All paper in one place: packs, reports and letters, gathered as facts and laid out as PDF."""
+"""Documents: packs, reports and letters, gathered as facts and laid out as PDF."""

@@ -1,9 +1,8 @@
-"""Pages of paper as PDF: a title, headings, paragraphs, lists of facts and tables, broken into
-numbered A4 pages.
+"""PDF documents: a title, headings, paragraphs, lists of facts and tables on numbered A4 pages.
 
-It lays out words and knows nothing of what they say: no person, no rule, no database. The font has
-the letters of Welsh and of most of Europe; a sign that it lacks (an emoji in a text) is written out
-by its name, never left blank. The same words at the same moment make the same bytes.
+It lays out words and knows nothing about their meaning: no person, no rule, no database. The font
+has the letters of Welsh and of most European languages; a character it lacks (an emoji in a text)
+is written out by name, never left blank. The same words at the same moment give the same bytes.
 """
 
 import unicodedata
@@ -33,17 +32,17 @@ Style = Literal["", "B"]
 
 
 class PdfDocument:
-    """A document that is written from top to bottom and then finished once.
+    """A document, written from top to bottom and finished once.
 
-    `footer` stands at the foot of every page, before the number of the page. `language` is `en` or
-    `cy`, for those who have it read aloud.
+    `footer` is printed at the foot of every page, before the page number. `language` is `en` or
+    `cy`, for screen readers.
     """
 
     def __init__(
         self, title: str, *, made_at: datetime, footer: str = "", language: str = "en"
     ) -> None:
-        # Imported with the first paper, so that a start does not wait half a second for the fonts'
-        # libraries.
+        # Imported with the first document, so that starting does not wait half a second for the
+        # font libraries.
         from fpdf import FPDF
 
         self._pdf = FPDF(format="A4")
@@ -56,7 +55,7 @@ class PdfDocument:
         for font in self._fonts.values():
             finalize(
                 self, font.ttfont.close
-            )  # a paper that is never finished leaves no file open either
+            )  # a document that is never finished leaves no file open
         self._widths: dict[tuple[str, str], float] = {}
         self._foot = footer
         self._of = "o" if language == "cy" else "of"
@@ -68,23 +67,23 @@ class PdfDocument:
 
     @property
     def pages(self) -> int:
-        """How many pages there are by now."""
+        """The number of pages so far."""
         return int(self._pdf.page)
 
     def heading(self, words: str, *, small: bool = False) -> None:
-        """A heading; it never stands alone at the foot of a page."""
+        """Add a heading. It is never alone at the foot of a page."""
         self._need(40)
         self._y += 2.5 if small else 4
         self._write(words, size=10.5 if small else 13, style="B")
         self._y += 1
 
     def paragraph(self, words: str, *, bold: bool = False) -> None:
-        """One paragraph. A line break in the words is kept, an empty line leaves room."""
+        """Add a paragraph. A line break in the words is kept; an empty line leaves space."""
         self._write(words, size=_BODY, style="B" if bold else "")
         self._y += 1.5
 
     def notice(self, words: str) -> None:
-        """Words that nobody may overlook: bold, with a thick line at their left, on one page."""
+        """Add words that must not be missed: bold, with a thick line on the left, on one page."""
         lines = list(self._lines(words, _ROOM - 5, _BODY, "B"))
         tall = len(lines) * _step(_BODY)
         self._need(min(tall + 3, _HEIGHT - _MARGIN - _BOTTOM))
@@ -96,7 +95,7 @@ class PdfDocument:
         self._y += 2.5
 
     def facts(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """What is called what: names at the left, their values beside them."""
+        """Add a list of facts: names on the left, values beside them."""
         for pair in pairs:
             self._row(pair, _shares((25, 75)), ("B", ""), ())
         self._y += 3
@@ -108,11 +107,11 @@ class PdfDocument:
         *,
         widths: Sequence[float] | None = None,
     ) -> None:
-        """A table whose head is repeated on every page that it reaches. `widths` are shares of the
-        room, equal where none are given.
+        """Add a table. Its head is repeated on every page that it reaches. `widths` are shares of
+        the page width, equal if none are given.
 
-        A row stays on one page unless it is longer than a page. Raises ValueError for a row with
-        more or fewer cells than the head.
+        A row stays on one page unless it is longer than a page. Raises ValueError if a row has more
+        or fewer cells than the head.
         """
         shares = _shares(widths or [1] * len(head))
         self._need(20)
@@ -122,13 +121,13 @@ class PdfDocument:
         self._y += 3
 
     def page_break(self) -> None:
-        """Go on at the top of a new page."""
+        """Continue at the top of a new page."""
         self._pdf.add_page()
         self._y = _MARGIN
         self._footer()
 
     def finished(self) -> bytes:
-        """The document. Nothing may be written afterwards."""
+        """Return the document. Nothing may be written afterwards."""
         return bytes(self._pdf.output())
 
     def _font(self, style: str, path: Path) -> "TTFFont":
@@ -175,7 +174,7 @@ class PdfDocument:
         head: Sequence[str],
     ) -> None:
         if len(row) != len(widths):
-            raise ValueError("a row has as many cells as the table has columns")
+            raise ValueError("A row must have as many cells as the table has columns")
         cells = [
             list(self._lines(words, width - 2, _SMALL + 0.5, style))
             for words, width, style in zip(row, widths, styles, strict=True)
@@ -219,7 +218,7 @@ class PdfDocument:
             self._pdf.text(x, y, line)
 
     def _lines(self, words: str, room: float, size: float, style: Style) -> Iterator[str]:
-        """The words in lines that fit the room; a word longer than a line is broken where it must."""
+        """The words in lines that fit the width. A word longer than a line is broken."""
         space = self._width(" ", size, style)
         for paragraph in self._shown(words, style).split("\n"):
             line, used = "", 0.0
@@ -266,7 +265,7 @@ class PdfDocument:
 
 
 def _unseen(letter: str) -> bool:
-    """Signs that only say how their neighbour is drawn."""
+    """Whether a character only changes how its neighbour is drawn."""
     return unicodedata.category(letter) in ("Cf", "Cc") or "\ufe00" <= letter <= "\ufe0f"
 
 

@@ -1,8 +1,8 @@
-"""What codes and moments are called: one table for each set of codes, for pages, API, papers and
-files alike.
+"""The words for codes, dates and numbers: one table for each enum, used by pages, the API,
+documents and files alike.
 
-A table is a constant of one of these modules, a way of writing something a function; templates get
-all of them under their own names.
+A table is a constant of one of these modules; a format is a function. Templates get all of them by
+name.
 """
 
 import importlib
@@ -13,7 +13,7 @@ from typing import Any
 
 
 def tables() -> Mapping[str, Any]:
-    """Every table by its name. Raises ValueError where two tables have one name."""
+    """All tables by name. Raises ValueError if two tables have the same name."""
     found: dict[str, Any] = {}
     for module in _modules():
         for name, value in vars(module).items():
@@ -25,7 +25,7 @@ def tables() -> Mapping[str, Any]:
 
 
 def functions() -> Mapping[str, Callable[..., Any]]:
-    """Every function that puts a value into words, by its name."""
+    """All functions that put a value into words, by name."""
     return {
         name: value
         for module in _modules()

@@ -13,7 +13,7 @@ PARTS_OF_RECORD: Mapping[RecordPart, str] = {
     RecordPart.COMPLIANCE: "Compliance",
     RecordPart.HEALTH: "Health, including drug tests",
 }
-LOOKS: Mapping[str, str] = {
+ACCESS_PURPOSES: Mapping[str, str] = {
     "opened in an emergency": "Opened the record in an emergency",
     "person.page": "Viewed the person’s page",
     "appointment.page": "Viewed an appointment",
@@ -22,9 +22,9 @@ LOOKS: Mapping[str, str] = {
 }
 
 
-def look(what: str) -> str:
+def access_description(what: str) -> str:
     """A line of the access log in words."""
-    if what in LOOKS:
-        return LOOKS[what]
+    if what in ACCESS_PURPOSES:
+        return ACCESS_PURPOSES[what]
     words = what.replace(".page", "").replace(".form", "").replace(".", " ").replace("_", " ")
     return f"{words[:1].upper()}{words[1:]}"

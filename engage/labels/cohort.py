@@ -1,4 +1,4 @@
-"""What the codes of an enrolment are called on staff pages."""
+"""Labels of enrolments."""
 
 from collections.abc import Mapping
 

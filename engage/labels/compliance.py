@@ -1,4 +1,4 @@
-"""What the codes of compliance are called on pages."""
+"""Labels of compliance."""
 
 from collections.abc import Mapping
 
@@ -6,18 +6,18 @@ from engage.compliance.kinds import Delivery, EnforcementKind
 from engage.compliance.rules import Step
 
 ENFORCEMENTS: Mapping[EnforcementKind, str] = {
-    EnforcementKind.WARNING: "Warn them, by letter",
+    EnforcementKind.WARNING: "Warning letter",
     EnforcementKind.REFERRAL: "Refer to court",
     EnforcementKind.LICENCE_LETTER: "Write a letter",
-    EnforcementKind.RECALL: "Ask for a recall to prison",
-    EnforcementKind.NONE: "Nothing follows",
+    EnforcementKind.RECALL: "Request recall to prison",
+    EnforcementKind.NONE: "No further action",
 }
 DECIDED_AS: Mapping[EnforcementKind, str] = {
     EnforcementKind.WARNING: "Warning",
     EnforcementKind.REFERRAL: "Referral to court",
     EnforcementKind.LICENCE_LETTER: "Letter on licence",
-    EnforcementKind.RECALL: "Recall asked for",
-    EnforcementKind.NONE: "Nothing follows",
+    EnforcementKind.RECALL: "Recall requested",
+    EnforcementKind.NONE: "No further action",
 }
 STEPS: Mapping[Step, str] = {
     Step.NOTHING: "Nothing to decide",

@@ -1,5 +1,5 @@
-"""What a conversation is called on staff pages and in its log: what was asked, and what became of a
-line to learn from.
+"""Labels of conversations on staff pages and in their log: what was asked, and the state of a
+corpus line.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ PROMPTS: Mapping[str, str] = {
     Prompt.APPOINTMENT: "whether they will come",
     Prompt.TODAY: "whether they are on their way",
     Prompt.ANSWERED: "whether they will come, and answered since",
-    Prompt.SPOKEN: "whether they will come, and told something else since",
+    Prompt.SPOKEN: "whether they will come, and have since said something else",
     Prompt.CHECKIN: "how they are",
     Prompt.ABSENCE: "why they did not come",
     Prompt.REBOOK: "which of some free times",
@@ -28,7 +28,7 @@ CORPUS_PROMPTS: Mapping[str, str] = {
     "none": "nothing",
 }
 LINE_STATES: Mapping[LineState, str] = {
-    LineState.WAITING: "To look at",
+    LineState.WAITING: "To review",
     LineState.ACCEPTED: "Accepted",
     LineState.DECLINED: "Declined",
 }

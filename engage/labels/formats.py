@@ -23,7 +23,7 @@ def clock_time(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def day(moment: date, zone: ZoneInfo | None = None) -> str:
-    """`Mon 22 March`, with the year only where it is asked for by `day_and_year`."""
+    """`Mon 22 March`; with the year, use `day_and_year`."""
     local = moment.astimezone(zone).date() if isinstance(moment, datetime) else moment
     return f"{local:%a} {local.day} {local:%B}"
 
@@ -39,8 +39,8 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{day(at, zone)}, {clock_time(at, zone)}"
 
 
-def apart(at: datetime, now: datetime) -> str:
-    """How far two moments are apart: `15 minutes`, `3 hours`, `2 days`."""
+def time_between(at: datetime, now: datetime) -> str:
+    """The time between two moments: `15 minutes`, `3 hours`, `2 days`."""
     seconds = abs((at - now).total_seconds())
     if seconds < 60:
         return "less than a minute"
@@ -59,5 +59,5 @@ def phone(number: str | None) -> str:
 
 
 def shift_day(of: date, days: int) -> date:
-    """Some days later, or earlier."""
+    """The day some days later, or earlier."""
     return of + timedelta(days=days)

@@ -1,4 +1,4 @@
-"""What the codes of courts, police and prison are called on staff pages."""
+"""Labels of courts, police and prison."""
 
 from collections.abc import Mapping
 
@@ -35,7 +35,7 @@ CUSTODY_KINDS: Mapping[CustodyKind, str] = {
 
 
 def requirement_amount(count: int, kind: RequirementKind) -> str:
-    """So much of a requirement: `12 days` of a RAR, `7 hours 30 minutes` of unpaid work."""
+    """An amount of a requirement: `12 days` of a RAR, `7 hours 30 minutes` of unpaid work."""
     if kind is RequirementKind.RAR:
         return _so_many(count, "day")
     hours, minutes = divmod(count, 60)

@@ -1,4 +1,4 @@
-"""What referrals, assessments, meetings and their decisions are called on staff pages."""
+"""Labels of referrals, assessments, meetings and decisions."""
 
 from collections.abc import Mapping
 
@@ -10,11 +10,11 @@ from engage.cohort.kinds import (
 )
 
 REFERRAL_STATES: Mapping[ReferralState, str] = {
-    ReferralState.WAITING: "Waits for a meeting",
+    ReferralState.WAITING: "Awaiting a meeting",
     ReferralState.ADOPTED: "Adopted",
     ReferralState.DECLINED: "Declined",
-    ReferralState.WITHDRAWN: "Taken back",
-    ReferralState.DUPLICATE: "Joined with another",
+    ReferralState.WITHDRAWN: "Withdrawn",
+    ReferralState.DUPLICATE: "Merged with another",
 }
 REFERRAL_COLOURS: Mapping[ReferralState, str] = {
     ReferralState.WAITING: "yellow",
@@ -23,7 +23,7 @@ REFERRAL_COLOURS: Mapping[ReferralState, str] = {
     ReferralState.WITHDRAWN: "grey",
     ReferralState.DUPLICATE: "grey",
 }
-ALIKE: Mapping[str, str] = {
+DUPLICATE_REASONS: Mapping[str, str] = {
     "crn": "the same CRN",
     "birth": "the same name and date of birth",
     "name": "the same name; a date of birth is missing",
@@ -40,10 +40,10 @@ AGENDA_REASONS: Mapping[AgendaReason, str] = {
     AgendaReason.GREEN_THREE_MONTHS: "Green for three months",
     AgendaReason.LONG_CUSTODY: "Long custody",
     AgendaReason.URGENT_SIGNAL: "Urgent signal",
-    AgendaReason.CUSTODY_CHANGED: "Went into prison, or left it",
-    AgendaReason.RELEASE_SOON: "Leaves prison soon",
+    AgendaReason.CUSTODY_CHANGED: "Entered or left prison",
+    AgendaReason.RELEASE_SOON: "Due for release soon",
     AgendaReason.RE_REFERRAL: "To be referred again",
-    AgendaReason.ASKED_FOR: "Asked for",
+    AgendaReason.ASKED_FOR: "Requested",
 }
 MEETING_DECISIONS: Mapping[DecisionKind, str] = {
     DecisionKind.ADOPT: "Adopt",

@@ -54,7 +54,7 @@ PURPOSES: Mapping[str, str] = {
 LANES: Mapping[Lane, str] = {
     Lane.SAFETY: "Safety",
     Lane.CODE: "One-time codes",
-    Lane.REPLY: "Answers and texts from staff",
+    Lane.REPLY: "Replies and texts from staff",
     Lane.REMINDER: "Reminders",
     Lane.BULK: "Bulk",
 }

@@ -41,25 +41,25 @@ NUMBERS: Mapping[NumberState, str] = {
 }
 
 
-MARKS: Mapping[str, str] = {
+RECORD_CHANGES: Mapping[str, str] = {
     "number.added": "Phone number added",
     "number.changed": "Phone number changed",
     "number.verified": "Phone number confirmed as theirs",
     "number.suspended": "Phone number suspended",
     "number.sharing_agreed": "Sharing of the phone number agreed",
-    "number.claimed": "Earlier texts from this number were found to be theirs",
+    "number.claimed": "Earlier texts from this number assigned to them",
     "texts.approved": "Texts approved",
-    "texts.approval_ended": "Approval of texts taken back",
-    "texts.paused": "Texts that nobody asked for wait until a worker has spoken with them",
-    "texts.resumed": "Texts may go on",
-    "rebooking.allowed": "May pick another time by text",
-    "rebooking.ended": "May no longer pick another time by text",
+    "texts.approval_ended": "Approval of texts withdrawn",
+    "texts.paused": "Texts paused until a worker has spoken with them",
+    "texts.resumed": "Texts resumed",
+    "rebooking.allowed": "Rebooking by text allowed",
+    "rebooking.ended": "Rebooking by text ended",
     "person.changed": "Details changed",
-    "person.transferred": "Given to another offender manager",
-    "person.died": "Their death was recorded",
-    "conversation.taken_over": "A worker took the conversation over",
+    "person.transferred": "Transferred to another offender manager",
+    "person.died": "Death recorded",
+    "conversation.taken_over": "Conversation taken over by a worker",
     "conversation.handed_back": "Conversation handed back",
-    "conversation.timed_out": "Conversation came back by itself",
+    "conversation.timed_out": "Conversation handed back automatically",
 }
 
 
@@ -74,12 +74,12 @@ CHANGED_FIELDS: Mapping[str, str] = {
     "restricted": "restricted record",
     "restricted_texts_allowed": "texts on a restricted record",
     "two_hour_reminder": "2-hour reminders",
-    "held": "held for a case",
+    "held": "legal hold",
     "text_from_hour": "hours for texts",
     "text_until_hour": "hours for texts",
 }
 
 
 def field_name(name: str) -> str:
-    """What a column of a person is called when it is said to have changed."""
+    """The name of a person's field, for lists of changes."""
     return CHANGED_FIELDS.get(name, name.replace("_", " "))

@@ -1,4 +1,4 @@
-"""What the plan's codes are called on staff pages."""
+"""Labels of the plan."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ ACTION_CLASSES: Mapping[ActionClass, str] = {
     ActionClass.DISRUPT: "Disrupt",
 }
 ACTION_STATES: Mapping[ActionState, str] = {
-    ActionState.PROPOSED: "Waits for approval",
+    ActionState.PROPOSED: "Awaiting approval",
     ActionState.LIVE: "Live",
     ActionState.DONE: "Done",
     ActionState.WITHDRAWN: "Withdrawn",

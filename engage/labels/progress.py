@@ -1,6 +1,4 @@
-"""What the codes of housing, activities and drug tests are called on staff pages and in the report
-to the court.
-"""
+"""Labels of housing, activities and drug tests, on staff pages and in the report to the court."""
 
 from collections.abc import Mapping
 
@@ -12,7 +10,7 @@ from engage.progress.kinds import ReportFact, ReportKind, ReportState
 
 HOUSING_STAGES: Mapping[HousingStage, str] = {
     HousingStage.STREET: "On the street",
-    HousingStage.SOFA: "With whoever takes them in",
+    HousingStage.SOFA: "Sofa surfing",
     HousingStage.EMERGENCY: "Emergency or night shelter",
     HousingStage.HOSTEL: "Hostel",
     HousingStage.APPROVED_PREMISES: "Approved premises",
@@ -29,16 +27,16 @@ ACTIVITY_KINDS: Mapping[ActivityKind, str] = {
     ActivityKind.TREATMENT: "Treatment",
 }
 ACTIVITY_ENDINGS: Mapping[ActivityEnding, str] = {
-    ActivityEnding.FINISHED: "Seen through",
+    ActivityEnding.FINISHED: "Completed",
     ActivityEnding.LEFT: "Left",
-    ActivityEnding.LOST: "Lost through no choice of theirs",
+    ActivityEnding.LOST: "Lost, not by their choice",
 }
 TEST_RESULTS: Mapping[DrugTestResult, str] = {
     DrugTestResult.NEGATIVE: "Negative",
     DrugTestResult.POSITIVE: "Positive",
-    DrugTestResult.MISSED: "Did not come",
-    DrugTestResult.REFUSED: "Came, gave no sample",
-    DrugTestResult.VOID: "Told nothing (void)",
+    DrugTestResult.MISSED: "Did not attend",
+    DrugTestResult.REFUSED: "Attended, gave no sample",
+    DrugTestResult.VOID: "No result (void)",
 }
 TEST_COLOURS: Mapping[DrugTestResult, str] = {
     DrugTestResult.NEGATIVE: "green",
@@ -52,14 +50,9 @@ TREATMENT_ORDERS: Mapping[OrderKind, str] = {
     OrderKind.SUSPENDED_SENTENCE_ORDER: "Suspended sentence order",
     OrderKind.LICENCE: "Licence",
 }
-WHOSE_WORD: Mapping[ReportState, str] = {
-    ReportState.SELF_REPORTED: "By their own word",
-    ReportState.VERIFIED: "A worker made sure",
-    ReportState.DISPUTED: "Disputed",
-}
 
 
-def every(days: int) -> str:
+def interval(days: int) -> str:
     """How often, from a number of days: `every week`, `every 2 weeks`, `every day`, `every 10
     days`.
     """
@@ -96,7 +89,7 @@ REPORT_FACTS: Mapping[ReportFact, str] = {
 
 
 REPORT_STATES: Mapping[ReportState, str] = {
-    ReportState.SELF_REPORTED: "Their own word",
-    ReportState.VERIFIED: "Made sure of",
+    ReportState.SELF_REPORTED: "Self-reported",
+    ReportState.VERIFIED: "Verified",
     ReportState.DISPUTED: "Disputed",
 }

@@ -1,5 +1,5 @@
-"""What the cohort view and its file say: names of tables and of their lines, and what stands behind
-a signal.
+"""Labels of the cohort view and its file: names of tables and lines, and of what a signal is based
+on.
 """
 
 from collections.abc import Mapping
@@ -31,25 +31,36 @@ TABLE_TITLES: Mapping[str, str] = {
     "attendance_cohort": "Attendance by cohort",
     "attendance_legal": "Attendance by legal status",
     "attendance_agency": "Attendance by agency",
-    "attendance_type": "Attendance by kind of appointment",
-    "recorded": "What was recorded",
+    "attendance_type": "Attendance by type of appointment",
+    "recorded": "Recorded outcomes",
     "funnel": "From reminder to attendance",
-    "came_after": "Who came, by how far the reminder got",
+    "came_after": "Attendance by reminder delivery",
     "release": "First contact after release",
     "overdue": "Overdue actions by agency",
     "breach": "Breach",
     "reoffending": "Reoffending",
 }
 TABLE_NOTES: Mapping[str, str] = {
-    "movement": "People on the cohort both then and now, by their status when the period began.",
-    "attendance": "Of those who were expected: without accepted absences, and without what is not recorded yet.",
-    "recorded": "All appointments of the period, cancelled ones left out.",
-    "funnel": "Each step is counted among those of the step before.",
-    "came_after": "Of those who were expected. It compares, and proves no cause: whoever answers may be somebody who comes anyway.",
-    "release": "Days until they replied or came, for releases in the period.",
-    "overdue": "Of each agency’s actions that are agreed and not done.",
-    "breach": "People under an order who were referred to court, or recalled, in the period. It says nothing of new offences.",
-    "reoffending": "People with an arrest, a charge or a conviction in the period. Each is counted apart, and none is a breach.",
+    "movement": "People on the cohort at both times, by their status at the start of the period.",
+    "attendance": (
+        "Out of expected appointments: without accepted absences and outcomes not yet recorded."
+    ),
+    "recorded": "All appointments of the period except cancelled ones.",
+    "funnel": "Each step is counted out of the step before.",
+    "came_after": (
+        "Out of expected appointments. It shows no cause: people who reply "
+        "may be people who attend anyway."
+    ),
+    "release": "Days until they replied or attended, for releases in the period.",
+    "overdue": "Out of each agency’s live actions.",
+    "breach": (
+        "People under an order who were referred to court or recalled in the "
+        "period. It does not count new offences."
+    ),
+    "reoffending": (
+        "People with an arrest, a charge or a conviction in the period. Each"
+        " is counted separately, and none is a breach."
+    ),
 }
 _LINES: Mapping[str, Mapping[str, str]] = {
     "cohort": {str(key): words for key, words in COHORTS.items()},
@@ -69,7 +80,7 @@ _LINES: Mapping[str, Mapping[str, str]] = {
     "recorded": {
         "attended": "Came",
         "excused": "Absence accepted",
-        "absent": "Did not come",
+        "absent": "Did not attend",
         "unrecorded": "Not recorded yet",
     },
     "funnel": {
@@ -95,7 +106,7 @@ _LINES: Mapping[str, Mapping[str, str]] = {
     "breach": {"breach": "Referred to court or recalled"},
     "reoffending": {"arrest": "Arrested", "charge": "Charged", "conviction": "Convicted"},
 }
-BEHIND: Mapping[str, str] = {
+EVIDENCE_NAMES: Mapping[str, str] = {
     "action": "an action of the plan",
     "court_review": "a court review",
     "custody": "the time in prison",
@@ -103,9 +114,9 @@ BEHIND: Mapping[str, str] = {
     "enforcement": "a decision about non-compliance",
     "test": "a test",
 }
-"""What a signal rests on, where it has no page of its own to lead to."""
+"""Names of what a signal is based on, where it has no page to link to."""
 
 
 def line_name(table: str, key: str) -> str:
-    """What a line of a table is called; a hub's and an agency's name is its key."""
+    """The label of a line of a table. For hubs and agencies it is the key itself."""
     return _LINES.get(table, {}).get(key, key)

@@ -3,7 +3,7 @@
 `REASONS` is the rule. No database, no clock, no settings.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,6 +18,11 @@ class Reason:
     code: str
     words: str
     passing: bool = False
+
+
+def stored_reasons(reasons: Iterable[Reason]) -> list[dict[str, str]]:
+    """Reasons as JSON, as they are stored beside a reminder or a check-in."""
+    return [{"code": reason.code, "words": reason.words} for reason in reasons]
 
 
 @dataclass(frozen=True)

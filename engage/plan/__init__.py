@@ -1,3 +1,3 @@
 """The one plan for a person: what they need, who does what by when, and what the offender manager
-has agreed to.
+has approved.
 """

@@ -1,7 +1,8 @@
-"""The actions of a plan: proposed, agreed to by the offender manager, done or withdrawn.
+"""The actions of a plan: proposed, approved by the offender manager, then done or withdrawn.
 
-Nothing is live that the offender manager has not agreed to, singly or beforehand, and no text of an
-action goes before it is live. What disrupts is agreed to one by one and never texted.
+No action is live without the offender manager's approval, single or standing, and no text of an
+action goes out before it is live. Disruption needs a single approval every time and is never
+texted.
 """
 
 import uuid
@@ -29,9 +30,9 @@ from engage.plan.open_record import (
     LONGEST_NOTE,
     is_manager,
     manager_label,
-    may_know,
     must_be_manager,
     must_manage,
+    must_see,
     open_action,
     open_to_change,
 )
@@ -43,17 +44,15 @@ from messaging.text import plain
 LONGEST_WHAT = 200
 LONGEST_RESPONSIBLE = 80
 LONGEST_TEXT = 160
-AHEAD = timedelta(days=730)
-EVIDENCE = "action"
-"""The type of evidence by which a signal about an action names it; such signals are resolved when
-the action ends.
-"""
+FURTHEST_AHEAD = timedelta(days=730)
+EVIDENCE_TYPE = "action"
+"""The evidence type of a signal about an action. Such signals are resolved when the action ends."""
 
 
 @dataclass(frozen=True)
 class NewAction:
-    """What is to be done, by which agency and which of its people, by when; `text` is what the
-    person is told when it is live.
+    """What is to be done, by which agency and which of its workers, and by when. `text` goes to the
+    person when the action is live.
     """
 
     pathway: Pathway
@@ -69,22 +68,24 @@ class NewAction:
 def propose(
     session: Session, actor: Actor, person_id: uuid.UUID, new: NewAction, *, now: datetime
 ) -> Action:
-    """Put an action into the plan. It is live at once where the offender manager proposes it, or
-    has agreed to its sort beforehand.
+    """Add an action to the plan. It is live at once if the offender manager proposes it or has
+    given a standing approval for its class.
 
-    Who sees only their own agency's part proposes what their own agency does. Raises Invalid for
-    what makes no sense or must not be texted, Forbidden for a matter of health to whoever may not
-    see those, Conflict for somebody who has died.
+    An actor limited to their own agency's part may only propose work for their own agency. Raises
+    Invalid if a field is not valid or the text must not be sent, Forbidden for a health matter
+    without health access, Conflict if the person has died.
     """
     person = open_to_change(session, actor, person_id, now=now, what="propose action")
     if own_agency_only(actor, person) and new.agency_id != actor.agency_id:
-        raise Forbidden("You may propose what your own agency does.")
-    may_know(actor, person, new.pathway, new.agency_id)
+        raise Forbidden("You can only propose actions for your own agency.")
+    must_see(actor, person, new.pathway, new.agency_id)
     if person.contact_status is ContactStatus.DEAD:
-        raise Conflict("They have died: nothing is added to their plan.", code="person_dead")
+        raise Conflict(
+            "This person has died. Nothing can be added to their plan.", code="person_dead"
+        )
     agency = _agency(session, person, new.agency_id)
     names = session.scalars(select(Agency.name).where(Agency.area_id == agency.area_id)).all()
-    action = _checked(new, person, agency, names, today_at(session, person.hub_id, now))
+    action = _validated(new, person, agency, names, today_at(session, person.hub_id, now))
     action.responsible_id = _staff_named(session, agency.id, person.hub_id, action.responsible)
     action.proposed_by, action.proposed_at = actor.label, now
     session.add(action)
@@ -97,7 +98,7 @@ def propose(
     elif rules.agreed_beforehand(
         action.action_class,
         action.agency_id,
-        standing_of(session, person.id),
+        standing_approvals_of(session, person.id),
         manager_label(person),
     ):
         _go_live(session, person, action, Approval.STANDING, manager_label(person), now)
@@ -105,10 +106,10 @@ def propose(
 
 
 def approve(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime) -> Action:
-    """The offender manager agrees: the action is live, and its text goes where rule 1 allows. The
-    same again changes nothing.
+    """Approve an action: it is live, and its text goes out if rule 1 allows. Repeating the call
+    changes nothing.
 
-    Raises Forbidden for anybody else, Conflict for an action that has ended.
+    Raises Forbidden for anyone but the offender manager, Conflict if the action has ended.
     """
     person, action = open_action(session, actor, action_id, now=now, what="approve action")
     must_be_manager(actor, person)
@@ -129,10 +130,11 @@ def finish(
     note: str = "",
     now: datetime,
 ) -> Action:
-    """The action was done on that day. For the agency that does it and whoever manages the person;
-    the same again changes nothing.
+    """Record that an action was done on a day. For the agency that does it and for those who manage
+    the person. Repeating the call changes nothing.
 
-    Raises Conflict where it is not live, Invalid for a day to come or before it was proposed.
+    Raises Conflict if the action is not live, Invalid if the day is in the future or before the
+    proposal.
     """
     person, action = open_action(session, actor, action_id, now=now, what="finish action")
     words = clean_text("note", note, LONGEST_NOTE)
@@ -143,9 +145,7 @@ def finish(
     today = today_at(session, person.hub_id, now)
     proposed_on = today_at(session, person.hub_id, action.proposed_at)
     if not proposed_on <= done_on <= today:
-        raise Invalid(
-            fields={"done_on": "Give a day from when the action was proposed until today."}
-        )
+        raise Invalid(fields={"done_on": "Give a day between the proposal and today."})
     action.done_on = done_on
     _end(session, person, action, ActionState.DONE, words, actor, now)
     return action
@@ -154,11 +154,10 @@ def finish(
 def withdraw(
     session: Session, actor: Actor, action_id: uuid.UUID, *, reason: str, now: datetime
 ) -> Action:
-    """The action is not done after all, or is not agreed to; what waits to be texted of it is
-    called back.
+    """Withdraw an action that will not be done or is not approved. Its queued text is called back.
 
-    A live one is withdrawn by whoever manages the person, a proposed one by its agency too. Raises
-    Conflict where it has ended.
+    A live action can be withdrawn by those who manage the person, a proposed one by its agency too.
+    Raises Conflict if it has ended.
     """
     person, action = open_action(session, actor, action_id, now=now, what="withdraw action")
     words = clean_text("reason", reason, LONGEST_NOTE, missing="Say why")
@@ -175,11 +174,10 @@ def withdraw(
 def withdraw_all(
     session: Session, actor: Actor, person: Person, *, reason: str, now: datetime
 ) -> int:
-    """Withdraw whatever is proposed or live, because nobody works by the plan any more; how many.
-    For whoever has opened and holds the person.
+    """Withdraw every proposed or live action of a person whose plan is no longer in use. Return how
+    many. The caller has opened the person and holds their lock.
 
-    What waits to be texted of it is called back, and what was signalled of it resolved. Done again
-    it finds nothing.
+    Queued texts are called back and signals are resolved. Repeating the call finds nothing.
     """
     waiting = session.scalars(
         select(Action)
@@ -204,11 +202,11 @@ def change(
     due_on: date,
     now: datetime,
 ) -> Action:
-    """Somebody else of the agency does it, or by another day; what was agreed to stays as it is.
-    For whoever manages the person.
+    """Change who in the agency does the action, or its date. The approval stays. For those who
+    manage the person.
 
-    A signal that it is overdue is resolved where its new day is still to come. Raises Conflict
-    where it has ended.
+    Resolves the overdue signal if the new date is today or later. Raises Conflict if the action has
+    ended.
     """
     person, action = open_action(session, actor, action_id, now=now, what="change action")
     must_manage(actor, person)
@@ -227,32 +225,30 @@ def change(
         session, "action.changed", person, now=now, actor=actor.label, action=action.id
     )
     if due_on >= today:
-        _resolve(session, action, "It has another date.", actor.label, now)
+        _resolve(session, action, "The action has a new date.", actor.label, now)
     return action
 
 
 def send_text(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime) -> Action:
     """Text a live action that could not be texted when it went live. Raises Conflict with every
-    reason that still stands against it.
+    reason that still applies.
     """
     person, action = open_action(session, actor, action_id, now=now, what="text action")
     must_manage(actor, person)
     if action.state is not ActionState.LIVE or action.text is None:
-        raise Conflict(
-            "Only an action that is live and has a text can be texted.", code="action_not_live"
-        )
+        raise Conflict("Only a live action that has a text can be texted.", code="action_not_live")
     if action.message_id is None:
-        _text(session, person, action, now)
+        _queue_text(session, person, action, now)
     if action.message_id is None:
         raise Conflict(
-            f"No text may go to this person now: {action.not_texted}.", code="may_not_text"
+            f"This person cannot be texted now: {action.not_texted}.", code="may_not_text"
         )
     return action
 
 
 def exit_plan_done(session: Session, person_id: uuid.UUID, *, since: date | None = None) -> bool:
-    """Rule 10: whether there is an exit plan and all of it is done. With `since` only what was
-    proposed from that day on counts.
+    """Rule 10: whether there is an exit plan and all of it is done. With `since`, only actions
+    proposed from that day on count.
     """
     query = select(Action.state).where(Action.person_id == person_id, Action.exit_plan)
     if since is not None:
@@ -260,7 +256,7 @@ def exit_plan_done(session: Session, person_id: uuid.UUID, *, since: date | None
     return rules.exit_done(session.scalars(query).all())
 
 
-def standing_of(session: Session, person_id: uuid.UUID) -> list[rules.AgreedClass]:
+def standing_approvals_of(session: Session, person_id: uuid.UUID) -> list[rules.AgreedClass]:
     """The standing approvals of a person that have not ended."""
     rows = session.execute(
         select(
@@ -273,8 +269,8 @@ def standing_of(session: Session, person_id: uuid.UUID) -> list[rules.AgreedClas
 def _go_live(
     session: Session, person: Person, action: Action, how: Approval, by: str, now: datetime
 ) -> None:
-    """Agreed to: the agency works with the person from now on, and the text goes in this
-    transaction or says why not.
+    """Make an action live: its agency is now involved with the person, and its text is queued in
+    this transaction or the reasons against it are recorded.
     """
     action.state, action.approval = ActionState.LIVE, how
     action.approved_by, action.approved_at = by, now
@@ -284,13 +280,13 @@ def _go_live(
         session, "action.approved", person, now=now, actor=by, action=action.id, how=how.value
     )
     if action.text is not None:
-        _text(session, person, action, now)
+        _queue_text(session, person, action, now)
 
 
-def _text(session: Session, person: Person, action: Action, now: datetime) -> None:
-    reach = contactability.contactability_of(session, [person.id], now)[person.id]
+def _queue_text(session: Session, person: Person, action: Action, now: datetime) -> None:
+    contact = contactability.contactability_of(session, [person.id], now)[person.id]
     wanted = unprompted.UnpromptedText(action.text or "", Purpose.ACTION, action.id)
-    queued = unprompted.queue(session, reach, wanted, now=now)
+    queued = unprompted.queue(session, contact, wanted, now=now)
     action.message_id = queued.message.id if queued.message is not None else None
     action.not_texted = queued.why_not
     session.flush()
@@ -317,15 +313,13 @@ def _end(
 
 
 def _resolve(session: Session, action: Action, how: str, actor: str, now: datetime) -> None:
-    """Resolve what was signalled about this very action; another one that is overdue keeps its
-    signal.
-    """
+    """Resolve the signal about this action. A signal about another overdue action stays open."""
     waiting = session.scalars(
         select(Signal).where(
             Signal.person_id == action.person_id,
             Signal.kind == SignalKind.ACTION_OVERDUE,
             Signal.state != SignalState.RESOLVED,
-            Signal.evidence.contains([{"type": EVIDENCE, "id": str(action.id)}]),
+            Signal.evidence.contains([{"type": EVIDENCE_TYPE, "id": str(action.id)}]),
         )
     )
     for signal in waiting.all():
@@ -336,15 +330,15 @@ def _agency(session: Session, person: Person, agency_id: uuid.UUID) -> Agency:
     area_id = session.get_one(Hub, person.hub_id).area_id
     agency = session.get(Agency, agency_id)
     if agency is None or agency.area_id != area_id:
-        raise Invalid(fields={"agency": "Choose an agency of this hub's area."})
+        raise Invalid(fields={"agency": "Choose an agency in this hub's area."})
     return agency
 
 
-def _checked(
+def _validated(
     new: NewAction, person: Person, agency: Agency, agencies: Collection[str], today: date
 ) -> Action:
-    """The action as it would be kept. `agencies` are the names of every agency of the area: no text
-    names one, whoever does the action.
+    """Return the validated action. `agencies` are the names of all agencies of the area: no text
+    may name any of them.
     """
     wrong: dict[str, str] = {}
     values: dict[str, str] = {}
@@ -381,14 +375,14 @@ def _checked(
 
 
 def _check_day(due_on: date, today: date) -> None:
-    if not today <= due_on <= today + AHEAD:
-        raise Invalid(fields={"due_on": "Give a day from today on, within two years."})
+    if not today <= due_on <= today + FURTHEST_AHEAD:
+        raise Invalid(fields={"due_on": "Give a day from today, at most two years ahead."})
 
 
 def _staff_named(
     session: Session, agency_id: uuid.UUID, hub_id: uuid.UUID, name: str
 ) -> uuid.UUID | None:
-    """The one member of staff of that agency and hub who is called so, if there is exactly one."""
+    """The member of staff with that name in that agency and hub, if there is exactly one."""
     found = session.scalars(
         select(Staff.id)
         .join(Membership, Membership.staff_id == Staff.id)

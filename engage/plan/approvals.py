@@ -1,9 +1,9 @@
-"""Standing approvals: the offender manager agrees beforehand to a class of action, by one agency or
+"""Standing approvals: the offender manager approves in advance a class of action, by one agency or
 by any.
 
-Only the person's own offender manager gives one, and never to disruption. What waited already goes
-on waiting. An approval binds nobody but who gave it: it counts no more once somebody else is the
-offender manager (rules.agreed_beforehand).
+Only the person's own offender manager gives one, and never for disruption. Actions already proposed
+still need a single approval. An approval no longer counts once the person has another offender
+manager (rules.agreed_beforehand).
 """
 
 import uuid
@@ -31,20 +31,20 @@ def give(
     agency_id: uuid.UUID | None,
     now: datetime,
 ) -> StandingApproval:
-    """Agree beforehand to every action of that class by that agency (any where None). The same
-    again is the one that runs already.
+    """Give a standing approval for a class of action by an agency, or by any agency if None.
+    Repeating the call returns the approval in force.
 
-    Raises Forbidden for anybody but the offender manager, Invalid for disruption or an agency of
+    Raises Forbidden for anyone but the offender manager, Invalid for disruption or an agency of
     another area.
     """
-    person = _open(session, actor, person_id, now)
+    person = _open_to_agree(session, actor, person_id, now)
     must_be_manager(actor, person)
     if action_class is ActionClass.DISRUPT:
-        raise Invalid(fields={"action_class": "What disrupts is agreed to one by one."})
+        raise Invalid(fields={"action_class": "Disruption must be approved one action at a time."})
     if agency_id is not None:
         agency = session.get(Agency, agency_id)
         if agency is None or agency.area_id != session.get_one(Hub, person.hub_id).area_id:
-            raise Invalid(fields={"agency": "Choose an agency of this hub's area."})
+            raise Invalid(fields={"agency": "Choose an agency in this hub's area."})
     running = session.scalars(
         select(StandingApproval).where(
             StandingApproval.person_id == person.id,
@@ -74,15 +74,15 @@ def give(
 def end(
     session: Session, actor: Actor, approval_id: uuid.UUID, *, now: datetime
 ) -> StandingApproval:
-    """Take a standing approval back: what is live stays so, what comes waits for the offender
-    manager. The same again changes nothing.
+    """End a standing approval. Live actions stay live; later ones wait for the offender manager.
+    Repeating the call changes nothing.
     """
     person_id = session.scalar(
         select(StandingApproval.person_id).where(StandingApproval.id == approval_id)
     )
     if person_id is None:
         raise NotFound("There is no such approval, or you may not see it.")
-    person = _open(session, actor, person_id, now)
+    person = _open_to_agree(session, actor, person_id, now)
     approval = session.get_one(StandingApproval, approval_id, populate_existing=True)
     if approval.ended_at is None:
         approval.ended_at, approval.ended_by = now, actor.label
@@ -93,7 +93,7 @@ def end(
     return approval
 
 
-def _open(session: Session, actor: Actor, person_id: uuid.UUID, now: datetime) -> Person:
+def _open_to_agree(session: Session, actor: Actor, person_id: uuid.UUID, now: datetime) -> Person:
     return open_person(
         session,
         actor,

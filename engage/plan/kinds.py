@@ -1,4 +1,4 @@
-"""The closed sets of this package by name. No tables, no rules."""
+"""The enums of the plan. No tables, no rules."""
 
 from enum import StrEnum
 
@@ -16,7 +16,7 @@ class Pathway(StrEnum):
 
 
 class ActionClass(StrEnum):
-    """What an action is for. What disrupts is never texted."""
+    """What an action is for. Disruption is never texted."""
 
     SUPPORT = "support"
     INTERVENE = "intervene"
@@ -24,8 +24,8 @@ class ActionClass(StrEnum):
 
 
 class ActionState(StrEnum):
-    """An action's life. Nothing is done for or to anybody before it is `live`: the offender manager
-    has agreed.
+    """The state of an action. Nothing is done for or to a person before it is `live`, which needs
+    the offender manager's approval.
     """
 
     PROPOSED = "proposed"
@@ -35,7 +35,7 @@ class ActionState(StrEnum):
 
 
 class Approval(StrEnum):
-    """How the offender manager agreed: to this action, or to all of its sort."""
+    """How the offender manager approved: this action alone, or all of its class."""
 
     SINGLE = "single"
     STANDING = "standing"

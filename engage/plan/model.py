@@ -1,6 +1,4 @@
-"""Tables of the plan: needs and how they change, actions, and what the offender manager has
-approved.
-"""
+"""Tables of the plan: needs and their history, actions, and standing approvals."""
 
 import uuid
 from datetime import date, datetime
@@ -19,8 +17,8 @@ from messaging.tables import Message
 
 
 class NeedScore(Base):
-    """How great one need was on one day: 0 none, 1 some, 2 great, 3 urgent. The latest of a pathway
-    holds; earlier ones are the history.
+    """How great a need was on one day: 0 none, 1 some, 2 great, 3 urgent. The latest score of a
+    pathway is the current one; earlier ones are the history.
     """
 
     __tablename__ = "need_score"
@@ -39,10 +37,10 @@ class NeedScore(Base):
 
 
 class Action(Base):
-    """Something that an agency, and one of its people, will do by a date.
+    """Something that an agency, and one of its workers, will do by a date.
 
-    It is `proposed` until the offender manager approves it; only then is it live and may its `text`
-    go out. A disrupting action has no text.
+    It is `proposed` until the offender manager approves it; only then is it live and its `text` may
+    go out. A disruption has no text.
     """
 
     __tablename__ = "action"
@@ -64,7 +62,7 @@ class Action(Base):
     what: Mapped[str] = mapped_column(String(200))
     agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Agency.id))
     responsible: Mapped[str] = mapped_column(
-        String(80), doc="The person of that agency who does it, by name."
+        String(80), doc="The worker of that agency who does it, by name."
     )
     responsible_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Staff.id))
     due_on: Mapped[date]
@@ -73,7 +71,7 @@ class Action(Base):
     text: Mapped[str | None] = mapped_column(String(160))
     message_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey(Message.__table__.c.id))
     not_texted: Mapped[str | None] = mapped_column(
-        String(300), doc="Every reason of rule 1 why the text of a live action did not go."
+        String(300), doc="Every reason of rule 1 why the text of a live action was not sent."
     )
     proposed_by: Mapped[str] = mapped_column(String(80))
     proposed_at: Mapped[datetime]
@@ -89,8 +87,8 @@ class Action(Base):
 
 
 class StandingApproval(Base):
-    """The offender manager agrees beforehand to every action of a class by an agency (any agency
-    where none is named). Never to disruption.
+    """The offender manager's approval in advance of every action of a class by an agency (any
+    agency if None). Never for disruption.
     """
 
     __tablename__ = "standing_approval"

@@ -1,7 +1,6 @@
 """What a person needs, by pathway, with a simple score: 0 none, 1 some, 2 great, 3 urgent.
 
-A new score stands beside the earlier ones, which stay: how a need changed is the history. A score
-decides nothing.
+Earlier scores stay: they are the history of a need. A score decides nothing.
 """
 
 import uuid
@@ -17,7 +16,7 @@ from engage.core.text_fields import clean_text
 from engage.plan import rules
 from engage.plan.kinds import Pathway
 from engage.plan.model import NeedScore
-from engage.plan.open_record import LONGEST_NOTE, may_know
+from engage.plan.open_record import LONGEST_NOTE, must_see
 
 
 def score(
@@ -30,10 +29,10 @@ def score(
     note: str = "",
     now: datetime,
 ) -> NeedScore:
-    """Say how great a need is now. The same score with the same note again is the one that stands.
+    """Record how great a need is now. If score and note equal the latest, that one is returned.
 
-    For whoever manages the person. Raises Invalid for a score that is none, Forbidden for a matter
-    of health to whoever may not see those.
+    For those who manage the person. Raises Invalid for an unknown score, Forbidden for a health
+    matter without health access.
     """
     person = open_person(
         session,
@@ -45,7 +44,7 @@ def score(
         change=True,
         lock=True,
     )
-    may_know(actor, person, pathway)
+    must_see(actor, person, pathway)
     if score not in rules.SCORES:
         raise Invalid(fields={"score": "Choose 0 none, 1 some, 2 great or 3 urgent."})
     words = clean_text("note", note, LONGEST_NOTE)

@@ -1,8 +1,8 @@
-"""The way to one action of a plan, and what may be done to it by whom.
+"""Open one action of a plan, and check who may do what to it.
 
-Who sees only their own agency's part of a record reaches their own agency's actions and no other;
-matters of health are changed by whoever may see them. Nothing else in this package reads an action
-by its id. Events of the plan never hold the pathway, which may reveal somebody's health.
+An actor limited to their own agency's part reaches only their own agency's actions. Health matters
+require health access. Nothing else in this package reads an action by its id. Events of the plan
+never hold the pathway, which may reveal a health matter.
 """
 
 import uuid
@@ -31,11 +31,11 @@ LONGEST_NOTE = 500
 def open_action(
     session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime, what: str
 ) -> tuple[Person, Action]:
-    """An action that the actor may change, with its person; both rows are held until the
+    """Return an action that the actor may change, with its person. Both rows are locked until the
     transaction ends.
 
-    Raises NotFound for whoever may not see the person, or sees only another agency's part;
-    Forbidden for whoever only reads.
+    Raises NotFound if the actor may not see the person or the action is another agency's part,
+    Forbidden for an actor who may only read.
     """
     person_id = session.scalar(select(Action.person_id).where(Action.id == action_id))
     if person_id is None:
@@ -44,15 +44,15 @@ def open_action(
     action = session.get_one(Action, action_id, with_for_update=True, populate_existing=True)
     if own_agency_only(actor, person) and action.agency_id != actor.agency_id:
         raise NotFound("There is no such action, or you may not see it.")
-    may_know(actor, person, action.pathway, action.agency_id)
+    must_see(actor, person, action.pathway, action.agency_id)
     return person, action
 
 
 def open_to_change(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, what: str
 ) -> Person:
-    """The person whose plan the actor may add to, held until the transaction ends. Raises NotFound
-    or Forbidden.
+    """Return the person whose plan the actor may add to, locked until the transaction ends. Raises
+    NotFound or Forbidden.
     """
     return open_person(
         session,
@@ -66,37 +66,37 @@ def open_to_change(
     )
 
 
-def knows(
+def may_see(
     actor: Actor, person: Person, pathway: Pathway, agency_id: uuid.UUID | None = None
 ) -> bool:
-    """Whether the actor may know of this: all may but of matters of health, which are for whoever
-    sees those, and for those who do it themselves: the workers of the agency that it is left to.
+    """Whether the actor may see a need or action. Health matters require health access, or
+    membership of the agency that does the action.
     """
     if pathway not in rules.HEALTH or Ability.HEALTH in abilities(actor, person):
         return True
     return agency_id is not None and agency_id == actor.agency_id and own_agency_only(actor, person)
 
 
-def may_know(
+def must_see(
     actor: Actor, person: Person, pathway: Pathway, agency_id: uuid.UUID | None = None
 ) -> None:
-    """Refuse (Forbidden) whoever may not know of this."""
-    if not knows(actor, person, pathway, agency_id):
-        raise Forbidden("Your role does not let you see matters of health.")
+    """Raise Forbidden unless the actor may see the need or action."""
+    if not may_see(actor, person, pathway, agency_id):
+        raise Forbidden("Your role does not include health matters.")
 
 
 def must_manage(actor: Actor, person: Person) -> None:
-    """Refuse (Forbidden) whoever does not manage the person."""
+    """Raise Forbidden unless the actor manages the person."""
     if Ability.MANAGE not in abilities(actor, person):
-        raise Forbidden("Only whoever manages this person may do this.")
+        raise Forbidden("Only those who manage this person can do this.")
 
 
 def must_be_manager(actor: Actor, person: Person) -> None:
-    """Refuse (Forbidden) everybody but the person's offender manager of today: what they agree to
-    nobody agrees to for them.
+    """Raise Forbidden unless the actor is the person's current offender manager. Their approval
+    cannot be given by anyone else.
     """
     if not is_manager(actor, person):
-        raise Forbidden("Only the person’s own offender manager may agree to this.")
+        raise Forbidden("Only the person’s own offender manager can approve this.")
 
 
 def is_manager(actor: Actor, person: Person) -> bool:
@@ -105,5 +105,5 @@ def is_manager(actor: Actor, person: Person) -> bool:
 
 
 def manager_label(person: Person) -> str:
-    """How the person's offender manager is named where somebody's doing is recorded."""
+    """The label of the person's offender manager in events and `*_by` columns."""
     return f"staff:{person.offender_manager_id}"

@@ -1,8 +1,8 @@
-"""What the plan allows, from facts alone: who agreed to an action, whether its words may be texted,
-what is overdue. No database, no clock.
+"""The rules of the plan: who approved an action, whether its text may be sent, what is overdue. No
+database, no clock.
 
-An action is nobody's until the offender manager has agreed to it; what disrupts is agreed to one by
-one, and is never texted.
+No action is live without the offender manager's approval. Disruption needs a single approval every
+time and is never texted.
 """
 
 import uuid
@@ -15,7 +15,7 @@ from engage.plan.kinds import ActionClass, ActionState, Pathway
 from messaging.text import Encoding, measure
 
 HEALTH = frozenset({Pathway.HEALTH, Pathway.DRUGS_AND_ALCOHOL})
-"""Pathways whose content is a matter of health: shown only to whoever may see that."""
+"""Pathways that are health matters: shown only with health access."""
 
 SCORES = (0, 1, 2, 3)
 """How great a need is: none, some, great, urgent [ours]."""
@@ -23,8 +23,8 @@ SCORES = (0, 1, 2, 3)
 
 @dataclass(frozen=True)
 class AgreedClass:
-    """A standing approval that has not ended: to which class, by which agency (None: any), and by
-    whom it was given.
+    """A standing approval in force: for which class, by which agency (None: any), and who gave
+    it.
     """
 
     action_class: ActionClass
@@ -38,10 +38,10 @@ def agreed_beforehand(
     standing: Iterable[AgreedClass],
     offender_manager: str,
 ) -> bool:
-    """Whether the offender manager has agreed to such an action already [practice].
+    """Whether the offender manager has given a standing approval for such an action [practice].
 
-    Only the approval of who is the offender manager now counts: who takes a person over has agreed
-    to nothing yet. Disruption is never agreed to beforehand.
+    Only an approval of the current offender manager counts: a new one has approved nothing yet.
+    Disruption never has a standing approval.
     """
     if action_class is ActionClass.DISRUPT:
         return False
@@ -54,34 +54,33 @@ def agreed_beforehand(
 
 
 def text_problem(body: str, action_class: ActionClass, private: Sequence[str]) -> str | None:
-    """Why the words of an action may not be texted, said to whoever wrote them; None where they
-    may.
+    """Why the text of an action may not be sent, in words for its author; None if it may.
 
-    `private` are names that no text carries: the person's surname, the agency's. One segment, and
-    nothing that a stranger could learn from.
+    `private` are names that no text may carry: the person's surname, the agency's name. One
+    segment, and nothing that a stranger could learn from.
     """
     if action_class is ActionClass.DISRUPT:
-        return "An action that disrupts is never texted. Leave the text empty"
+        return "A disruption is never texted. Leave the text empty"
     weight = measure(body)
     if weight.encoding is not Encoding.GSM7:
-        return "Use plain letters and signs only, so that it fits one text"
+        return "Use plain letters and signs only, so that it fits in one text"
     if weight.segments > 1:
         return "Shorten it to one text: 160 characters"
     problems = texts.lint(body, private=private)
     if problems:
         found = "; ".join(f"“{problem.word}” {problem.why}" for problem in problems)
-        return f"Somebody else may read this: {found}. Use other words"
+        return f"Another person may read this: {found}. Use other words"
     return None
 
 
 def overdue(state: ActionState, due_on: date, today: date) -> bool:
-    """Whether a live action is past its date; on the day itself it is not [ours]."""
+    """Whether a live action is past its date. On the day itself it is not [ours]."""
     return state is ActionState.LIVE and due_on < today
 
 
 def exit_done(states: Collection[ActionState]) -> bool:
-    """Rule 10 [practice]: the exit plan is implemented when there is one and every action of it
-    that stands is done.
+    """Rule 10 [practice]: whether the exit plan is implemented. It has at least one action, and all
+    that are not withdrawn are done.
     """
     standing = [state for state in states if state is not ActionState.WITHDRAWN]
     return bool(standing) and all(state is ActionState.DONE for state in standing)

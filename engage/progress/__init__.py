@@ -1,1 +1,1 @@
-"""How people are getting on, by their own word: what they tell, and what staff made sure of."""
+"""How people are getting on: what they report themselves, and what staff have verified."""

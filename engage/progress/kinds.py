@@ -1,10 +1,10 @@
-"""The closed sets of this package: kinds of news, facts and states by name. No tables, no rules."""
+"""The enums of progress: kinds, facts and states of self-reports. No tables, no rules."""
 
 from enum import StrEnum
 
 
 class ReportKind(StrEnum):
-    """What the news is about."""
+    """What a self-report is about."""
 
     HOUSING = "housing"
     COURSE = "course"
@@ -15,7 +15,7 @@ class ReportKind(StrEnum):
 
 
 class ReportFact(StrEnum):
-    """The news itself, where it is one of those that something follows from."""
+    """The fact that a self-report states, if it is one of those that have an effect."""
 
     GOT_HOME = "got_home"
     LOST_HOME = "lost_home"
@@ -30,9 +30,7 @@ class ReportFact(StrEnum):
 
 
 class ReportState(StrEnum):
-    """What staff made of it: nobody has looked into it, somebody made sure, or somebody found
-    otherwise.
-    """
+    """Whether staff have verified or disputed a self-report."""
 
     SELF_REPORTED = "self_reported"
     VERIFIED = "verified"

@@ -1,6 +1,6 @@
-"""Tables of what people tell of how they are getting on.
+"""Tables of self-reports.
 
-What somebody tells is theirs: it is no measurement and no breach, and nothing is decided from it.
+A self-report is not a measurement and not a breach: nothing is decided from it.
 """
 
 import uuid
@@ -18,11 +18,11 @@ from messaging.tables import Inbound
 
 
 class SelfReport(Base):
-    """One piece of news that a person told of themselves.
+    """One self-report of a person.
 
-    Told by text, its words are those of the text `inbound_id`: they are not copied, so that they
-    are erased with it. Told to a worker, it has the worker's `note`. `fact` is None where the news
-    is none of the known ones. A text that tells of several kinds has a row for each.
+    A self-report by text has its words in the text `inbound_id`: they are not copied, so that they
+    are erased with it. One given to a worker has the worker's `note`. `fact` is None if it states
+    no known fact. A text about several kinds has a row for each.
     """
 
     __tablename__ = "self_report"

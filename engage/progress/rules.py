@@ -1,4 +1,4 @@
-"""What a piece of news is about, and whether it is good, hard or a loss. Facts in, answers out;
+"""What a self-report is about, and whether it is good news or a loss. No database, no clock;
 nothing here judges the person.
 """
 
@@ -17,19 +17,19 @@ KIND_OF = {
     ReportFact.STARTED_TREATMENT: ReportKind.HEALTH,
 }
 LOSSES = frozenset({ReportFact.LOST_HOME, ReportFact.LOST_WORK})
-"""News after which somebody should help soon."""
+"""Facts after which a worker should help soon."""
 
 GOOD = frozenset(KIND_OF) - LOSSES - {ReportFact.LEFT_COURSE}
-"""News that is good whoever looks at it. Of what is no known fact nobody can say so without reading
+"""Facts that are good news. A self-report without a known fact cannot be classed without reading
 it.
 """
 
 HEALTH = frozenset({ReportKind.HEALTH, ReportKind.LAPSE})
-"""Kinds whose content is a matter of health: shown only to those who may see it."""
+"""Kinds that are health matters: shown only with health access."""
 
 
 def fact_for(kind: ReportKind, fact: ReportFact | None) -> ReportFact | None:
-    """`fact` if it is about `kind`: one text can tell of several kinds, but its fact belongs to one
-    of them.
+    """Return `fact` if it is about `kind`, else None. One text can report several kinds, but its
+    fact belongs to one of them.
     """
     return fact if fact is not None and KIND_OF[fact] is kind else None

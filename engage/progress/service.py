@@ -1,9 +1,7 @@
-"""Keeping what people tell of how they are getting on: a text says it, or a worker writes it down;
-staff confirm or dispute it.
+"""Self-reports: recorded from a text or by a worker, then verified or disputed by staff.
 
-What somebody tells stays theirs and stays: judging it changes its state, never its words. No news
-has a consequence for the person, a lapse least of all; what is told here raises at most a signal
-that somebody should help.
+A judgement changes the state of a self-report, never its words. No self-report has a consequence
+for the person, a lapse least of all; it raises at most a signal that a worker should help.
 """
 
 import uuid
@@ -35,24 +33,24 @@ from engage.signals import Evidence, SignalKind
 Made = TypeVar("Made", HousingSpell, Activity)
 LONGEST_NOTE = 500
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)
-SIGNALS = {
+LOSS_SIGNALS = {
     ReportFact.LOST_HOME: SignalKind.HOUSING_LOSS,
     ReportFact.LOST_WORK: SignalKind.WORK_LOSS,
 }
-ABOUT = "told"
-"""What the signals of this module, and of what is told by text, are about: they join while one is
-open.
+SIGNAL_CAUSE = "told"
+"""The cause of the signals raised here and of those raised from texts, so that they join while one
+is open.
 """
 
 
 def signal_for(kind: ReportKind, fact: ReportFact | None) -> SignalKind | None:
-    """What somebody should know because of this news, if anything."""
+    """The kind of signal that a self-report raises, if any."""
     if kind is ReportKind.LAPSE:
         return SignalKind.LAPSE_TOLD
-    return SIGNALS.get(fact) if fact is not None else None
+    return LOSS_SIGNALS.get(fact) if fact is not None else None
 
 
-def told_by_text(
+def add_from_text(
     session: Session,
     person: Person,
     kind: ReportKind,
@@ -62,8 +60,8 @@ def told_by_text(
     said_at: datetime,
     now: datetime,
 ) -> bool:
-    """Keep one kind of news that a text tells; False when this text has told it before. The words
-    stay in the text.
+    """Record one kind of self-report from a text. False if this text has reported it already. The
+    words stay in the text.
     """
     made = session.scalar(
         insert(SelfReport)
@@ -101,11 +99,11 @@ def add(
     said_at: datetime,
     now: datetime,
 ) -> SelfReport:
-    """Write down what a person told the actor. A loss or a lapse is signalled like one told by
-    text.
+    """Record what a person reported to the actor. A loss or a lapse raises a signal, as one by text
+    does.
 
-    Raises Invalid for a fact of another kind, news of tomorrow, or neither a fact nor a note;
-    Forbidden for a matter of health to whoever may not see those.
+    Raises Invalid if the fact is of another kind, the time is in the future, or there is neither
+    fact nor note; Forbidden for a health matter without health access.
     """
     person = open_person(
         session,
@@ -116,7 +114,7 @@ def add(
         ability=Ability.RECORD,
         change=True,
     )
-    _may_know(actor, person, kind)
+    _must_see(actor, person, kind)
     report = SelfReport(
         id=new_id(),
         person_id=person.id,
@@ -135,8 +133,8 @@ def add(
             signal,
             person_id=person.id,
             hub_id=person.hub_id,
-            cause=f"{ABOUT}:{report.id}",
-            why="They told a worker, who wrote it down.",
+            cause=f"{SIGNAL_CAUSE}:{report.id}",
+            why="They told a worker, who recorded it.",
             evidence=[Evidence("self_report", str(report.id))],
             now=now,
         )
@@ -146,7 +144,7 @@ def add(
 def verify(
     session: Session, actor: Actor, report_id: uuid.UUID, *, note: str = "", now: datetime
 ) -> SelfReport:
-    """Somebody has made sure that it is so. The same again changes nothing."""
+    """Mark a self-report as verified. Repeating the call changes nothing."""
     words = clean_text("note", note, LONGEST_NOTE)
     return _judge(session, actor, report_id, ReportState.VERIFIED, words, now)
 
@@ -154,19 +152,19 @@ def verify(
 def dispute(
     session: Session, actor: Actor, report_id: uuid.UUID, *, note: str, now: datetime
 ) -> SelfReport:
-    """Somebody has found otherwise, and says what. Raises Invalid without a note.
+    """Dispute a self-report. Raises Invalid without a note.
 
-    A home or an activity that was recorded from it by their word alone is disputed with it; one
-    that a worker made sure of stands.
+    Homes and activities that were recorded from it and are only self-reported are disputed with it.
+    Verified ones stay.
     """
     found = clean_text("note", note, LONGEST_NOTE, missing="Say what you found")
     report = _judge(session, actor, report_id, ReportState.DISPUTED, found, now)
-    _dispute_what_came_of_it(session, actor, report, now)
+    _dispute_records_made_from(session, actor, report, now)
     return report
 
 
-def good_news(session: Session, person_id: uuid.UUID) -> int:
-    """How many pieces of good news stand: those that somebody disputes do not count."""
+def count_good_news(session: Session, person_id: uuid.UUID) -> int:
+    """The number of self-reports with good news that are not disputed."""
     return (
         session.scalar(
             select(func.count())
@@ -181,14 +179,14 @@ def good_news(session: Session, person_id: uuid.UUID) -> int:
     )
 
 
-def to_judge(
+def open_to_judge(
     session: Session, actor: Actor, report_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, SelfReport]:
-    """The report with its person, if the actor may judge it; the row is held until the transaction
-    ends.
+    """Return the self-report with its person, if the actor may judge it. The row is locked until
+    the transaction ends.
 
-    Raises NotFound where the actor may not see the person, Forbidden where they may not record, or
-    may not see matters of health.
+    Raises NotFound if the actor may not see the person, Forbidden if they may not record or it is a
+    health matter without health access.
     """
     report = session.get(SelfReport, report_id, with_for_update=True, populate_existing=True)
     if report is None:
@@ -202,7 +200,7 @@ def to_judge(
         ability=Ability.RECORD,
         change=True,
     )
-    _may_know(actor, person, report.kind)
+    _must_see(actor, person, report.kind)
     return person, report
 
 
@@ -214,7 +212,7 @@ def _judge(
     note: str,
     now: datetime,
 ) -> SelfReport:
-    person, report = to_judge(session, actor, report_id, now=now)
+    person, report = open_to_judge(session, actor, report_id, now=now)
     if (report.state, report.judged_note) == (state, note):
         return report
     report.state, report.judged_note = state, note
@@ -224,13 +222,13 @@ def _judge(
     return report
 
 
-def _dispute_what_came_of_it(
+def _dispute_records_made_from(
     session: Session, actor: Actor, report: SelfReport, now: datetime
 ) -> None:
     person = session.get_one(Person, report.person_id)
     for kind, rows in (
-        ("housing", session.scalars(_by_word(HousingSpell, report)).all()),
-        ("activity", session.scalars(_by_word(Activity, report)).all()),
+        ("housing", session.scalars(_self_reported_from(HousingSpell, report)).all()),
+        ("activity", session.scalars(_self_reported_from(Activity, report)).all()),
     ):
         for row in rows:
             row.state, row.judged_note = ReportState.DISPUTED, report.judged_note
@@ -240,14 +238,14 @@ def _dispute_what_came_of_it(
             )
 
 
-def _by_word(kind: type[Made], report: SelfReport) -> Select[Made]:
-    """What was recorded from a piece of news and rests on the person's word alone."""
+def _self_reported_from(kind: type[Made], report: SelfReport) -> Select[Made]:
+    """The rows recorded from a self-report that no worker has verified."""
     return select(kind).where(kind.report_id == report.id, kind.state == ReportState.SELF_REPORTED)
 
 
-def _may_know(actor: Actor, person: Person, kind: ReportKind) -> None:
+def _must_see(actor: Actor, person: Person, kind: ReportKind) -> None:
     if kind in rules.HEALTH and Ability.HEALTH not in abilities(actor, person):
-        raise Forbidden("Your role does not let you see what they tell of their health.")
+        raise Forbidden("Your role does not include self-reports about health.")
 
 
 def _checked(
@@ -255,12 +253,12 @@ def _checked(
 ) -> str:
     wrong: dict[str, str] = {}
     if fact is not None and rules.fact_for(kind, fact) is None:
-        wrong["fact"] = "Choose news of the kind that you chose"
+        wrong["fact"] = "Choose a fact of the chosen kind"
     if said_at > now + _CLOCKS_DIFFER_BY:
         wrong["said_at"] = "The date must be today or in the past"
     tidy = clean_text("note", note, LONGEST_NOTE)
     if fact is None and not tidy:
-        wrong["note"] = "Say what they told you"
+        wrong["note"] = "Say what they reported"
     if wrong:
         raise Invalid(fields=wrong)
     return tidy
@@ -269,7 +267,7 @@ def _checked(
 def _record(
     session: Session, what: str, person: Person, report_id: uuid.UUID, *, actor: str, now: datetime
 ) -> None:
-    """The event says that there is news, not which: what somebody tells of their health goes to
-    nobody by this way.
+    """Record an event with the id only: an event must not reveal what a person reported about their
+    health.
     """
     events.record_for_person(session, what, person, now=now, actor=actor, report=report_id)

@@ -1,7 +1,7 @@
 """Whether people have a stable home and stable work on a day: facts for the suggestion of rule 9,
-gathered for many in two statements.
+for many people in two statements.
 
-Only what staff made sure of counts; what is disputed counts for nothing. Nobody is judged here.
+Only verified records count. Nothing here judges the person.
 """
 
 import uuid
@@ -21,21 +21,21 @@ from engage.progress.housing.model import HousingSpell
 
 
 class Stability(NamedTuple):
-    """Whether home and work are stable."""
+    """Whether housing and work are stable."""
 
     housing: bool
     work: bool
 
 
-def stable(session: Session, person_id: uuid.UUID, on: date) -> Stability:
-    """Whether a person has a stable home and stable work on a day (RULES.md 9)."""
-    return stable_of(session, [person_id], on)[person_id]
+def stability_of(session: Session, person_id: uuid.UUID, on: date) -> Stability:
+    """Whether a person has a stable home and stable work on a day (rule 9)."""
+    return stability_by_person(session, [person_id], on)[person_id]
 
 
-def stable_of(
+def stability_by_person(
     session: Session, people: Collection[uuid.UUID], on: date
 ) -> Mapping[uuid.UUID, Stability]:
-    """The same for many people, in two statements."""
+    """Stability by person, for many people in two statements."""
     dwellings: dict[uuid.UUID, list[housing_rules.Dwelling]] = defaultdict(list)
     for whose, stage, since, state in session.execute(
         select(HousingSpell.person_id, HousingSpell.stage, HousingSpell.since, HousingSpell.state)
@@ -60,7 +60,8 @@ def stable_of(
         work[whose].append(activity_rules.ActivitySpell(kind, started_on, ended_on, state))
     return {
         whose: Stability(
-            housing_rules.stable(dwellings[whose], on), activity_rules.work_stable(work[whose], on)
+            housing_rules.is_stable(dwellings[whose], on),
+            activity_rules.is_work_stable(work[whose], on),
         )
         for whose in people
     }

@@ -1,8 +1,7 @@
-"""What staff make of something that was recorded of a person: made sure of, or found otherwise,
-with who, when and why.
+"""Verifying and disputing records of progress: by whom, when and why.
 
-It changes how a record stands, never what it says: what is disputed counts for nothing and stays.
-Events name the record, never what it says.
+It changes the state of a record, never its content. A disputed record stays and does not count.
+Events name the record, never its content.
 """
 
 import uuid
@@ -26,7 +25,7 @@ EARLIEST = date(1920, 1, 1)
 
 
 class Verifiable(Protocol):
-    """A record that staff make something of."""
+    """A record that staff can verify or dispute."""
 
     id: uuid.UUID
     state: ReportState
@@ -35,10 +34,10 @@ class Verifiable(Protocol):
     judged_note: str
 
 
-def to_record(
+def open_to_record(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime, what: str
 ) -> Person:
-    """The person, held until the transaction ends, if the actor may record how they are getting on.
+    """Return the person, locked until the transaction ends, if the actor may record their progress.
     Raises NotFound or Forbidden.
     """
     return open_person(
@@ -83,7 +82,7 @@ def dispute(
     return _judge(session, actor, person, row, kind, ReportState.DISPUTED, words, now)
 
 
-def told(
+def use_report(
     session: Session,
     actor: Actor,
     person: Person,
@@ -93,27 +92,26 @@ def told(
     sure: bool,
     now: datetime,
 ) -> SelfReport:
-    """The news that a record is made from; where staff are `sure`, the news is verified with it.
+    """Return the self-report that a record is made from. If `sure`, mark it as verified too.
 
-    Raises NotFound for news of somebody else, Conflict for news of something else or news that
-    somebody disputes.
+    Raises NotFound if it is another person's, Conflict if it is about something else or disputed.
     """
     report = session.get(SelfReport, report_id, with_for_update=True, populate_existing=True)
     if report is None or report.person_id != person.id:
         raise NotFound("There is no such report, or you may not see it.")
     if report.fact not in facts:
-        raise Conflict("What they told is about something else.", code="other_news")
+        raise Conflict("This self-report is about something else.", code="other_news")
     if report.state is ReportState.DISPUTED:
         raise Conflict(
-            "What they told is disputed, so nothing can be recorded from it.", code="disputed"
+            "This self-report is disputed, so nothing can be recorded from it.", code="disputed"
         )
     if sure and report.state is not ReportState.VERIFIED:
         service.verify(session, actor, report.id, now=now)
     return report
 
 
-def past_day(day: date, today: date, field: str) -> date:
-    """A day that has come. Raises Invalid for one that has not, or one before anybody who is alive."""
+def check_not_future(day: date, today: date, field: str) -> date:
+    """Return the day. Raises Invalid if it is in the future or implausibly early."""
     if day > today:
         raise Invalid(fields={field: "The date must be today or in the past"})
     if day < EARLIEST:
@@ -121,8 +119,8 @@ def past_day(day: date, today: date, field: str) -> date:
     return day
 
 
-def made(actor: Actor, now: datetime, *, sure: bool) -> dict[str, object]:
-    """The columns of a fresh record: who, when, and whether that worker made sure."""
+def recorded_columns(actor: Actor, now: datetime, *, sure: bool) -> dict[str, object]:
+    """The columns of a new record: who recorded it, when, and whether they verified it."""
     found: dict[str, object] = {"id": new_id(), "recorded_by": actor.label, "recorded_at": now}
     if sure:
         return {**found, "state": ReportState.VERIFIED, "judged_by": actor.label, "judged_at": now}

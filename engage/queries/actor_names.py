@@ -1,6 +1,4 @@
-"""Who did it, in words: the labels that events and `*_by` columns carry, turned into names for
-staff pages.
-"""
+"""The names of actors: labels in events and `*_by` columns, turned into names for staff pages."""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -15,11 +13,11 @@ from engage.people.model import Person
 _FIXED = {"system": "Engage", "person": "the person themselves"}
 
 
-def of_labels(session: Session, labels: Collection[str | None]) -> Mapping[str | None, str]:
-    """A name for each label (`staff:<id>`, `key:<id>`, `system`, `person`), in one statement at the
-    most.
+def names_by_label(session: Session, labels: Collection[str | None]) -> Mapping[str | None, str]:
+    """A name for each label (`staff:<id>`, `key:<id>`, `system`, `person`), in at most one
+    statement.
     """
-    found: dict[str | None, str] = {label: _FIXED.get(label or "", "somebody") for label in labels}
+    found: dict[str | None, str] = {label: _FIXED.get(label or "", "unknown") for label in labels}
     ids = {label: parsed for label in labels if label and (parsed := _id(label)) is not None}
     if not ids:
         return found
@@ -35,10 +33,8 @@ def of_labels(session: Session, labels: Collection[str | None]) -> Mapping[str |
     return found
 
 
-def manager(actor: Actor, person: Person, name: str) -> str | None:
-    """The name of a person's offender manager, for lists that hold people of several; None where
-    that is whoever looks.
-    """
+def other_manager(actor: Actor, person: Person, name: str) -> str | None:
+    """The name of a person's offender manager, for lists with several. None if it is the reader."""
     return None if person.offender_manager_id == actor.id else name
 
 

@@ -1,8 +1,8 @@
-"""Pages of rows for other systems: people, appointments, signals, each in a steady order that a
-cursor can stand in; and single rows.
+"""Lists for the API: people, appointments, signals, each in a stable order for cursors; and single
+rows.
 
-Every query is narrowed to what the actor may see, and whom a page shows is logged as read. Reads
-only.
+Every query is limited to what the actor may see, and the people on a page are logged as accessed.
+Nothing here changes anything else.
 """
 
 import uuid
@@ -27,13 +27,15 @@ from engage.texts import Purpose
 from messaging.tables import Message
 
 BY_NAME = (Person.last_name, Person.first_name, Person.id)
-OF_HEALTH = ("test.", "tests.", "court_review.")
-"""How the kinds of events begin that tell of somebody's health by being there at all."""
+HEALTH_EVENT_PREFIXES = ("test.", "tests.", "court_review.")
+"""The prefixes of event kinds that reveal a health matter by existing."""
 
 
 @dataclass(frozen=True)
 class AppointmentFilter:
-    """Which appointments: of one person, starting in [from, until), changed at or after a moment."""
+    """Which appointments: of one person, starting in [from, until), changed at or after a
+    moment.
+    """
 
     person_id: uuid.UUID | None = None
     starts_from: datetime | None = None
@@ -41,7 +43,7 @@ class AppointmentFilter:
     changed_since: datetime | None = None
 
     def place(self, row: Appointment) -> MomentCursor:
-        """Where a row stands in the order of this filter's list."""
+        """The position of a row in this filter's list."""
         return MomentCursor(row.starts_at if self.changed_since is None else row.updated_at, row.id)
 
 
@@ -54,11 +56,11 @@ def people(
     limit: int,
     now: datetime,
 ) -> Sequence[Person]:
-    """People the actor may see, by last name, first name and id; at most `limit`, behind the person
-    `after`.
+    """People whom the actor may see, by last name, first name and id; at most `limit`, after the
+    person `after`.
 
-    A cursor names that person by id alone, because it travels in addresses, where no name belongs.
-    Raises Invalid when they are gone.
+    A cursor holds that person's id alone, because it is part of web addresses, where no name
+    belongs. Raises Invalid if that person no longer exists.
     """
     query = (
         select(Person)
@@ -73,7 +75,11 @@ def people(
         last = session.get(Person, after)
         if last is None:
             raise Invalid(
-                fields={"?after": "The person at the end of the page before is gone. Start again."}
+                fields={
+                    "?after": (
+                        "The last person of the previous page no longer exists. Start again."
+                    )
+                }
             )
         query = rows_after(query, BY_NAME, (last.last_name, last.first_name, last.id))
     found = session.scalars(query).all()
@@ -82,8 +88,8 @@ def people(
 
 
 def person(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
-    """One person with their offender manager. Raises NotFound as open_person does; the reading is
-    logged.
+    """Return one person with their offender manager. The access is logged. Raises NotFound as
+    open_person does.
     """
     found = open_person(session, actor, person_id, now=now, what="read person")
     session.refresh(found, ["offender_manager"])
@@ -91,8 +97,8 @@ def person(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetim
 
 
 def message(session: Session, actor: Actor, message_id: uuid.UUID, *, now: datetime) -> Message:
-    """One text to a person, if the actor may read that person's thread. Raises NotFound or
-    Forbidden; the reading is logged.
+    """Return one text to a person, if the actor may read that person's thread. The access is
+    logged. Raises NotFound or Forbidden.
     """
     found = session.get(Message, message_id)
     if found is None or found.recipient is None or found.context.get("purpose") == Purpose.NOTICE:
@@ -117,8 +123,8 @@ def appointments(
     limit: int,
     now: datetime,
 ) -> Sequence[Appointment]:
-    """Appointments the actor may see, by start (by last change when `changed_since` is given) and
-    id.
+    """Appointments that the actor may see, by start (by last change if `changed_since` is given)
+    and id.
     """
     moment = Appointment.starts_at if wanted.changed_since is None else Appointment.updated_at
     query = _whole_appointments(actor).order_by(moment, Appointment.id).limit(limit)
@@ -138,7 +144,9 @@ def appointments(
 def appointment(
     session: Session, actor: Actor, appointment_id: uuid.UUID, *, now: datetime
 ) -> Appointment | None:
-    """One appointment with all that belongs to it, read afresh, if the actor may see it."""
+    """Return one appointment with everything that belongs to it, freshly read, if the actor may see
+    it.
+    """
     session.flush()
     found = session.scalars(
         _whole_appointments(actor)
@@ -160,7 +168,7 @@ def signals(
     limit: int,
     now: datetime,
 ) -> Sequence[Signal]:
-    """Signals of people whose signals the actor may see, oldest first."""
+    """Signals that the actor may see, oldest first."""
     query = _visible_signals(actor).order_by(Signal.raised_at, Signal.id).limit(limit)
     if state is not None:
         query = query.where(Signal.state == state)
@@ -171,16 +179,15 @@ def signals(
     return found
 
 
-def feed(
+def event_feed(
     session: Session, actor: Actor, *, after: Cursor, limit: int
 ) -> tuple[Sequence[Event], Cursor]:
-    """What happened in the actor's hub behind a cursor, oldest first, and the cursor to ask with
+    """What happened in the actor's hub after a cursor, oldest first, and the cursor to ask with
     next.
 
     Events about people whom the actor may not see are left out, so a page may be shorter than
-    `limit`, even empty, though more follow: the end is reached when the cursor no longer moves.
-    That somebody is tested for drugs, or that a court looks at their treatment, is told only to an
-    actor who may see matters of health.
+    `limit`, even empty, although more follow: the end is reached when the cursor no longer moves.
+    Events about drug tests and treatment reviews require health access.
     """
     if actor.hub_id is None:
         return [], after
@@ -202,7 +209,7 @@ def feed(
 
 def _of_health(event: Event) -> bool:
     return (
-        event.kind.startswith(OF_HEALTH)
+        event.kind.startswith(HEALTH_EVENT_PREFIXES)
         or event.data.get("signal_kind") == SignalKind.COURT_REVIEW_SOON.value
     )
 

@@ -1,4 +1,4 @@
-"""Who is there in most of these tests: an offender manager, and a person with a number that may be
+"""Fixtures of most domain tests: an offender manager, and a person with a number that can be
 texted.
 """
 
@@ -24,13 +24,13 @@ def om(session: Session) -> Staff:
 
 @pytest.fixture
 def katrina(session: Session, om: Staff) -> Person:
-    """A person with a number that may be texted."""
+    """A person with a number that can be texted."""
     return builders.person(session, om)
 
 
 @pytest.fixture
 def tuesday(session: Session, katrina: Person, now: datetime) -> Appointment:
-    """An appointment in three days that was asked about yesterday."""
+    """An appointment in three days, about which the person was asked yesterday."""
     made = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, made, now - DAY)
     return made

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from tests.end_to_end.house import free_port
+from tests.end_to_end.service import free_port
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it looks for a run-time directory that many machines lack

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 
 from engage.core.db import Database
 from messaging.tables import Inbound, InboundStatus
-from tests.end_to_end.house import free_port
+from tests.end_to_end.service import free_port
 from tests.faults import account
 from tests.faults.account import Account
 from tests.faults.conftest import Size, assert_nothing_lost

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engage.core.db import Database
 from engage.core.settings import PROJECT
-from tests.end_to_end.house import free_port
+from tests.end_to_end.service import free_port
 from tests.faults.crew import wait_until
 
 

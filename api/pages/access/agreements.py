@@ -104,7 +104,7 @@ def _page(form: AgreementForm) -> str:
         form.agency.choices = choices({str(one.id): one.name for one in agencies_of(session, ids)})
         found = use.agreements_of(session, ids)
         today: dict[uuid.UUID, Any] = {hub.id: hub_today(hub, at) for hub in hubs}
-        who = actor_names.of_labels(
+        who = actor_names.names_by_label(
             session,
             {one.recorded_by for one in found} | {one.ended_by for one in found if one.ended_by},
         )

@@ -138,7 +138,7 @@ def _page(
         hub = use.to_read(session, current_actor(), hub_id)
         rules = hub_rules(hub)
         spells = setup.history(session, hub)
-        who = actor_names.of_labels(session, {spell.changed_by for spell in spells})
+        who = actor_names.names_by_label(session, {spell.changed_by for spell in spells})
         return render_template(
             "agencies/hub_settings.html",
             hub=hub,

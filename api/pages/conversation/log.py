@@ -16,7 +16,7 @@ from api.pages.blueprint import pages
 from engage.agencies.model import Role
 from engage.labels.conversation import PROMPTS, READINGS
 from engage.labels.messaging import PURPOSES, STATUSES
-from engage.labels.people import MARKS, field_name
+from engage.labels.people import RECORD_CHANGES, field_name
 from engage.queries.conversation import log as model
 from engage.queries.conversation.thread import (
     Entry,
@@ -101,7 +101,7 @@ def _cells(found: model.Log, entry: Entry) -> tuple[str, ...]:
 
 def _mark(entry: Mark) -> str:
     fields = sorted({field_name(name) for name in entry.data.get("fields", ())})
-    return f"{MARKS[entry.kind]}{': ' if fields else ''}{', '.join(fields)}"
+    return f"{RECORD_CHANGES[entry.kind]}{': ' if fields else ''}{', '.join(fields)}"
 
 
 def _safe(cell: str) -> str:

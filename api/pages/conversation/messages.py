@@ -163,7 +163,7 @@ def _to_converse(session: Session, person_id: uuid.UUID) -> Person:
 def _page(person_id: uuid.UUID, form: TextForm, *, checked: bool = False) -> str:
     with transaction() as session:
         found = _to_converse(session, person_id)
-        why_not = model.why_not_now(session, found.id, now=now())
+        why_not = model.obstacles_now(session, found.id, now=now())
         held = takeover.of_person(session, current_actor(), found.id, now=now())
         zone_of_hub = zone(found.hub)
     return render_template(

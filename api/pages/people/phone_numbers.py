@@ -139,5 +139,5 @@ def _work(person_id: uuid.UUID, form: PageForm) -> Callable[[Session], str]:
 
 def _page(person_id: uuid.UUID, what: str, form: PageForm) -> str:
     with transaction() as session:
-        page = model.to_manage(session, current_actor(), person_id, now=now())
+        page = model.load_number(session, current_actor(), person_id, now=now())
     return render_template("people/number.html", page=page, what=what, form=form)

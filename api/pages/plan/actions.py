@@ -102,7 +102,7 @@ def agency_actions() -> ResponseReturnValue:
     mine = request.args.get("whose") == "mine"
     after = place_or_404(DayCursor.parse, request.args.get("after"))
     with transaction() as session:
-        page = model.of_agency(session, current_actor(), now=now(), mine=mine, after=after)
+        page = model.agency_actions(session, current_actor(), now=now(), mine=mine, after=after)
     return render_template("plan/actions.html", page=page, mine=mine, continued=after is not None)
 
 
@@ -138,7 +138,7 @@ def action(action_id: uuid.UUID) -> ResponseReturnValue:
     """One action, with all that became of it."""
     with transaction() as session:
         one = model.action(session, current_actor(), action_id, now=now())
-        reads_plan = model.reads_plan(session, current_actor(), one.person_id, now=now())
+        reads_plan = model.may_read_plan(session, current_actor(), one.person_id, now=now())
     return render_template("plan/action.html", one=one, reads_plan=reads_plan)
 
 
@@ -289,7 +289,7 @@ def _day(field: DateField) -> date:
 
 def _choices(person_id: uuid.UUID) -> plans.Choices:
     with transaction() as session:
-        return plans.to_add(session, current_actor(), person_id, now=now())
+        return plans.load_choices(session, current_actor(), person_id, now=now())
 
 
 def _offer(form: ActionForm, found: plans.Choices) -> None:

@@ -143,7 +143,7 @@ def _end_approval(session: Session, approval_id: uuid.UUID) -> None:
 
 def _choices(person_id: uuid.UUID, ability: Ability) -> model.Choices:
     with transaction() as session:
-        return model.to_add(session, current_actor(), person_id, now=now(), ability=ability)
+        return model.load_choices(session, current_actor(), person_id, now=now(), ability=ability)
 
 
 def _offer_pathways(form: NeedForm, found: model.Choices) -> None:

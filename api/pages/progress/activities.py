@@ -71,7 +71,9 @@ def add_activity(person_id: uuid.UUID) -> ResponseReturnValue:
     """The form for something that somebody takes part in."""
     person, report, day = opened(person_id)
     begun = (
-        rules.BEGINS.get(report.fact) if report is not None and report.fact is not None else None
+        rules.STARTED_BY.get(report.fact)
+        if report is not None and report.fact is not None
+        else None
     )
     form = ActivityForm(data={"started": day, "kind": begun.value if begun is not None else None})
     return _add_page(person, report, form)
@@ -86,7 +88,7 @@ def add_activity_sent(person_id: uuid.UUID) -> ResponseReturnValue:
     _offer(person, form)
 
     def work(session: Session) -> str:
-        service.begin(
+        service.start(
             session,
             current_actor(),
             person_id,
@@ -152,7 +154,7 @@ def verify_activity(activity_id: uuid.UUID) -> ResponseReturnValue:
     refusal = act(work)
     say(refusal or "Marked: you made sure of it.")
     with transaction() as session:
-        person, _ = service.to_judge(session, current_actor(), activity_id, now=now())
+        person, _ = service.open_to_judge(session, current_actor(), activity_id, now=now())
         return redirect(after(session, person, "activities"))
 
 
@@ -183,7 +185,7 @@ def dispute_activity_sent(activity_id: uuid.UUID) -> ResponseReturnValue:
 
 def _opened(activity_id: uuid.UUID) -> tuple[Person, Activity]:
     with transaction() as session:
-        return service.to_judge(session, current_actor(), activity_id, now=now())
+        return service.open_to_judge(session, current_actor(), activity_id, now=now())
 
 
 def _offer(person: Person, form: ActivityForm) -> None:

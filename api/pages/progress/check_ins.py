@@ -16,11 +16,15 @@ from api.pages.frame import say
 from api.pages.submit import attempt
 from engage.labels.formats import WEEKDAYS
 from engage.progress.check_ins import service
-from engage.progress.check_ins.rules import EVERY, Schedule
+from engage.progress.check_ins.rules import INTERVALS_IN_WEEKS, Schedule
 from engage.queries.people import person as model
 
 OFF = "off"
-_EVERY = {OFF: "Not at all", "1": "Every week", **{str(n): f"Every {n} weeks" for n in EVERY[1:]}}
+_EVERY = {
+    OFF: "Not at all",
+    "1": "Every week",
+    **{str(n): f"Every {n} weeks" for n in INTERVALS_IN_WEEKS[1:]},
+}
 
 
 class CheckInForm(PageForm):
@@ -72,8 +76,8 @@ def _wanted(form: CheckInForm) -> Schedule | None:
 
 def _page(person_id: uuid.UUID, form: CheckInForm | None = None) -> str:
     with transaction() as session:
-        page = model.to_manage(session, current_actor(), person_id, now=now())
-        plan = service.plan_of(session, current_actor(), person_id, now=now())
+        page = model.load_number(session, current_actor(), person_id, now=now())
+        plan = service.read_plan(session, current_actor(), person_id, now=now())
     if form is None and plan is not None:
         form = CheckInForm(
             every=str(plan.every_weeks) if plan.on else OFF,

@@ -89,7 +89,7 @@ def court_review_held_sent(review_id: uuid.UUID) -> ResponseReturnValue:
     person, review = _opened(review_id)
 
     def work(session: Session) -> str:
-        court_reviews.hold(
+        court_reviews.record_held(
             session,
             current_actor(),
             review_id,
@@ -171,17 +171,17 @@ def _named(answer: Response, page: model.ReportPage, kind: str) -> Response:
 def _requirement(requirement_id: uuid.UUID) -> tuple[Person, Requirement, date]:
     """A requirement that runs, its person, and the day of the review that is planned, else today."""
     with transaction() as session:
-        person, need = court_reviews.requirement_to_change(
+        person, need = court_reviews.open_requirement(
             session, current_actor(), requirement_id, now=now()
         )
-        standing = court_reviews.open_review(session, need.id)
+        standing = court_reviews.next_planned(session, need.id)
         today = today_at(session, person.hub_id, now())
     return person, need, standing.review_on if standing is not None else today
 
 
 def _opened(review_id: uuid.UUID) -> tuple[Person, CourtReview]:
     with transaction() as session:
-        return court_reviews.to_change(session, current_actor(), review_id, now=now())
+        return court_reviews.open_to_change(session, current_actor(), review_id, now=now())
 
 
 def _tests(person_id: uuid.UUID) -> str:

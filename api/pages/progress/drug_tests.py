@@ -72,7 +72,7 @@ def tests(person_id: uuid.UUID) -> ResponseReturnValue:
 def add_test(person_id: uuid.UUID) -> ResponseReturnValue:
     """The form for what came of a test."""
     with transaction() as session:
-        person = service.to_record(session, current_actor(), person_id, now=now())
+        person = service.open_to_record(session, current_actor(), person_id, now=now())
         today = today_at(session, person.hub_id, now())
     return _add_page(person, TestForm(data={"day": _day() or today}))
 
@@ -83,7 +83,7 @@ def add_test_sent(person_id: uuid.UUID) -> ResponseReturnValue:
     """Record it."""
     form = TestForm(request.form)
     with transaction() as session:
-        person = service.to_record(session, current_actor(), person_id, now=now())
+        person = service.open_to_record(session, current_actor(), person_id, now=now())
 
     def work(session: Session) -> str:
         service.record(
@@ -153,7 +153,7 @@ def call_off_test(test_id: uuid.UUID) -> ResponseReturnValue:
 
 def _opened(test_id: uuid.UUID) -> tuple[Person, DrugTest]:
     with transaction() as session:
-        return service.to_change(session, current_actor(), test_id, now=now())
+        return service.open_to_change(session, current_actor(), test_id, now=now())
 
 
 def _before() -> DayCursor | None:

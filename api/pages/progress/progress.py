@@ -114,7 +114,7 @@ def verify_housing(spell_id: uuid.UUID) -> ResponseReturnValue:
     refusal = act(work)
     say(refusal or "Marked: you made sure of it.")
     with transaction() as session:
-        person, _ = service.to_judge(session, current_actor(), spell_id, now=now())
+        person, _ = service.open_to_judge(session, current_actor(), spell_id, now=now())
         return redirect(after(session, person, "housing"))
 
 
@@ -149,7 +149,7 @@ def opened(person_id: uuid.UUID) -> tuple[Person, SelfReport | None, date]:
     """
     at = now()
     with transaction() as session:
-        person = verification.to_record(
+        person = verification.open_to_record(
             session, current_actor(), person_id, now=at, what="record progress"
         )
         report_id = _report_id()
@@ -180,6 +180,6 @@ def _housing_page(person: Person, report: SelfReport | None, form: HousingForm) 
 
 def _dispute_page(spell_id: uuid.UUID, form: DisputeForm) -> str:
     with transaction() as session:
-        person, spell = service.to_judge(session, current_actor(), spell_id, now=now())
+        person, spell = service.open_to_judge(session, current_actor(), spell_id, now=now())
     what = words.HOUSING_STAGES[spell.stage]
     return render_template("progress/progress_dispute.html", person=person, what=what, form=form)

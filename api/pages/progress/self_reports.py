@@ -99,8 +99,10 @@ def verify_report(report_id: uuid.UUID) -> ResponseReturnValue:
     refusal = act(lambda session: _verify(session, report_id, at))
     say(refusal or "Marked: you made sure of it.")
     with transaction() as session:
-        person, report = service.to_judge(session, current_actor(), report_id, now=at)
-        to_place = report.fact is ReportFact.GOT_HOME and not housing.made_from(session, report.id)
+        person, report = service.open_to_judge(session, current_actor(), report_id, now=at)
+        to_place = report.fact is ReportFact.GOT_HOME and not housing.is_recorded_from(
+            session, report.id
+        )
     if to_place and refusal is None:
         return redirect(url_for("pages.add_housing", person_id=person.id, report=report_id))
     return redirect(url_for("pages.person", person_id=person.id, _anchor="told"))
@@ -172,5 +174,5 @@ def _add_page(found: Person, form: ReportForm) -> str:
 
 def _dispute_page(report_id: uuid.UUID, form: DisputeForm) -> str:
     with transaction() as session:
-        person, report = service.to_judge(session, current_actor(), report_id, now=now())
+        person, report = service.open_to_judge(session, current_actor(), report_id, now=now())
     return render_template("progress/report_dispute.html", person=person, report=report, form=form)

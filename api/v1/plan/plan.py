@@ -152,7 +152,7 @@ def get_needs(person_id: uuid.UUID) -> dict[str, tuple[NeedView, ...]]:
     Health needs also require `health:read`.
     """
     with transaction() as session:
-        return {"items": plan_queries.needs(session, current_actor(), person_id, now=now())}
+        return {"items": plan_queries.list_needs(session, current_actor(), person_id, now=now())}
 
 
 @plan.post("/people/<uuid:person_id>/needs")
@@ -167,7 +167,7 @@ def score_need(body: dict[str, Any], person_id: uuid.UUID) -> dict[str, tuple[Ne
     """
     with transaction() as session:
         needs.score(session, current_actor(), person_id, **body, now=now())
-        return {"items": plan_queries.needs(session, current_actor(), person_id, now=now())}
+        return {"items": plan_queries.list_needs(session, current_actor(), person_id, now=now())}
 
 
 @plan.get("/people/<uuid:person_id>/actions")
@@ -179,7 +179,7 @@ def list_actions(query: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
     list_name, limit = f"actions {person_id}", query["limit"]
     after = read_moment(query["after"], list_name)
     with transaction() as session:
-        rows = plan_queries.listed(
+        rows = plan_queries.list_actions(
             session, current_actor(), person_id, now=now(), after=after, limit=limit + 1
         )
     return page(rows, limit, list_name, lambda row: (row.proposed_at, row.id))

@@ -76,7 +76,7 @@ class CheckInOut(Schema):
 def get_check_in_plan(person_id: uuid.UUID) -> CheckInPlan:
     """Get a person's check-in plan. 404 if it was never set."""
     with transaction() as session:
-        found = service.plan_of(session, current_actor(), person_id, now=now())
+        found = service.read_plan(session, current_actor(), person_id, now=now())
         if found is None:
             raise NotFound("This person has no check-ins.")
         return found

@@ -164,7 +164,7 @@ def record_activity(body: dict[str, Any], person_id: uuid.UUID) -> ActivityView:
     Treatment also requires `health:read`.
     """
     with transaction() as session:
-        found = activities.begin(session, current_actor(), person_id, **body, now=now())
+        found = activities.start(session, current_actor(), person_id, **body, now=now())
         return progress_queries.activity_views(session, [found])[0]
 
 

@@ -19,12 +19,12 @@ from engage.appointments.kinds import AppointmentState, ReminderKind, ReminderSt
 from engage.appointments.model import Appointment, Reminder
 from engage.appointments.reminders import composing, message_history, rules
 from engage.appointments.reminders.grouping import URGENT, groups_for_texts
-from engage.appointments.reminders.reminder_rows import close, stored_reasons
+from engage.appointments.reminders.reminder_rows import close
 from engage.appointments.reminders.reminder_settings import reminder_rules
 from engage.people import contactability
 from engage.people import rules as people_rules
 from engage.people.contactability import Contactability
-from engage.people.rules import Reason, Verdict
+from engage.people.rules import Reason, Verdict, stored_reasons
 from engage.texts import TextValueError
 from messaging import outbox
 

@@ -20,7 +20,7 @@ from engage.appointments.reminders.rules import PlannedReminder
 from engage.core import events
 from engage.core.db import new_id, wake
 from engage.people.model import Person
-from engage.people.rules import Reason
+from engage.people.rules import Reason, stored_reasons
 from messaging import transitions
 from messaging.states import MessageStatus
 
@@ -146,8 +146,3 @@ def close(
         appointment=str(reminder.appointment_id),
         kind=reminder.kind.value,
     )
-
-
-def stored_reasons(reasons: Iterable[Reason]) -> list[dict[str, str]]:
-    """Reasons in the form in which they are stored beside a reminder."""
-    return [{"code": reason.code, "words": reason.words} for reason in reasons]

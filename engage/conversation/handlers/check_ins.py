@@ -21,7 +21,7 @@ from engage.conversation.phone_owner import AnswerScope, PhoneOwner
 from engage.conversation.signals import raise_signal, withdraw_signal
 from engage.progress.check_ins import rules
 from engage.progress.check_ins.model import CheckIn, HelpSaid
-from engage.progress.check_ins.service import keep_answer
+from engage.progress.check_ins.service import record_answer
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.choices import plain_words
@@ -107,7 +107,7 @@ def open_for(
     offers = (
         offered_at is not None
         and check_in.help_said is None
-        and received_at < offered_at + rules.HELP_OPEN
+        and received_at < offered_at + rules.HELP_OFFER_OPEN
     )
     return OpenCheckIn(check_in, max(asked), offers)
 
@@ -291,7 +291,7 @@ def read_again(context: ReplyContext, owner: PhoneOwner, other: Prompt) -> Reply
     the check-in.
     """
     if context.prompt is Prompt.CHECKIN:
-        meant = rules.meant_number(context.body)
+        meant = rules.corrected_number(context.body)
         if meant is not None:
             answer = replace(
                 context.interpretation,
@@ -352,7 +352,11 @@ def _value(context: ReplyContext) -> int | None:
     value = context.interpretation.value if context.interpretation.value in rules.MEANS else None
     if value is not None and value < rules.LOW and str(value) in context.body:
         # "not 1", "no 1 cares", "2 much going on": the number there says nothing of the scale
-        return None if turns_back(context.body) or rules.for_a_word(context.body) else value
+        return (
+            None
+            if turns_back(context.body) or rules.begins_with_word_number(context.body)
+            else value
+        )
     return value
 
 
@@ -382,7 +386,7 @@ def _keep(context: ReplyContext, owner: PhoneOwner, check_in: CheckIn, value: in
     a hard one is told.
     """
     before = check_in.answer
-    fresh = keep_answer(
+    fresh = record_answer(
         context.session,
         owner.person,
         check_in,
@@ -421,7 +425,7 @@ def _tell(context: ReplyContext, owner: PhoneOwner, check_in: CheckIn, value: in
             Evidence("rule", "15"),
         ],
         now=context.now,
-        due_at=rules.same_day(
+        due_at=rules.call_deadline(
             context.now, owner.contactability.zone, owner.contactability.hub.work_until_hour
         ),
         action="Ring today: they ask for help." if value == max(rules.MEANS) else None,

@@ -79,7 +79,7 @@ def _kept(context: ReplyContext, owner: PhoneOwner) -> list[ReportKind]:
 
 def _keep(context: ReplyContext, owner: PhoneOwner, kind: ReportKind) -> None:
     fact = _fact(context)
-    service.told_by_text(
+    service.add_from_text(
         context.session,
         owner.person,
         kind,
@@ -94,7 +94,7 @@ def _keep(context: ReplyContext, owner: PhoneOwner, kind: ReportKind) -> None:
             context.session,
             signal,
             owner.person,
-            about=service.ABOUT,
+            about=service.SIGNAL_CAUSE,
             why=_WHY[signal],
             evidence=context.evidence,
             now=context.now,

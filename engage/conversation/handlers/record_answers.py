@@ -20,7 +20,7 @@ from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import MeaningHandler, attendance, requests
 from engage.conversation.phone_owner import PhoneOwner
 from engage.core.local_time import local_day
-from engage.progress.service import good_news
+from engage.progress.service import count_good_news
 from engage.texts import AppointmentDetails, MeetingWay, TextKind
 from engage.understanding.keywords import Keyword, keyword
 from engage.understanding.vocabulary import Asks, Intent, Prompt
@@ -112,7 +112,7 @@ def _progress(context: ReplyContext, owner: PhoneOwner) -> Handled:
     """Counts and praise, nothing else: not of what, for whoever holds the phone may read it."""
     counts = {
         "n": min(current_streak(context.session, owner.person.id), MOST_COUNTED),
-        "m": min(good_news(context.session, owner.person.id), MOST_COUNTED),
+        "m": min(count_good_news(context.session, owner.person.id), MOST_COUNTED),
         "k": min(count_reached(context.session, owner.person.id), MOST_COUNTED),
     }
     shown = {name: count for name, count in counts.items() if count}

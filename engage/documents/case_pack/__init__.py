@@ -1,1 +1,1 @@
-"""The case pack: one person on a page, for the meeting that talks about them."""
+"""The case pack: one person on a page, for the meeting that discusses them."""

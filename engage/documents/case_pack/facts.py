@@ -1,8 +1,8 @@
-"""The case pack: one person on one page, for the meeting that talks about them.
+"""The facts of a case pack: one person on one page, for the meeting that discusses them.
 
-It gathers what is recorded and judges nothing; what the actor may not know (tests, intelligence) is
-not in it. A constant number of statements. Attendance is told as counts out of how many: what the
-network failed to deliver counts against nobody (RULES.md 8).
+It gathers what is recorded and judges nothing. What the actor may not see (tests, intelligence) is
+left out. A constant number of statements. Attendance is given as counts out of totals: failures of
+the network never count against a person (rule 8).
 """
 
 import uuid
@@ -58,9 +58,7 @@ FAILED = frozenset({OutcomeCode.UNACCEPTABLE_ABSENCE, OutcomeCode.ATTENDED_FAILE
 
 @dataclass(frozen=True)
 class AttendanceTally:
-    """Appointments of a time: `all` that were booked and have passed, and what was recorded of
-    them.
-    """
+    """Appointments of a period: `all` that were booked and have passed, by recorded outcome."""
 
     days: int
     all: int
@@ -74,7 +72,7 @@ class AttendanceTally:
 
 @dataclass(frozen=True)
 class AppointmentLine:
-    """One appointment with what was recorded of it, None while nothing is."""
+    """One appointment with its outcome, None if none is recorded."""
 
     starts_at: datetime
     type: AppointmentType
@@ -84,7 +82,7 @@ class AppointmentLine:
 
 @dataclass(frozen=True)
 class DecisionLine:
-    """What a meeting decided last about them."""
+    """The latest decision of a meeting about the person."""
 
     kind: DecisionKind
     reason: str
@@ -94,8 +92,8 @@ class DecisionLine:
 
 @dataclass(frozen=True)
 class OverdueActionLine:
-    """An agreed action that is past its day. Of a matter of health only that it is one is said to
-    whoever may not see those.
+    """A live action that is past its date. Without health access, a health action is named only as
+    such.
     """
 
     id: uuid.UUID
@@ -107,8 +105,8 @@ class OverdueActionLine:
 
 @dataclass(frozen=True)
 class CasePack:
-    """Everything on the page. `tests` is None where the actor may not see them; so are
-    `intelligence` and `arrests` where not known.
+    """Everything on the page. `tests` is None if the actor may not see them; so are `intelligence`
+    and `arrests`.
     """
 
     person: Person
@@ -143,13 +141,13 @@ class CasePack:
 
     @property
     def enrolment(self) -> Enrolment | None:
-        """The enrolment that is going on."""
+        """The current enrolment."""
         return self.suggestion.facts.enrolment if self.suggestion else None
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> CasePack:
-    """The pack of one person, for whoever reads the whole case; the reading is logged. Raises
-    NotFound or Forbidden.
+    """Return the pack of one person, for actors who may read the whole case. The access is logged.
+    Raises NotFound or Forbidden.
     """
     person = open_person(session, actor, person_id, now=now, what="case pack", ability=Ability.CASE)
     granted = abilities(actor, person)
@@ -166,7 +164,9 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     labels = (
         {one.decided_by for one in statuses} | {one.decided_by for one in strands} | {actor.label}
     )
-    called = actor_names.of_labels(session, labels | ({decision.decided_by} if decision else set()))
+    called = actor_names.names_by_label(
+        session, labels | ({decision.decided_by} if decision else set())
+    )
     return CasePack(
         person=person,
         hub=hub,
@@ -280,14 +280,16 @@ def _tally(
     days: int,
 ) -> AttendanceTally:
     codes = [code for starts_at, _, _, code in past if starts_at >= now - timedelta(days=days)]
-    told = {
+    counts = {
         "attended": sum(code is OutcomeCode.ATTENDED_COMPLIED for code in codes),
         "acceptable": sum(code in ACCEPTABLE_ABSENCES for code in codes),
         "unacceptable": sum(code in FAILED for code in codes),
         "awaiting": sum(code is OutcomeCode.FAILED_TO_ATTEND for code in codes),
         "unrecorded": sum(code is None for code in codes),
     }
-    return AttendanceTally(days=days, all=len(codes), other=len(codes) - sum(told.values()), **told)
+    return AttendanceTally(
+        days=days, all=len(codes), other=len(codes) - sum(counts.values()), **counts
+    )
 
 
 def _orders(person_id: uuid.UUID, today: date) -> Select[Order]:

@@ -1,4 +1,4 @@
-"""The case pack on paper: the same as the page, as short as it goes, as PDF."""
+"""The case pack as PDF: the same facts as the page, as short as possible."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ from engage.queries.cohort import assessments
 
 
 def render(pack: CasePack) -> bytes:
-    """The pack as PDF: one page for most people, more where there is more to say."""
+    """Return the pack as PDF: one page for most people, more if there is more to say."""
     person = pack.person
     foot = (
         f"{person.crn}. Made for {pack.made_by}, {moment(pack.made_at, pack.zone)}. Confidential."
@@ -102,32 +102,33 @@ def _tally(tally: AttendanceTally) -> tuple[str, ...]:
 def _lists(paper: PdfDocument, pack: CasePack) -> None:
     facts: list[tuple[str, str]] = []
     if pack.offences:
-        told = (
+        lines = (
             f"{OFFENCE_KINDS[one.kind]}, {one.what} ({_short(one.happened_on)})"
             for one in pack.offences
         )
-        facts.append(("Offences of a year", "; ".join(told)))
+        facts.append(("Offences of a year", "; ".join(lines)))
     if pack.tests is not None:
-        told = (
+        lines = (
             f"{_short(one.due_on)} {TEST_RESULTS[one.result].lower()}"
             for one in pack.tests
             if one.result
         )
-        facts.append(("Tests", "; ".join(told) or "None recorded"))
+        facts.append(("Tests", "; ".join(lines) or "None recorded"))
     if pack.housing is not None:
         home = HOUSING_STAGES[pack.housing.stage]
         facts.append(
             (
                 "Housing",
-                f"{home} since {_short(pack.housing.since)} ({REPORT_STATES[pack.housing.state].lower()})",
+                f"{home} since {_short(pack.housing.since)}"
+                f" ({REPORT_STATES[pack.housing.state].lower()})",
             )
         )
     if pack.activities:
-        told = (
+        lines = (
             f"{ACTIVITY_KINDS[one.kind]}: {one.name} ({_short(one.started_on)})"
             for one in pack.activities
         )
-        facts.append(("Takes part in", "; ".join(told)))
+        facts.append(("Takes part in", "; ".join(lines)))
     if pack.assessment is not None:
         facts += _assessed(pack)
     if facts:
@@ -147,14 +148,15 @@ def _lists(paper: PdfDocument, pack: CasePack) -> None:
         ]
         paper.table(("Due", "Action", "Whose"), late, widths=(14, 50, 36))
     else:
-        paper.paragraph(f"None of {pack.live_actions} that are agreed.")
+        paper.paragraph(f"None of the {pack.live_actions} agreed actions.")
 
 
 def _assessed(pack: CasePack) -> list[tuple[str, str]]:
     row = pack.assessment
     if row is None:
         return []
-    risk = f"To others {meetings.RISKS[row.harm_to_others].lower()}, to self {meetings.RISKS[row.harm_to_self].lower()}"
+    others, own = meetings.RISKS[row.harm_to_others], meetings.RISKS[row.harm_to_self]
+    risk = f"To others {others.lower()}, to self {own.lower()}"
     scored = assessments.scores(row, health=pack.tests is not None)
     needs = "; ".join(
         f"{PATHWAYS[name]}: {NEED_SCORES[score].lower()}"

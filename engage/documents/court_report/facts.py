@@ -1,9 +1,9 @@
-"""The report to the court before a review of a drug rehabilitation requirement (RULES.md 13): facts
-of one time, dated, by whose word.
+"""The report to the court before a review of a drug rehabilitation requirement (rule 13): dated
+facts of one period, each with its source.
 
-It says what is recorded and nothing else: no judgement, no suggestion, no words of the person's
-texts. Tests count as staff recorded them; a void one is told apart. The same records at the same
-moment make the same bytes.
+It states what is recorded and nothing else: no judgement, no suggestion, no words of the person's
+texts. Tests count as staff recorded them; void ones are counted separately. The same records at the
+same moment give the same bytes.
 """
 
 import hashlib
@@ -44,8 +44,8 @@ from engage.queries import actor_names
 
 @dataclass(frozen=True)
 class Attendance:
-    """What was recorded of the appointments of a time; `open` are those of which nothing final is
-    recorded.
+    """Recorded outcomes of the appointments of a period. `open` are those without a final
+    outcome.
     """
 
     arranged: int
@@ -67,7 +67,7 @@ class TestLine:
 
 @dataclass(frozen=True)
 class HomeLine:
-    """Where they live, and whether staff made sure."""
+    """Where the person lives, and whether staff have verified it."""
 
     stage: HousingStage
     since: date
@@ -76,7 +76,7 @@ class HomeLine:
 
 @dataclass(frozen=True)
 class ActivityLine:
-    """What they took part in, and whether staff made sure."""
+    """An activity, and whether staff have verified it."""
 
     kind: ActivityKind
     name: str
@@ -88,7 +88,7 @@ class ActivityLine:
 
 @dataclass(frozen=True)
 class CourtReport:
-    """The facts of the time from one review to the next."""
+    """The facts of the period from one review to the next."""
 
     name: str
     date_of_birth: date | None
@@ -117,8 +117,8 @@ class CourtReport:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """A report with its person. `made` says whether one was made for this review; `changed` whether
-    the records differ from it by now.
+    """A report with its person. `made`: a report was made for this review. `changed`: the records
+    have changed since.
     """
 
     person: Person
@@ -131,8 +131,8 @@ class ReportPage:
 
 
 def load(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime) -> ReportPage:
-    """The report for a review as it was made, or as it would be now; the reading is logged. Raises
-    NotFound or Forbidden.
+    """Return the report for a review as it was made, or as it would be now. The access is logged.
+    Raises NotFound or Forbidden.
     """
     person, review = _opened(session, actor, review_id, now)
     made = review.report_made_at is not None
@@ -157,19 +157,19 @@ def load(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime)
 
 
 def make(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime) -> CourtReview:
-    """Make the report: it is gathered and kept by its digest, and that it goes to the court is
-    logged. Raises as reviews.report_made.
+    """Make the report: record its digest and log its disclosure to the court. Raises as
+    court_reviews.record_report does.
     """
-    person, review = court_reviews.to_change(session, actor, review_id, now=now)
+    person, review = court_reviews.open_to_change(session, actor, review_id, now=now)
     report = gather(session, person, review, made_at=now, made_by=actor.label)
-    return court_reviews.report_made(session, actor, review.id, digest=digest(report), now=now)
+    return court_reviews.record_report(session, actor, review.id, digest=digest(report), now=now)
 
 
 def gather(
     session: Session, person: Person, review: CourtReview, *, made_at: datetime, made_by: str
 ) -> CourtReport:
-    """The facts, in a constant number of statements; the caller has opened the person's health and
-    case.
+    """Return the facts, in a constant number of statements. The caller has opened the person's
+    health record and case.
     """
     need = session.get_one(Requirement, review.requirement_id)
     order: Order = need.order
@@ -197,7 +197,7 @@ def gather(
         until_on=until_on,
         tests=tuple(done),
         counts=rules.tally(line.result for line in done),
-        not_recorded=service.without_result(
+        not_recorded=service.count_without_result(
             session, person.id, from_on, until_on - timedelta(days=1)
         ),
         attendance=_attendance(session, person.id, start_of_day(from_on, hub_zone), made_at),
@@ -206,18 +206,18 @@ def gather(
         earlier_finding=before.finding if before is not None else "",
         offender_manager=session.get_one(Staff, person.offender_manager_id).name,
         made_at=made_at,
-        made_by=actor_names.of_labels(session, [made_by])[made_by],
+        made_by=actor_names.names_by_label(session, [made_by])[made_by],
     )
 
 
 def as_json(report: CourtReport) -> dict[str, Any]:
-    """The report as plain JSON: days and moments in ISO form, codes by their values."""
+    """The report as plain JSON: days and times in ISO form, enums by value."""
     found: dict[str, Any] = json.loads(json.dumps(asdict(report), default=_plain))
     return found
 
 
 def digest(report: CourtReport) -> str:
-    """The SHA-256 by which the report's JSON is known."""
+    """The SHA-256 of the report's JSON."""
     plain = json.dumps(as_json(report), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(plain.encode()).hexdigest()
 
@@ -232,7 +232,7 @@ def _opened(
         session, actor, review.person_id, RecordPart.HEALTH, now=now, what="court report"
     )
     if not {Ability.CASE, Ability.HEALTH} <= abilities(actor, person):
-        raise Forbidden("Your role does not let you see the reports to the court.")
+        raise Forbidden("Your role does not include reports to the court.")
     return person, review
 
 
@@ -250,7 +250,7 @@ def _review_before(session: Session, review: CourtReview) -> CourtReview | None:
 
 
 def _day_after(before: CourtReview | None) -> date | None:
-    """The day after a review: what was done on its own day was before the court."""
+    """The day after a review: events of the review's own day were before the court."""
     if before is None or before.held_on is None:
         return None
     return before.held_on + timedelta(days=1)

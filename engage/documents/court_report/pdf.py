@@ -1,5 +1,5 @@
-"""The report to the court in words, once for the page and for paper. It names what is recorded, by
-whose word, and judges nothing.
+"""The words of the report to the court, shared by the page and the PDF. It states what is recorded
+and its source, and judges nothing.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,16 @@ from engage.labels.formats import clock_time, day_and_year
 
 TITLE = "Report for the review of a drug rehabilitation requirement"
 UNMADE = "This report has not been made yet: it shows what is recorded now."
-CHANGED = "What is recorded has changed since this report was made. It shows what is recorded now; make it anew before it is given."
+CHANGED = (
+    "The records have changed since this report was made. It shows the current "
+    "records. Make it again before you give it to the court."
+)
 NOTHING = "Nothing is recorded."
 Facts = Sequence[tuple[str, str]]
 
 
 def render(page: ReportPage) -> bytes:
-    """The report as a PDF."""
+    """Return the report as PDF."""
     report = page.report
     paper = PdfDocument(TITLE, made_at=report.made_at, footer=f"{report.crn}  {_digest(page)}")
     if notice := standing(page):
@@ -35,7 +38,7 @@ def render(page: ReportPage) -> bytes:
             paper.table(("Day", "Result", "Note"), test_rows(report), widths=(25, 30, 45))
     paper.heading("Groups, courses, work and treatment")
     if report.activities:
-        paper.table(("What", "When", "By whose word"), activity_rows(report), widths=(40, 35, 25))
+        paper.table(("What", "When", "Status"), activity_rows(report), widths=(40, 35, 25))
     else:
         paper.paragraph(NOTHING)
     if report.earlier_finding:
@@ -45,16 +48,19 @@ def render(page: ReportPage) -> bytes:
 
 
 def standing(page: ReportPage) -> str:
-    """What a reader must know of how this report stands; empty where it is as it was made."""
+    """Why the report must not be used as it is; empty if it is as it was made."""
     return CHANGED if page.changed else "" if page.made else UNMADE
 
 
 def about(page: ReportPage) -> Facts:
-    """Whom and what the report is about."""
+    """The person, the order and the review that the report is about."""
     report = page.report
     born = day_and_year(report.date_of_birth) if report.date_of_birth else "Not recorded"
-    order = f"{words.TREATMENT_ORDERS[report.order]} of {day_and_year(report.order_made_on)}, until {day_and_year(report.order_ends_on)}"
-    asked = f", a test {words.every(report.tests_every_days)}" if report.tests_every_days else ""
+    order = (
+        f"{words.TREATMENT_ORDERS[report.order]} of {day_and_year(report.order_made_on)},"
+        f" until {day_and_year(report.order_ends_on)}"
+    )
+    asked = f", a test {words.interval(report.tests_every_days)}" if report.tests_every_days else ""
     return [
         ("Name", report.name),
         ("Date of birth", born),
@@ -70,19 +76,20 @@ def about(page: ReportPage) -> Facts:
         ),
         ("Review", day_and_year(report.review_on)),
         (
-            "Time of this report",
+            "Period of this report",
             f"{day_and_year(report.from_on)} to {day_and_year(report.until_on)}",
         ),
         ("Offender manager", report.offender_manager),
         (
-            "Made" if page.made else "Not made yet; looked at",
-            f"{day_and_year(report.made_at, page.zone)}, {clock_time(report.made_at, page.zone)}, by {report.made_by}",
+            "Made" if page.made else "Not made yet; viewed",
+            f"{day_and_year(report.made_at, page.zone)}, {clock_time(report.made_at, page.zone)},"
+            f" by {report.made_by}",
         ),
     ]
 
 
 def tests(report: CourtReport) -> Facts:
-    """What came of the tests, with how many there were."""
+    """The results of the tests, with their number."""
     counts = report.counts
     planned = ("Planned, no result recorded", str(report.not_recorded))
     if not counts.asked:
@@ -91,9 +98,9 @@ def tests(report: CourtReport) -> Facts:
         ("Results recorded", str(counts.asked)),
         ("Negative", f"{counts.negative} of {counts.asked}"),
         ("Positive", f"{counts.positive} of {counts.asked}"),
-        ("Did not come", f"{counts.missed} of {counts.asked}"),
+        ("Did not attend", f"{counts.missed} of {counts.asked}"),
         ("Gave no sample", f"{counts.refused} of {counts.asked}"),
-        ("Told nothing (void)", f"{counts.void} of {counts.asked}"),
+        ("No result (void)", f"{counts.void} of {counts.asked}"),
         planned,
     ]
 
@@ -107,36 +114,37 @@ def test_rows(report: CourtReport) -> Sequence[tuple[str, str, str]]:
 
 
 def appointments(report: CourtReport) -> Facts:
-    """What was recorded of the appointments, with how many there were."""
+    """The recorded outcomes of the appointments, with their number."""
     found = report.attendance
     if not found.arranged:
-        return [("Appointments that have begun", "None")]
+        return [("Appointments so far", "None")]
     return [
-        ("Appointments that have begun", str(found.arranged)),
+        ("Appointments so far", str(found.arranged)),
         ("Attended", f"{found.attended} of {found.arranged}"),
         ("Acceptable absence", f"{found.acceptable} of {found.arranged}"),
         ("Unacceptable absence", f"{found.unacceptable} of {found.arranged}"),
         ("Sent home", f"{found.sent_home} of {found.arranged}"),
-        ("Nothing final recorded", f"{found.open} of {found.arranged}"),
+        ("No final outcome recorded", f"{found.open} of {found.arranged}"),
     ]
 
 
 def home(report: CourtReport) -> str:
-    """Where they live, since when, by whose word."""
+    """Where the person lives, since when, and whether it is verified."""
     line = report.home
     if line is None:
         return NOTHING
-    return f"{words.HOUSING_STAGES[line.stage]}, since {day_and_year(line.since)}. {words.WHOSE_WORD[line.state]}."
+    stage, state = words.HOUSING_STAGES[line.stage], words.REPORT_STATES[line.state]
+    return f"{stage}, since {day_and_year(line.since)}. {state}."
 
 
 def activity_rows(report: CourtReport) -> Sequence[tuple[str, str, str]]:
-    """What they took part in."""
+    """The activities of the period."""
     return [
         (
             f"{words.ACTIVITY_KINDS[line.kind]}: {line.name}",
             _when(line.started_on, line.ended_on)
             + (f", {words.ACTIVITY_ENDINGS[line.ending].lower()}" if line.ending else ""),
-            words.WHOSE_WORD[line.state],
+            words.REPORT_STATES[line.state],
         )
         for line in report.activities
     ]
@@ -149,5 +157,5 @@ def _when(started_on: date, ended_on: date | None) -> str:
 
 
 def _digest(page: ReportPage) -> str:
-    """What the report is known by, where it stands as it was made."""
+    """The digest, if the report is as it was made."""
     return f"SHA-256 {page.review.digest}" if page.made and not page.changed else "Not made"

@@ -1,1 +1,1 @@
-"""The evidence pack: what happened, dated and whole, for a court."""
+"""The evidence pack: a complete, dated record for a court."""

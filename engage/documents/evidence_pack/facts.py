@@ -1,9 +1,8 @@
-"""The facts of an evidence pack, gathered in a number of statements that does not depend on how
-much there is.
+"""The facts of an evidence pack, gathered in a constant number of statements.
 
-Every appointment of a period with how and when the person was told, what the network said, what
-they answered, and what was recorded by whom. Nothing is judged here. A text that is not known to
-have arrived is never counted against anybody (RULES.md 8): it is called out.
+Every appointment of a period: how and when the person was told, what the network reported, what
+they replied, and which outcome was recorded by whom. Nothing is judged here. A text that is not
+known to have arrived never counts against the person (rule 8): it is pointed out.
 """
 
 import uuid
@@ -52,7 +51,7 @@ class Period:
 
 @dataclass(frozen=True)
 class _Found:
-    """What stands in the tables about the appointments of the period, by appointment."""
+    """The rows about the appointments of the period, by appointment."""
 
     told: Mapping[uuid.UUID, Sequence[SentReminder]]
     messages: Mapping[uuid.UUID, Message]
@@ -67,8 +66,8 @@ class _Found:
 def appointments(
     session: Session, person: Person, period: Period, found: Compliance, *, words: bool
 ) -> tuple[list[Json], Names]:
-    """The appointments of the period, oldest first, and a way to name whoever did something.
-    `words`: with what they wrote, as they wrote it.
+    """The appointments of the period, oldest first, and a function that names an actor. `words`:
+    include the words of replies as written.
     """
     zone = found.settings.zone
     start = start_of_day(period.first, zone)
@@ -93,7 +92,7 @@ def appointments(
 
 
 def order(one: Order) -> Json:
-    """An order as it is recorded, with what the court asked for."""
+    """An order as recorded, with its requirements."""
     return {
         "kind": one.kind.value,
         "court": one.court,
@@ -115,7 +114,7 @@ def order(one: Order) -> Json:
 
 
 def decision(one: Enforcement, names: Names) -> Json:
-    """What was decided about non-compliance, on what suggestion, and what became of it."""
+    """A decision about non-compliance, the suggestion it followed, and its result."""
     return {
         "kind": one.kind.value,
         "decided_at": at(one.decided_at),
@@ -198,7 +197,7 @@ def _by(rows: Iterable[Any], key: Callable[[Any], Any]) -> Mapping[Any, Sequence
 
 
 def _labels(rows: Sequence[Any], facts: _Found, found: Compliance) -> set[str]:
-    """Everybody whose name the pack needs."""
+    """The labels of all actors named in the pack."""
     labels = {appointment.created_by for appointment, _ in rows}
     labels |= {one.actor for events in facts.history.values() for one in events}
     labels |= {one.recorded_by for outcomes in facts.outcomes.values() for one in outcomes}
@@ -216,14 +215,14 @@ def _names(session: Session, labels: Collection[str]) -> Names:
         kind: [_id(label) for label in labels if label.startswith(f"{kind}:")]
         for kind in ("staff", "key")
     }
-    known = {"system": "Engage, by itself", "person": "the person themselves"}
+    known = {"system": "Engage, automatically", "person": "the person themselves"}
     for id, name in session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids["staff"]))):
         known[f"staff:{id}"] = name
     for id, name in session.execute(
         select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(ids["key"]))
     ):
         known[f"key:{id}"] = f"the system {name}"
-    return lambda label: known.get(label or "", "somebody")
+    return lambda label: known.get(label or "", "unknown")
 
 
 def _id(label: str) -> uuid.UUID:

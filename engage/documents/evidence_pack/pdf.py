@@ -1,8 +1,7 @@
-"""An evidence pack on numbered pages: laid out from its JSON alone, so that paper and JSON say the
-same.
+"""The evidence pack as PDF: laid out from its JSON alone, so that both say the same.
 
-What was not known to have arrived is called out on the first page and at each appointment (RULES.md
-8), before anything that was counted.
+Texts not known to have arrived are pointed out on the first page and at each appointment (rule 8),
+before any counts.
 """
 
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ _SHORT = 16
 
 
 def render(facts: Json, digest: str) -> bytes:
-    """The pages of a pack; `digest` is that of the JSON that `facts` was read from."""
+    """Return the pages of a pack. `digest` is that of the JSON that `facts` was read from."""
     made_at = _moment(facts["made"]["at"])
     zone = ZoneInfo(facts["made"]["zone"])
     person = facts["person"]
@@ -32,7 +31,7 @@ def render(facts: Json, digest: str) -> bytes:
     _decisions(paper, facts, zone)
     paper.heading("Appointments")
     if not facts["appointments"]:
-        paper.paragraph("There was none in this period.")
+        paper.paragraph("There were none in this period.")
     for number, one in enumerate(facts["appointments"], 1):
         _appointment(paper, number, one, zone)
     _chain(paper, facts["chain"], zone)
@@ -59,27 +58,30 @@ def _face(paper: PdfDocument, facts: Json, digest: str, zone: ZoneInfo) -> None:
     )
     if many:
         also = (
-            f" {failed} of these {'is' if failed == 1 else 'are'} counted as a failure to comply below."
+            f" {failed} of these {'is' if failed == 1 else 'are'} counted as a failure to comply"
+            " below."
             if failed
             else ""
         )
         paper.notice(
-            f"For {many} of {all_of} appointments no text is known to have reached the phone before the appointment.{also}"
-            " A text that did not arrive, was not sent, or whose end is not known is never a failure of the person."
+            f"For {many} of {all_of} appointments no text is known to have reached the phone before"
+            f" the appointment.{also} A text that did not arrive, was not sent, or whose result is"
+            " not known is never a failure of the person."
         )
     else:
         paper.paragraph(
-            f"Of each of the {all_of} appointments a text is known to have reached the phone."
+            f"For each of the {all_of} appointments a text is known to have reached the phone."
         )
     if not made["words_of_texts"]:
         paper.paragraph(
-            "The words of the person's texts are left out: whoever made this pack may not read them."
+            "The words of the person's texts are left out: the author of this pack may "
+            "not read them."
         )
     paper.heading("Orders")
     for one in facts["orders"]:
         paper.paragraph(_order(one))
     if not facts["orders"]:
-        paper.paragraph("None is recorded.")
+        paper.paragraph("None recorded.")
 
 
 def _order(one: Json) -> str:
@@ -105,7 +107,8 @@ def _count(paper: PdfDocument, facts: Json) -> None:
     count = facts["count"]
     paper.heading("Failures to comply that count")
     paper.paragraph(
-        f"Unacceptable absences and failures to comply at enforceable appointments in the {count['months']} months up to {_day(count['on'])}, as they are recorded now."
+        f"Unacceptable absences and failures to comply at enforceable appointments in the"
+        f" {count['months']} months up to {_day(count['on'])}, as currently recorded."
     )
     numbers = {one["id"]: number for number, one in enumerate(facts["appointments"], 1)}
     if count["failures"]:
@@ -137,7 +140,7 @@ def _count(paper: PdfDocument, facts: Json) -> None:
 def _decisions(paper: PdfDocument, facts: Json, zone: ZoneInfo) -> None:
     paper.heading("Decisions")
     if not facts["decisions"]:
-        paper.paragraph("None was made.")
+        paper.paragraph("No decisions.")
         return
     rows = [
         (
@@ -147,7 +150,7 @@ def _decisions(paper: PdfDocument, facts: Json, zone: ZoneInfo) -> None:
         )
         for one in facts["decisions"]
     ]
-    paper.table(("When", "What and why", "What came of it"), rows, widths=(24, 46, 30))
+    paper.table(("When", "What and why", "Result"), rows, widths=(24, 46, 30))
     for one in facts["decisions"]:
         if one["letter"]:
             paper.heading(f"Letter of {_when(one['decided_at'], zone)}", small=True)
@@ -168,14 +171,16 @@ def _came_of(one: Json, zone: ZoneInfo) -> str:
         parts.append(f"Done on {_day(one['done_on'])}.")
     if one["withdrawn_at"]:
         parts.append(
-            f"WITHDRAWN {_when(one['withdrawn_at'], zone)} by {one['withdrawn_by']}: {one['withdrawn_why']}"
+            f"WITHDRAWN {_when(one['withdrawn_at'], zone)} by {one['withdrawn_by']}:"
+            f" {one['withdrawn_why']}"
         )
     return " ".join(parts)
 
 
 def _appointment(paper: PdfDocument, number: int, one: Json, zone: ZoneInfo) -> None:
     paper.heading(
-        f"{number}. {_when(one['starts_at'], zone)}, {words.TYPES[one['type']]}, with {one['with']} of {one['agency']}",
+        f"{number}. {_when(one['starts_at'], zone)}, {words.TYPES[one['type']]},"
+        f" with {one['with']} of {one['agency']}",
         small=True,
     )
     said = ["Enforceable." if one["enforceable"] else "Not enforceable."]
@@ -188,7 +193,7 @@ def _appointment(paper: PdfDocument, number: int, one: Json, zone: ZoneInfo) -> 
         paper.notice("No text about it is known to have reached the phone before the appointment.")
     rows = sorted(_rows(one, zone), key=lambda row: row[0])
     paper.table(
-        ("When", "What", "By whom, or what came of it"),
+        ("When", "What", "By whom, or result"),
         [(_when(moment, zone), what, more) for moment, what, more in rows],
         widths=(24, 32, 44),
     )
@@ -204,7 +209,7 @@ def _rows(one: Json, zone: ZoneInfo) -> Iterator[tuple[str, str, str]]:
     for said in one["said"]:
         yield said["at"], words.INTENTS[said["kind"]], _said(said, zone)
     for reason in one["reasons"]:
-        yield reason["at"], "Said why they were not there", _reason(reason, zone)
+        yield reason["at"], "Gave a reason for their absence", _reason(reason, zone)
     for outcome in one["recorded"]:
         over = (
             f" Replaced {_when(outcome['superseded_at'], zone)}."
@@ -231,7 +236,7 @@ def _told(told: Json, zone: ZoneInfo) -> str:
         state = {
             "planned": "Not due yet.",
             "skipped": "NOT SENT",
-            "void": "NOT SENT: no longer of use",
+            "void": "NOT SENT: no longer needed",
         }
         return f"{state.get(told['state'], told['state'])}{': ' + why if why else ''}"
     when = text["delivered_at"] or text["ended_at"] or text["sent_at"]
@@ -253,9 +258,9 @@ def _said(said: Json, zone: ZoneInfo) -> str:
     if said["cause"]:
         parts.append(f"Because of: {said['cause']}.")
     if said["as_read_by"]:
-        parts.append(f"As {said['as_read_by']} read it.")
+        parts.append(f"As read by {said['as_read_by']}.")
     if said["withdrawn_at"]:
-        parts.append(f"Counts no more since {_when(said['withdrawn_at'], zone)}.")
+        parts.append(f"No longer counts since {_when(said['withdrawn_at'], zone)}.")
     return " ".join(part for part in parts if part)
 
 
@@ -265,33 +270,37 @@ def _reason(reason: Json, zone: ZoneInfo) -> str:
         parts.append(f"Because of: {reason['cause']}.")
     if reason["decision"]:
         parts.append(
-            f"{words.ABSENCE[reason['decision']].capitalize()} by {reason['decided_by']}, {_when(reason['decided_at'], zone)}."
+            f"{words.ABSENCE[reason['decision']].capitalize()} by {reason['decided_by']},"
+            f" {_when(reason['decided_at'], zone)}."
         )
     else:
-        parts.append("Nobody has decided about it.")
+        parts.append("No decision yet.")
     return " ".join(part for part in parts if part)
 
 
 def _chain(paper: PdfDocument, chain: Json, zone: ZoneInfo) -> None:
-    paper.heading("The chain over the log of events")
+    paper.heading("Chain over the log of events")
     if chain["holds"]:
         paper.paragraph(
-            "Every event of this person was sealed upon the one before. The chain was worked out anew when this pack was made, and holds: nothing was changed, removed or slipped in."
+            "Each event of this person was sealed with a link to the one before. The "
+            "chain was recalculated when this pack was made, and it holds: nothing was "
+            "changed, removed or inserted."
         )
     else:
         paper.notice(
-            f"The chain does not hold from place {chain['broken']['place']} on. {chain['broken']['why']}"
+            f"The chain is broken from place {chain['broken']['place']}. {chain['broken']['why']}"
         )
     paper.facts(
         [
             ("Before the period", chain["before"]),
             ("Links in the period", str(len(chain["links"]))),
             ("Last link", chain["head"]),
-            ("Not sealed yet", f"{chain['waiting']} events of the last moments"),
+            ("Not sealed yet", f"{chain['waiting']} very recent events"),
         ]
     )
     paper.paragraph(
-        f"{chain['how_to_check']} All links of the period are in the JSON. Those of events that this pack shows are here, by their first {_SHORT} signs."
+        f"{chain['how_to_check']} All links of the period are in the JSON. The links of events in"
+        f" this pack are shown here by their first {_SHORT} characters."
     )
     shown = [link for link in chain["links"] if link["what"]]
     if shown:

@@ -1,9 +1,8 @@
-"""The evidence pack: what happened, dated and whole, for a court or whoever must judge; with the
-chain that shows tampering.
+"""The evidence pack: a complete, dated record for a court, with the chain that reveals tampering.
 
-A pack is made by whoever may enforce, for a purpose and a recipient that are kept, and is a
-disclosure and logged as one. Its JSON is kept as it was given; the PDF is laid out from that. It
-holds facts alone, what speaks for the person as well as what speaks against them.
+A pack is made by someone who may enforce, for a recorded purpose and recipient, and is logged as a
+disclosure. Its JSON is kept as given; the PDF is laid out from it. It holds facts alone, those in
+the person's favour as well as those against.
 """
 
 import hashlib
@@ -43,9 +42,10 @@ LONGEST_PURPOSE = 200
 LONGEST_RECIPIENT = 120
 LAWFUL_BASIS = "Court order or licence: enforcement as the law requires"
 HOW_TO_CHECK = (
-    "Each link is the SHA-256 (hexadecimal) of the link before it followed by the digest of the event."
-    " Begin with `before` and work out every link again; the last must be `head`."
-    " That the digests are those of the events as written is checked by `engage log verify` on the service itself."
+    "Each link is the SHA-256 (hexadecimal) of the link before it followed by the "
+    "digest of the event. Start with `before` and calculate each link; the last must "
+    "equal `head`. Whether the digests match the events as written is checked by "
+    "`engage log verify` on the service itself."
 )
 _SHOWN = (
     "appointment.",
@@ -61,7 +61,7 @@ _SHOWN = (
 
 @dataclass(frozen=True)
 class OpenedPack:
-    """A pack that somebody may read: its row, and what it says."""
+    """A pack that has been opened: its row, and its content."""
 
     pack: EvidencePack
     facts: Json
@@ -78,11 +78,11 @@ def make(
     recipient: str,
     now: datetime,
 ) -> EvidencePack:
-    """Make the pack of a period, keep it, and log it as disclosed to `recipient`.
+    """Make and keep the pack of a period, and log it as a disclosure to `recipient`.
 
-    The words of people's texts are in it where the actor may read matters of health, for nobody
-    knows beforehand what a reply holds. Raises NotFound or Forbidden, Invalid for days that cannot
-    be or without purpose and recipient.
+    The words of the person's texts are included only with health access, because any reply may hold
+    a health matter. Raises NotFound or Forbidden, Invalid for days that are not valid or without
+    purpose and recipient.
     """
     person = open_person(
         session, actor, person_id, now=now, what="make pack", ability=Ability.ENFORCE, change=True
@@ -127,8 +127,8 @@ def make(
 def gather(
     session: Session, actor: Actor, person: Person, hub: Hub, period: Period, *, now: datetime
 ) -> Json:
-    """All that a pack says, in a number of statements that does not depend on how much there is.
-    The caller has opened the person.
+    """Return the content of a pack, in a constant number of statements. The caller has opened the
+    person.
     """
     words = Ability.HEALTH in abilities(actor, person)
     found = counting.assess(session, person, now=now)
@@ -165,11 +165,11 @@ def gather(
 
 
 def chain(session: Session, person: Person, period: Period, zone: Any) -> Json:
-    """The links of a person's events from the beginning of the period on, and whether the whole
-    chain holds.
+    """The links of a person's events from the start of the period, and whether the whole chain
+    holds.
 
-    What an event was about is said where it belongs to what the pack shows; of every other there is
-    the link alone.
+    An event is described only if it belongs to something that the pack shows. Other events give
+    their link alone.
     """
     first = session.scalar(
         select(func.min(EventSeal.place))
@@ -226,8 +226,8 @@ def chain(session: Session, person: Person, period: Period, zone: Any) -> Json:
 
 
 def verify(session: Session, person_id: uuid.UUID) -> audit_chain.BrokenSeal | None:
-    """The first broken place of a person's chain, the links on their packs looked for in it; None
-    where it holds.
+    """The first break in a person's chain, with the links printed on their packs looked for in it.
+    None if it holds.
     """
     heads = set(
         session.scalars(select(EvidencePack.head).where(EvidencePack.person_id == person_id))
@@ -243,8 +243,8 @@ def verify(session: Session, person_id: uuid.UUID) -> audit_chain.BrokenSeal | N
 def sealed_people(
     session: Session, *, crn: str | None, after: uuid.UUID | None, limit: int
 ) -> list[tuple[uuid.UUID, str]]:
-    """People with their reference, in the order of their ids, to verify one after the other. Raises
-    NotFound for a reference that is nobody's.
+    """People with their CRN, in order of id, to verify one after the other. Raises NotFound for an
+    unknown CRN.
     """
     query = select(Person.id, Person.crn).order_by(Person.id).limit(limit)
     if crn is not None:
@@ -253,13 +253,13 @@ def sealed_people(
         query = query.where(Person.id > after)
     found = [(row.id, row.crn) for row in session.execute(query)]
     if crn is not None and not found and after is None:
-        raise NotFound(f"There is nobody with the reference {crn}.")
+        raise NotFound(f"There is no person with the CRN {crn}.")
     return found
 
 
 def open_pack(session: Session, actor: Actor, pack_id: uuid.UUID, *, now: datetime) -> OpenedPack:
-    """A pack as it was given, for whoever may enforce; the reading is logged. Raises NotFound or
-    Forbidden.
+    """Return a pack as it was given, for actors who may enforce. The access is logged. Raises
+    NotFound or Forbidden.
     """
     person_id = session.scalar(select(EvidencePack.person_id).where(EvidencePack.id == pack_id))
     if person_id is None:
@@ -275,7 +275,7 @@ def open_pack(session: Session, actor: Actor, pack_id: uuid.UUID, *, now: dateti
     facts: Json = json.loads(pack.content)
     if facts["made"]["words_of_texts"] and Ability.HEALTH not in abilities(actor, person):
         raise Forbidden(
-            "This pack holds the words of texts, which your role may not read. Make one of your own."
+            "This pack holds the words of texts, which your role may not read. Make your own pack."
         )
     return OpenedPack(pack, facts)
 
@@ -320,11 +320,11 @@ def _disclosure(made: EvidencePack, actor: Actor, now: datetime) -> Disclosure:
 def _period(first: date, last: date, today: date) -> Period:
     problems = {}
     if last > today:
-        problems["until_on"] = "Give a last day that has come."
+        problems["until_on"] = "Give a last day that is not in the future."
     if first > last:
         problems["from_on"] = "Give a first day before the last."
     elif (last - first).days > LONGEST_DAYS:
-        problems["from_on"] = "Give a period of three years at most."
+        problems["from_on"] = "Give a period of at most three years."
     if problems:
         raise Invalid(fields=problems)
     return Period(first, last)

@@ -1,5 +1,5 @@
-"""What codes are called in an evidence pack on paper: whole words for a reader who has never seen
-the service.
+"""The words for codes in an evidence pack: complete, for a reader who has never seen the
+service.
 """
 
 from collections.abc import Mapping
@@ -30,18 +30,18 @@ REMINDERS: Mapping[str, str] = {
     ReminderKind.MISSED_AGAIN: "Second text asking why they were not there",
 }
 STATUSES: Mapping[str, str] = {
-    MessageStatus.QUEUED: "waits to be sent",
-    MessageStatus.SENDING: "is being sent",
+    MessageStatus.QUEUED: "waiting to be sent",
+    MessageStatus.SENDING: "being sent",
     MessageStatus.ACCEPTED: "sent; the network has not said whether it arrived",
     MessageStatus.SENT: "sent; the network has not said whether it arrived",
-    MessageStatus.DELIVERED: "ARRIVED on the phone, says the network",
+    MessageStatus.DELIVERED: "ARRIVED on the phone, according to the network",
     MessageStatus.UNDELIVERED: "DID NOT ARRIVE: the network could not deliver it",
     MessageStatus.FAILED: "DID NOT ARRIVE: it could not be sent",
-    MessageStatus.REFUSED: "NOT SENT: the provider would not take it",
+    MessageStatus.REFUSED: "NOT SENT: the provider refused it",
     MessageStatus.UNKNOWN: "NOT KNOWN whether it was sent",
-    MessageStatus.WITHDRAWN: "NOT SENT: called back before it went",
-    MessageStatus.WITHHELD: "NOT SENT: stopped before it went",
-    MessageStatus.EXPIRED: "NOT SENT: its use was over",
+    MessageStatus.WITHDRAWN: "NOT SENT: called back before sending",
+    MessageStatus.WITHHELD: "NOT SENT: stopped before sending",
+    MessageStatus.EXPIRED: "NOT SENT: too late to send",
 }
 INTENTS: Mapping[str, str] = {
     IntentKind.WILL_ATTEND: "Said they would come",
@@ -89,8 +89,8 @@ DECISIONS: Mapping[str, str] = {
     EnforcementKind.WARNING: "Warning",
     EnforcementKind.REFERRAL: "Referral to court",
     EnforcementKind.LICENCE_LETTER: "Letter on licence",
-    EnforcementKind.RECALL: "Recall asked for",
-    EnforcementKind.NONE: "Nothing follows",
+    EnforcementKind.RECALL: "Recall requested",
+    EnforcementKind.NONE: "No further action",
 }
 GIVEN: Mapping[str, str] = {Delivery.BY_HAND: "by hand", Delivery.POST: "by post"}
 ABSENCE: Mapping[str, str] = {

@@ -1,1 +1,1 @@
-"""Groups, courses, work and treatment: begun, finished, left."""
+"""Groups, courses, work and treatment: started, finished, left."""

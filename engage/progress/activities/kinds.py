@@ -1,10 +1,10 @@
-"""The closed sets of this package by name. No tables, no rules."""
+"""The enums of activities. No tables, no rules."""
 
 from enum import StrEnum
 
 
 class ActivityKind(StrEnum):
-    """What sort of thing it is. Treatment is a matter of health."""
+    """The kind of an activity. Treatment is a health matter."""
 
     GROUP = "group"
     COURSE = "course"
@@ -13,7 +13,7 @@ class ActivityKind(StrEnum):
 
 
 class ActivityEnding(StrEnum):
-    """How it came to its end: seen through, left, or lost through no choice of theirs."""
+    """How an activity ended: finished, left, or lost through no choice of theirs."""
 
     FINISHED = "finished"
     LEFT = "left"

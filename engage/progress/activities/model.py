@@ -1,4 +1,4 @@
-"""Tables of what people take part in."""
+"""Tables of activities."""
 
 import uuid
 from datetime import date, datetime
@@ -16,8 +16,8 @@ from engage.progress.model import SelfReport
 
 
 class Activity(Base):
-    """A group, a course, a job or a treatment, from the day it began. Self-reported until staff
-    made sure, or found otherwise.
+    """A group, a course, a job or a treatment, from the day it started. Self-reported until staff
+    verify or dispute it.
     """
 
     __tablename__ = "activity"

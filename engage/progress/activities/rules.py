@@ -1,5 +1,5 @@
-"""What counts as stable work (RULES.md 9), and which activity a piece of news begins or ends. Facts
-in, answers out.
+"""What counts as stable work (rule 9), and which activity a self-report starts or ends. No
+database, no clock.
 """
 
 from collections.abc import Iterable
@@ -10,28 +10,28 @@ from engage.progress.activities.kinds import ActivityEnding, ActivityKind
 from engage.progress.kinds import ReportFact, ReportState
 
 HEALTH = frozenset({ActivityKind.TREATMENT})
-"""Kinds that are a matter of health: shown only to those who may see those."""
+"""Kinds that are health matters: shown only with health access."""
 
-BEGINS = {
+STARTED_BY = {
     ReportFact.GOT_WORK: ActivityKind.WORK,
     ReportFact.STARTED_COURSE: ActivityKind.COURSE,
     ReportFact.ATTENDED_GROUP: ActivityKind.GROUP,
     ReportFact.STARTED_TREATMENT: ActivityKind.TREATMENT,
 }
-"""News that something has begun, and what."""
+"""The kind of activity that a fact starts."""
 
-ENDS = {
+ENDED_BY = {
     ReportFact.LOST_WORK: (ActivityKind.WORK, ActivityEnding.LOST),
     ReportFact.FINISHED_COURSE: (ActivityKind.COURSE, ActivityEnding.FINISHED),
     ReportFact.LEFT_COURSE: (ActivityKind.COURSE, ActivityEnding.LEFT),
 }
-"""News that something has ended, and how."""
+"""The kind of activity that a fact ends, and how."""
 
 
 @dataclass(frozen=True)
 class ActivitySpell:
-    """Something that somebody takes part in, from a day until it ended (None while it goes on), and
-    what staff made of it.
+    """An activity from its start to its end (None while it continues), and whether staff have
+    verified it.
     """
 
     kind: ActivityKind
@@ -40,16 +40,16 @@ class ActivitySpell:
     state: ReportState
 
 
-def running(spell: ActivitySpell, on: date) -> bool:
-    """Whether it goes on on that day; the day on which it ended belongs to it."""
+def is_running(spell: ActivitySpell, on: date) -> bool:
+    """Whether the activity continues on that day. Its last day counts."""
     return spell.started_on <= on and (spell.ended_on is None or spell.ended_on >= on)
 
 
-def work_stable(spells: Iterable[ActivitySpell], on: date) -> bool:
-    """Whether somebody has work on a day that staff made sure of (RULES.md 9) [ours]."""
+def is_work_stable(spells: Iterable[ActivitySpell], on: date) -> bool:
+    """Whether a person has verified work on a day (rule 9) [ours]."""
     return any(
         spell.kind is ActivityKind.WORK
         and spell.state is ReportState.VERIFIED
-        and running(spell, on)
+        and is_running(spell, on)
         for spell in spells
     )

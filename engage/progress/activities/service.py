@@ -1,8 +1,7 @@
-"""Recording what people take part in: groups, courses, work and treatment, begun and ended, by
-their own word or because staff made sure.
+"""Recording activities: groups, courses, work and treatment, self-reported or verified by a worker.
 
-Treatment is a matter of health: only those who may see those record or judge it. Leaving something
-has no consequence here, and no text goes.
+Treatment is a health matter: recording or judging it requires health access. Leaving an activity
+has no consequence here, and nothing here sends a text.
 """
 
 import uuid
@@ -34,7 +33,7 @@ from engage.progress.kinds import ReportState
 LONGEST_NAME = 120
 
 
-def begin(
+def start(
     session: Session,
     actor: Actor,
     person_id: uuid.UUID,
@@ -47,22 +46,24 @@ def begin(
     report_id: uuid.UUID | None = None,
     now: datetime,
 ) -> Activity:
-    """Something that the person takes part in from a day on; `sure` when a worker made sure. From
-    news, that is verified with it.
+    """Record an activity from its first day. `sure`: a worker has verified it, and with it the
+    self-report it is recorded from.
 
-    Raises Invalid without a name, for a day to come or an agency that is not of the area; NotFound
-    or Conflict for news of something else, disputed or used before; Forbidden for treatment to
-    whoever may not see matters of health.
+    Raises Invalid without a name, for a future day or an agency outside the area; NotFound or
+    Conflict for a self-report that is about something else, disputed or already used; Forbidden for
+    treatment without health access.
     """
-    person = verification.to_record(session, actor, person_id, now=now, what="record activity")
-    _may_know(actor, person, kind)
-    verification.past_day(started_on, today_at(session, person.hub_id, now), "started_on")
+    person = verification.open_to_record(session, actor, person_id, now=now, what="record activity")
+    _must_see(actor, person, kind)
+    verification.check_not_future(started_on, today_at(session, person.hub_id, now), "started_on")
     called = clean_text("name", name, LONGEST_NAME, missing="Say what it is")
     if report_id is not None:
-        facts = frozenset(fact for fact, begun in rules.BEGINS.items() if begun is kind)
-        verification.told(session, actor, person, report_id, facts, sure=sure, now=now)
-        if _made_from(session, report_id):
-            raise Conflict("It is recorded from this news already.", code="recorded")
+        facts = frozenset(fact for fact, started in rules.STARTED_BY.items() if started is kind)
+        verification.use_report(session, actor, person, report_id, facts, sure=sure, now=now)
+        if _is_recorded_from(session, report_id):
+            raise Conflict(
+                "An activity is already recorded from this self-report.", code="recorded"
+            )
     activity = Activity(
         person_id=person.id,
         kind=kind,
@@ -71,7 +72,7 @@ def begin(
         started_on=started_on,
         report_id=report_id,
         judged_note="",
-        **verification.made(actor, now, sure=sure),
+        **verification.recorded_columns(actor, now, sure=sure),
     )
     session.add(activity)
     session.flush()
@@ -90,15 +91,15 @@ def end(
     ending: ActivityEnding,
     now: datetime,
 ) -> Activity:
-    """It has come to its end. The same again changes nothing; another end takes the place of the
-    one recorded.
+    """Record the end of an activity. Repeating the call changes nothing; a different end replaces
+    the recorded one.
 
-    Raises Invalid for a day to come or one before it began.
+    Raises Invalid if the day is in the future or before the start.
     """
-    person, activity = to_judge(session, actor, activity_id, now=now)
-    verification.past_day(ended_on, today_at(session, person.hub_id, now), "ended_on")
+    person, activity = open_to_judge(session, actor, activity_id, now=now)
+    verification.check_not_future(ended_on, today_at(session, person.hub_id, now), "ended_on")
     if ended_on < activity.started_on:
-        raise Invalid(fields={"ended_on": "It cannot end before it began"})
+        raise Invalid(fields={"ended_on": "The end cannot be before the start"})
     if (activity.ended_on, activity.ending) == (ended_on, ending):
         return activity
     activity.ended_on, activity.ending = ended_on, ending
@@ -112,8 +113,8 @@ def end(
 def verify(
     session: Session, actor: Actor, activity_id: uuid.UUID, *, note: str = "", now: datetime
 ) -> Activity:
-    """Somebody has made sure of it. The same again changes nothing."""
-    person, activity = to_judge(session, actor, activity_id, now=now)
+    """Mark an activity as verified. Repeating the call changes nothing."""
+    person, activity = open_to_judge(session, actor, activity_id, now=now)
     verification.verify(session, actor, person, activity, "activity", note=note, now=now)
     return activity
 
@@ -121,32 +122,32 @@ def verify(
 def dispute(
     session: Session, actor: Actor, activity_id: uuid.UUID, *, note: str, now: datetime
 ) -> Activity:
-    """Somebody has found otherwise: it counts for nothing and stays. Raises Invalid without a note."""
-    person, activity = to_judge(session, actor, activity_id, now=now)
+    """Dispute an activity: it stays and does not count. Raises Invalid without a note."""
+    person, activity = open_to_judge(session, actor, activity_id, now=now)
     verification.dispute(session, actor, person, activity, "activity", note=note, now=now)
     return activity
 
 
-def to_judge(
+def open_to_judge(
     session: Session, actor: Actor, activity_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, Activity]:
-    """The activity with its person, held until the transaction ends, if the actor may judge it.
-    Raises NotFound or Forbidden.
+    """Return the activity with its person, locked until the transaction ends, if the actor may
+    judge it. Raises NotFound or Forbidden.
     """
     whose = session.scalar(select(Activity.person_id).where(Activity.id == activity_id))
     if whose is None:
         raise NotFound("There is no such activity, or you may not see it.")
-    person = verification.to_record(session, actor, whose, now=now, what="judge activity")
+    person = verification.open_to_record(session, actor, whose, now=now, what="judge activity")
     activity = session.get_one(Activity, activity_id, populate_existing=True)
-    _may_know(actor, person, activity.kind)
+    _must_see(actor, person, activity.kind)
     return person, activity
 
 
 def of_person(
     session: Session, person_id: uuid.UUID, *, health: bool, limit: int | None = None
 ) -> Sequence[Activity]:
-    """What a person takes or took part in, latest first; treatment only with `health`. The caller
-    has opened the person.
+    """A person's activities, latest first; treatment only with `health`. The caller has opened the
+    person.
     """
     query = (
         select(Activity)
@@ -159,9 +160,9 @@ def of_person(
     return session.scalars(query).all()
 
 
-def _may_know(actor: Actor, person: Person, kind: ActivityKind) -> None:
+def _must_see(actor: Actor, person: Person, kind: ActivityKind) -> None:
     if kind in rules.HEALTH and Ability.HEALTH not in abilities(actor, person):
-        raise Forbidden("Your role does not let you see matters of their health.")
+        raise Forbidden("Your role does not include health matters.")
 
 
 def _agency(session: Session, person: Person, name: str | None) -> uuid.UUID | None:
@@ -171,13 +172,13 @@ def _agency(session: Session, person: Person, name: str | None) -> uuid.UUID | N
         found: Agency = find_agency(session, session.get_one(Hub, person.hub_id), name)
     except NotFound as missing:
         raise Invalid(
-            fields={"agency": "Give the name of an agency of this hub's area."}
+            fields={"agency": "Give the name of an agency in this hub's area."}
         ) from missing
     return found.id
 
 
-def _made_from(session: Session, report_id: uuid.UUID) -> bool:
-    """Whether an activity that stands was made from this news."""
+def _is_recorded_from(session: Session, report_id: uuid.UUID) -> bool:
+    """Whether an undisputed activity is recorded from this self-report."""
     found = select(Activity.id).where(
         Activity.report_id == report_id, Activity.state != ReportState.DISPUTED
     )

@@ -1,3 +1,3 @@
 """Check-ins: a short text that asks how things are, at the times that staff have set for a person
-(RULES.md 15).
+(rule 15).
 """

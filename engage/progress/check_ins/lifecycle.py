@@ -1,10 +1,10 @@
-"""What time makes of check-ins: they fall due, are sent or not with every reason, are nudged once,
-and close.
+"""The life of a check-in over time: it falls due, is sent or not (with every reason), is nudged
+once, and closes.
 
-Whoever's check-in is looked at is held by the lock of the person's row, as for reminders and
-replies, so any number of workers share the work, each check-in of a day is one row and each of its
-texts has one key: killed and done again, nothing goes twice. Nothing here texts where rule 1
-forbids it, and nothing calls silence anything but that.
+Each check-in is processed under the lock of its person's row, as for reminders and replies, so any
+number of workers share the work. A person has one check-in a day and each of its texts has one key:
+a worker that is killed and runs again sends nothing twice. Nothing here sends a text that rule 1
+forbids, or treats silence as anything but silence.
 """
 
 import uuid
@@ -32,7 +32,7 @@ from engage.people.contactability import (
     next_window,
 )
 from engage.people.model import Person
-from engage.people.rules import Reason, Verdict
+from engage.people.rules import Reason, Verdict, stored_reasons
 from engage.progress.check_ins import rules
 from engage.progress.check_ins.model import CheckIn, CheckInPlan, CheckInState
 from engage.progress.check_ins.service import schedule_of
@@ -43,43 +43,47 @@ from messaging.tables import Message
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 50
+BATCH_SIZE = 50
 TEXT_LIFE = timedelta(hours=12)
-_FAILED_WAIT = timedelta(minutes=5)
-_NONSENSE = (ValueError, KeyError)
-"""What a hub's settings, or its zone, raise when they make no sense."""
+_RETRY_AFTER = timedelta(minutes=5)
+_INVALID_SETTINGS = (ValueError, KeyError)
+"""What a hub's settings or time zone raise when they are not valid."""
 _MAY_HAVE_ARRIVED = frozenset(
     {MessageStatus.SENDING, MessageStatus.ACCEPTED, MessageStatus.SENT, MessageStatus.UNKNOWN}
 )
-_NOT_KNOWN = "Nobody has said whether the text arrived"
+_ARRIVAL_UNKNOWN = "The network has not said whether the text arrived"
 _NOT_ARRIVED = "The text did not reach the phone"
 
-# Whoever has something to be looked at, each person taken by one worker only. The rows are read
-# again under the lock.
-_PLANS = text("""
-WITH due AS MATERIALIZED (SELECT person_id FROM check_in_plan WHERE next_at <= :now ORDER BY next_at, person_id LIMIT :limit)
+# People with something due, each taken by one worker only. The rows are read again under the lock.
+_DUE_PLANS = text("""
+WITH due AS MATERIALIZED (
+    SELECT person_id FROM check_in_plan WHERE next_at <= :now
+    ORDER BY next_at, person_id LIMIT :limit
+)
 SELECT person.id FROM person WHERE person.id IN (SELECT person_id FROM due)
 ORDER BY person.id FOR NO KEY UPDATE OF person SKIP LOCKED
 """)
-_ROUNDS = text("""
-WITH due AS MATERIALIZED (SELECT person_id FROM check_in WHERE look_at <= :now ORDER BY look_at, id LIMIT :limit)
+_DUE_CHECK_INS = text("""
+WITH due AS MATERIALIZED (
+    SELECT person_id FROM check_in WHERE look_at <= :now ORDER BY look_at, id LIMIT :limit
+)
 SELECT person.id FROM person WHERE person.id IN (SELECT person_id FROM due)
 ORDER BY person.id FOR NO KEY UPDATE OF person SKIP LOCKED
 """)
 
 
-def advance(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Do everything about check-ins that is due at `now`, for up to `limit` people; returns how
-    many were moved on.
+def advance(session: Session, *, now: datetime, limit: int = BATCH_SIZE) -> int:
+    """Do everything about check-ins that is due at `now`, for up to `limit` people. Return how many
+    check-ins were processed.
     """
-    return begin_due(session, now=now, limit=limit) + look(session, now=now, limit=limit)
+    return open_due(session, now=now, limit=limit) + process_due(session, now=now, limit=limit)
 
 
-def begin_due(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Open the check-ins whose day and hour have come, and plan the next ones. A day that has one
-    already gets no second.
+def open_due(session: Session, *, now: datetime, limit: int = BATCH_SIZE) -> int:
+    """Open the check-ins that are due, and plan the next ones. A day never gets a second
+    check-in.
     """
-    people = list(session.scalars(_PLANS, {"now": now, "limit": limit}))
+    people = list(session.scalars(_DUE_PLANS, {"now": now, "limit": limit}))
     if not people:
         return 0
     due = session.execute(
@@ -89,7 +93,7 @@ def begin_due(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
         .where(CheckInPlan.person_id.in_(people), CheckInPlan.next_at <= now)
         .execution_options(populate_existing=True)
     ).all()
-    rows = [row for plan, hub in due if (row := _begin(plan, hub, now)) is not None]
+    rows = [row for plan, hub in due if (row := _open(plan, hub, now)) is not None]
     if rows:
         session.execute(
             insert(CheckIn).on_conflict_do_nothing(
@@ -101,9 +105,9 @@ def begin_due(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
     return len(due)
 
 
-def _begin(plan: CheckInPlan, hub: Hub, now: datetime) -> dict[str, object] | None:
-    """The check-in that is due, and the plan moved on; None, and tried again soon, where the hub's
-    settings make no sense.
+def _open(plan: CheckInPlan, hub: Hub, now: datetime) -> dict[str, object] | None:
+    """Return the check-in that is due and move the plan on. None, with a retry soon, if the hub's
+    settings are not valid.
     """
     if plan.next_on is None:
         return None
@@ -111,11 +115,11 @@ def _begin(plan: CheckInPlan, hub: Hub, now: datetime) -> dict[str, object] | No
         schedule, where = schedule_of(plan), zone(hub)
         day, following = rules.falls_due(schedule, plan.next_on, now, where)
         due_at, next_at = (hour_of_day(one, schedule.hour, where) for one in (day, following))
-    except _NONSENSE as problem:
+    except _INVALID_SETTINGS as problem:
         log.error(
             "check_in.plan_failed", person=str(plan.person_id), problem=type(problem).__name__
         )
-        plan.next_at = now + _FAILED_WAIT
+        plan.next_at = now + _RETRY_AFTER
         return None
     plan.next_on, plan.next_at = following, next_at
     return {
@@ -130,11 +134,11 @@ def _begin(plan: CheckInPlan, hub: Hub, now: datetime) -> dict[str, object] | No
     }
 
 
-def look(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
-    """Send, nudge or close the check-ins whose time for that has come, for up to `limit` people;
-    returns how many were looked at.
+def process_due(session: Session, *, now: datetime, limit: int = BATCH_SIZE) -> int:
+    """Send, nudge or close the check-ins that are due for it, for up to `limit` people. Return how
+    many were processed.
     """
-    people = list(session.scalars(_ROUNDS, {"now": now, "limit": limit}))
+    people = list(session.scalars(_DUE_CHECK_INS, {"now": now, "limit": limit}))
     if not people:
         return 0
     waiting = session.execute(
@@ -146,14 +150,14 @@ def look(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
         .execution_options(populate_existing=True)
     ).all()
     known = _contactability_of(session, people, now)
-    looking = _Look(session, now)
-    with session.no_autoflush:  # what was decided of all is written together
+    processing = _Processing(session, now)
+    with session.no_autoflush:  # all decisions are written together
         for check_in, message, on in waiting:
             contactability = known.get(check_in.person_id)
             if contactability is None:
-                check_in.look_at = now + _FAILED_WAIT
+                check_in.look_at = now + _RETRY_AFTER
             else:
-                looking.at(check_in, message, contactability, bool(on))
+                processing.advance(check_in, message, contactability, bool(on))
     session.flush()
     return len(waiting)
 
@@ -161,17 +165,17 @@ def look(session: Session, *, now: datetime, limit: int = AT_ONCE) -> int:
 def _contactability_of(
     session: Session, people: Sequence[uuid.UUID], now: datetime
 ) -> Mapping[uuid.UUID, Contactability]:
-    """The contactability of all at once. If a hub's settings are not valid, that of everybody in
-    other hubs, asked for one by one.
+    """The contactability of everyone at once. If a hub's settings are not valid, it is read person
+    by person, and people of that hub are left out.
     """
     try:
         return contactability_of(session, people, now)
-    except _NONSENSE:
+    except _INVALID_SETTINGS:
         found: dict[uuid.UUID, Contactability] = {}
     for person_id in people:
         try:
             found.update(contactability_of(session, [person_id], now))
-        except _NONSENSE as problem:
+        except _INVALID_SETTINGS as problem:
             log.error(
                 "check_in.contactability_failed",
                 person=str(person_id),
@@ -180,19 +184,19 @@ def _contactability_of(
     return found
 
 
-class _Look:
-    """What is done about check-ins at one moment, with the texts of this very look counted towards
-    each person's day.
+class _Processing:
+    """Process check-ins at one moment. Texts queued in this run count towards each person's daily
+    cap.
     """
 
     def __init__(self, session: Session, now: datetime) -> None:
         self.session, self.now = session, now
         self.sent: Counter[uuid.UUID] = Counter()
 
-    def at(
+    def advance(
         self, check_in: CheckIn, message: Message | None, contactability: Contactability, on: bool
     ) -> None:
-        """Move one check-in on."""
+        """Process one check-in."""
         if check_in.state is CheckInState.PLANNED:
             self._send(check_in, contactability, on)
         elif check_in.state is not CheckInState.ASKED or check_in.closes_at is None:
@@ -204,7 +208,7 @@ class _Look:
 
     def _send(self, check_in: CheckIn, contactability: Contactability, on: bool) -> None:
         verdict = self._verdict(contactability)
-        until = check_in.due_at + rules.USEFUL
+        until = check_in.due_at + rules.LATEST_SENDING
         again = next_opening(contactability, verdict, self.now)
         if not on:
             self._end(check_in, contactability, CheckInState.NOT_SENT, [rules.SWITCHED_OFF])
@@ -213,7 +217,7 @@ class _Look:
         elif verdict.allowed:
             self._ask(check_in, contactability)
         elif again is not None and again < until:
-            check_in.look_at, check_in.reasons = again, as_rows(verdict.reasons)
+            check_in.look_at, check_in.reasons = again, stored_reasons(verdict.reasons)
         else:
             self._end(check_in, contactability, CheckInState.NOT_SENT, verdict.reasons)
 
@@ -235,7 +239,9 @@ class _Look:
         )
         check_in.state, check_in.reasons, check_in.message_id = CheckInState.ASKED, [], message.id
         check_in.asked_at, check_in.closes_at = self.now, closes_at
-        check_in.look_at = nudge_at if nudge_at <= closes_at - rules.LEAST_LEFT else closes_at
+        check_in.look_at = (
+            nudge_at if nudge_at <= closes_at - rules.SHORTEST_TIME_TO_ANSWER else closes_at
+        )
         self._record("check_in.sent", check_in, contactability, message=message.id)
 
     def _nudge(
@@ -246,26 +252,24 @@ class _Look:
         contactability: Contactability,
         on: bool,
     ) -> None:
-        """One reminder of the question, where the first text may have arrived; else why there is
-        none.
-        """
+        """Nudge once if the first text may have arrived, or record why not."""
         verdict = self._verdict(contactability)
         again = next_opening(contactability, verdict, self.now)
         check_in.look_at = closes_at
         if not on:
-            check_in.nudge_reasons = as_rows([rules.SWITCHED_OFF])
+            check_in.nudge_reasons = stored_reasons([rules.SWITCHED_OFF])
         elif _wrote_to_worker(check_in):
-            check_in.nudge_reasons = as_rows([rules.WROTE_TO_WORKER])
+            check_in.nudge_reasons = stored_reasons([rules.WROTE_TO_WORKER])
         elif message is None or message.status not in (*_MAY_HAVE_ARRIVED, MessageStatus.DELIVERED):
-            check_in.nudge_reasons = as_rows([rules.NOT_REACHED])
-        elif self.now > closes_at - rules.LEAST_LEFT:
-            check_in.nudge_reasons = as_rows([rules.NO_HOUR_LEFT])
+            check_in.nudge_reasons = stored_reasons([rules.NOT_REACHED])
+        elif self.now > closes_at - rules.SHORTEST_TIME_TO_ANSWER:
+            check_in.nudge_reasons = stored_reasons([rules.NO_HOUR_LEFT])
         elif verdict.allowed:
             self._send_nudge(check_in, closes_at, contactability)
-        elif again is not None and again <= closes_at - rules.LEAST_LEFT:
+        elif again is not None and again <= closes_at - rules.SHORTEST_TIME_TO_ANSWER:
             check_in.look_at = again
         else:
-            check_in.nudge_reasons = as_rows(verdict.reasons)
+            check_in.nudge_reasons = stored_reasons(verdict.reasons)
 
     def _send_nudge(
         self, check_in: CheckIn, closes_at: datetime, contactability: Contactability
@@ -282,9 +286,9 @@ class _Look:
     def _close(
         self, check_in: CheckIn, message: Message | None, contactability: Contactability
     ) -> None:
-        """Nobody answered in time. Only a text that is known to have arrived makes that
-        `unanswered`; where texts to the person have stopped meanwhile, the check-in ended with
-        them. What they wrote to a worker may have been the answer.
+        """Close a check-in without an answer. It is `unanswered` only if the text is known to have
+        arrived and the person can still be texted. If texts to the person have stopped, or they
+        wrote to a worker (which may have been the answer), it is `ended`.
         """
         if message is None or message.status is not MessageStatus.DELIVERED:
             self._end(
@@ -304,7 +308,7 @@ class _Look:
         state: CheckInState,
         reasons: Sequence[Reason],
     ) -> None:
-        check_in.state, check_in.look_at, check_in.reasons = state, None, as_rows(reasons)
+        check_in.state, check_in.look_at, check_in.reasons = state, None, stored_reasons(reasons)
         codes = [reason.code for reason in reasons]
         self._record(f"check_in.{state.value}", check_in, contactability, reasons=codes)
         log.info(f"check_in.{state.value}", check_in=str(check_in.id), reason=codes)
@@ -323,7 +327,7 @@ class _Look:
         *,
         expires_at: datetime,
     ) -> Message | None:
-        """Queue a text of this check-in; None, and logged, where it cannot be written."""
+        """Queue a text of this check-in. None, and logged, if it cannot be written."""
         person = contactability.person
         try:
             body = texts.render(
@@ -371,22 +375,17 @@ class _Look:
         )
 
 
-def as_rows(reasons: Sequence[Reason]) -> list[dict[str, str]]:
-    """Reasons as they are stored beside a check-in."""
-    return [{"code": reason.code, "words": reason.words} for reason in reasons]
-
-
 def _wrote_to_worker(check_in: CheckIn) -> bool:
     return any(reason["code"] == rules.WROTE_TO_WORKER.code for reason in check_in.reasons)
 
 
 def _not_delivered(message: Message | None) -> Reason:
-    """What is known of a text that is not known to have arrived. What the network does is never
-    held against the person.
+    """Why a text is not known to have arrived. A network failure is never held against the
+    person.
     """
     if message is None:
         return Reason("no_text", _NOT_ARRIVED)
     if message.status in _MAY_HAVE_ARRIVED:
-        return Reason(message.status.value, _NOT_KNOWN)
+        return Reason(message.status.value, _ARRIVAL_UNKNOWN)
     why = f": {message.reason}" if message.reason else ""
     return Reason(message.status.value, f"{_NOT_ARRIVED}{why}"[:300])

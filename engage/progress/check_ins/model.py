@@ -1,9 +1,7 @@
-"""Tables of check-ins: how often somebody is asked how things are, each time that they were, and
-what they said.
+"""Tables of check-ins: each person's schedule, each check-in, and the answers.
 
-What somebody says is theirs, and silence is no breach: nothing here counts for or against anybody.
-The words themselves are those of the inbound text and are not copied, so that they are erased with
-it.
+Silence is no breach: nothing here counts for or against the person. The words of an answer are
+those of the inbound text and are not copied, so that they are erased with it.
 """
 
 import enum
@@ -28,8 +26,8 @@ from messaging.tables import Inbound, Message
 
 
 class CheckInState(enum.StrEnum):
-    """How far one check-in has come. Only `unanswered` says that somebody was asked and did not
-    say.
+    """The state of a check-in. Only `unanswered` means that the person was asked and did not
+    answer.
     """
 
     PLANNED = "planned"
@@ -42,14 +40,14 @@ class CheckInState(enum.StrEnum):
 
 
 class HelpSaid(enum.StrEnum):
-    """What somebody said to the offer of a call after a hard answer."""
+    """What a person replied to the offer of a call after a low answer."""
 
     CALL = "call"
     NO_CALL = "no_call"
 
 
 class CheckInPlan(Base):
-    """How often one person is asked, on which weekday (0 is Monday) and at which local hour;
+    """How often a person is asked, on which weekday (0 is Monday) and at which local hour.
     `next_at` is null while check-ins are off.
     """
 
@@ -75,17 +73,17 @@ class CheckInPlan(Base):
 
     @property
     def on(self) -> bool:
-        """Whether the person is asked at all."""
+        """Whether check-ins are switched on."""
         return self.next_at is not None
 
 
 class CheckIn(Base):
-    """One check-in of one person, known by the local day on which it was due: there is never a
-    second one of that day.
+    """One check-in of one person, identified by the local day on which it was due: a day never has
+    a second one.
 
-    `look_at` is when the worker has to look at it next (to send it, to nudge, to close it), null
-    once nothing is left to do. `reasons` say why it was not sent, did not arrive or ended early
-    (and, while it is open, that they wrote to a worker), `nudge_reasons` why no nudge went.
+    `look_at` is when the worker processes it next (to send, nudge or close it), null when nothing
+    is left to do. `reasons` say why it was not sent, did not arrive or ended early (and, while it
+    is open, that the person wrote to a worker); `nudge_reasons` say why no nudge was sent.
     `help_asked_at` is when a call was offered.
     """
 
@@ -117,17 +115,19 @@ class CheckIn(Base):
 
     @property
     def answer(self) -> "CheckInAnswer | None":
-        """What they said last; an earlier answer is kept, and replaced by it."""
+        """The latest answer. Earlier answers are kept."""
         return self.answers[-1] if self.answers else None
 
     @property
     def group_key(self) -> str:
-        """What the texts of this check-in are about, to call them back by."""
+        """The group key of this check-in's texts, used to call them back."""
         return f"check_in:{self.id}"
 
 
 class CheckInAnswer(Base):
-    """An answer to a check-in: 1 good, 2 OK, 3 not great, 4 need help, and the text that gave it."""
+    """An answer to a check-in (1 good, 2 OK, 3 not great, 4 need help) and the text that gave
+    it.
+    """
 
     __tablename__ = "check_in_answer"
     __table_args__ = (

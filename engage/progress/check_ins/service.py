@@ -1,8 +1,8 @@
-"""What staff set about check-ins, and what people answer.
+"""Schedules of check-ins set by staff, and answers of people.
 
-A plan never sends anything by itself: rule 1 decides afresh each time one falls due (rounds.py). An
-answer is kept as it was given, a later one beside it; nothing here judges what was said, and no
-silence is held against anybody.
+A schedule never sends anything by itself: rule 1 decides each time a check-in falls due
+(lifecycle.py). Answers are kept as given, later ones beside earlier ones. Nothing here judges an
+answer, and silence is never held against a person.
 """
 
 import uuid
@@ -34,11 +34,11 @@ from engage.progress.check_ins.rules import Schedule
 from messaging import outbox
 
 
-def plan_of(
+def read_plan(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> CheckInPlan | None:
-    """How often a person is asked, None where it was never set; the reading is logged. Raises
-    NotFound or Forbidden.
+    """Return a person's schedule, None if it was never set. The access is logged. Raises NotFound
+    or Forbidden.
     """
     open_person(session, actor, person_id, now=now, what="read check-in plan")
     return session.get(CheckInPlan, person_id)
@@ -47,12 +47,12 @@ def plan_of(
 def set_plan(
     session: Session, actor: Actor, person_id: uuid.UUID, wanted: Schedule | None, *, now: datetime
 ) -> CheckInPlan | None:
-    """Ask the person by this schedule from its next day on; None switches check-ins off, and what
-    waits to go is called back.
+    """Set the schedule from its next day on. None switches check-ins off and calls queued texts
+    back.
 
-    For whoever manages the person. Raises NotFound or Forbidden; Invalid for a schedule that makes
-    no sense or an hour in which the person is never texted; Conflict while the offender manager has
-    not approved texts.
+    For those who manage the person. Raises NotFound or Forbidden; Invalid for a schedule that is
+    not valid or an hour in which the person is never texted; Conflict while the offender manager
+    has not approved texts.
     """
     person = open_person(
         session,
@@ -68,7 +68,7 @@ def set_plan(
     if wanted is None:
         return _switch_off(session, actor, person, plan, now)
     hub = session.get_one(Hub, person.hub_id)
-    _check(wanted, person, hub)
+    _check_schedule(wanted, person, hub)
     if person.texts_approved_at is None:
         raise Conflict(
             "Approve texts to this person first: a check-in is a text.", code="not_approved"
@@ -101,7 +101,7 @@ def schedule_of(plan: CheckInPlan) -> Schedule:
     return Schedule(plan.every_weeks, plan.weekday, plan.hour)
 
 
-def rounds_of(
+def read_check_ins(
     session: Session,
     actor: Actor,
     person_id: uuid.UUID,
@@ -110,8 +110,8 @@ def rounds_of(
     limit: int,
     now: datetime,
 ) -> Sequence[CheckIn]:
-    """A person's check-ins, newest first, before a day; for whoever may read their texts. Raises
-    NotFound or Forbidden.
+    """Return a person's check-ins before a day, newest first. The access is logged. Raises NotFound
+    or Forbidden.
     """
     open_person(session, actor, person_id, now=now, what="read check-ins", ability=Ability.CONVERSE)
     query = select(CheckIn).where(CheckIn.person_id == person_id)
@@ -120,7 +120,7 @@ def rounds_of(
     return session.scalars(query.order_by(CheckIn.due_on.desc()).limit(limit)).all()
 
 
-def keep_answer(
+def record_answer(
     session: Session,
     person: Person,
     check_in: CheckIn,
@@ -130,8 +130,8 @@ def keep_answer(
     said_at: datetime,
     now: datetime,
 ) -> bool:
-    """Keep what was answered by one text; True when that text had not answered before. A nudge that
-    waits to go is called back.
+    """Record the answer that one text gives and call a queued nudge back. False if that text has
+    already answered.
     """
     kept = session.scalar(
         insert(CheckInAnswer)
@@ -168,10 +168,10 @@ def keep_answer(
     return True
 
 
-def left_to_worker(session: Session, person_id: uuid.UUID, *, at: datetime) -> None:
-    """The person wrote at a moment at which a worker had the conversation: a check-in that was open
-    then is not one that they left unanswered. They may still answer it. The caller holds the
-    person's row.
+def mark_left_to_worker(session: Session, person_id: uuid.UUID, *, at: datetime) -> None:
+    """Mark that the person wrote while a worker had taken over the conversation, so that a check-in
+    open at that time does not end as unanswered. They can still answer it. The caller holds the
+    lock of the person's row.
     """
     for check_in in session.scalars(
         select(CheckIn).where(
@@ -181,8 +181,7 @@ def left_to_worker(session: Session, person_id: uuid.UUID, *, at: datetime) -> N
             CheckIn.closes_at > at,
         )
     ):
-        reason = rules.WROTE_TO_WORKER
-        check_in.reasons = [{"code": reason.code, "words": reason.words}]
+        check_in.reasons = people_rules.stored_reasons([rules.WROTE_TO_WORKER])
     session.flush()
 
 
@@ -207,9 +206,9 @@ def _switch_off(
     return plan
 
 
-def _check(wanted: Schedule, person: Person, hub: Hub) -> None:
+def _check_schedule(wanted: Schedule, person: Person, hub: Hub) -> None:
     problems = {}
-    if wanted.every_weeks not in rules.EVERY:
+    if wanted.every_weeks not in rules.INTERVALS_IN_WEEKS:
         problems["every_weeks"] = "Choose every 1, 2, 4 or 8 weeks."
     if wanted.weekday not in range(7):
         problems["weekday"] = "Choose a day of the week."

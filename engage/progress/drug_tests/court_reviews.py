@@ -1,8 +1,8 @@
 """Court reviews of a drug rehabilitation requirement: when they are, whether the report is made,
-what the court found (RULES.md 13).
+what the court found (rule 13).
 
-A matter of health, by staff only; nothing here goes to the person. Reviews of one requirement lie
-at least a month apart.
+A health matter, for staff only; nothing here goes to the person. Reviews of one requirement are at
+least a month apart.
 """
 
 import uuid
@@ -32,32 +32,32 @@ from engage.people.model import Person
 from engage.progress import verification
 from engage.progress.drug_tests import rules
 from engage.progress.drug_tests.model import CourtReview
-from engage.progress.drug_tests.service import to_record
+from engage.progress.drug_tests.service import open_to_record
 from engage.signals import SignalKind
 
 LONGEST_FINDING = 500
 PURPOSE = "Report for the court's review of a drug rehabilitation requirement"
 LAWFUL_BASIS = "Sentencing Act 2020, Schedule 9, Part 10 (review by the court)"
-MOST = 20
+REVIEWS_SHOWN = 20
 
 
 def set_review(
     session: Session, actor: Actor, requirement_id: uuid.UUID, *, review_on: date, now: datetime
 ) -> CourtReview:
-    """The day of the next review, as the court named it; it takes the place of the one that was
-    open.
+    """Set the day of the next review, as named by the court. It replaces a planned review.
 
-    Raises NotFound, Forbidden, Invalid for a day that is past or less than a month after the review
-    before, Conflict for a requirement that has ended or is none to be treated.
+    Raises NotFound or Forbidden; Invalid if the day is past or less than a month after the last
+    review; Conflict if the requirement has ended.
     """
-    person, requirement = requirement_to_change(session, actor, requirement_id, now=now)
+    person, requirement = open_requirement(session, actor, requirement_id, now=now)
     if review_on < today_at(session, person.hub_id, now):
         raise Invalid(fields={"review_on": "The date must be today or later"})
     earliest = rules.earliest_review(last_held(session, requirement.id), requirement.starts_on)
     if review_on < earliest:
         raise Invalid(
             fields={
-                "review_on": f"Reviews lie at least a month apart: {earliest.day} {earliest:%B %Y} or later"
+                "review_on": "Reviews must be at least a month apart:"
+                f" {earliest.day} {earliest:%B %Y} or later"
             }
         )
     if review_on > requirement.order.ends_on:
@@ -65,7 +65,7 @@ def set_review(
     return _replace(session, actor, person, requirement, review_on, now)
 
 
-def hold(
+def record_held(
     session: Session,
     actor: Actor,
     review_id: uuid.UUID,
@@ -74,21 +74,21 @@ def hold(
     finding: str,
     now: datetime,
 ) -> CourtReview:
-    """The court has reviewed, and what it found; the next review is planned at the interval that
-    the order names.
+    """Record that a review was held and what the court found. Plan the next one at the interval
+    named in the order.
 
-    The same again changes nothing. Raises Conflict for a review that was cancelled, or held with
-    another finding.
+    Repeating the call changes nothing. Raises Conflict for a review that was cancelled, or held
+    with another finding.
     """
-    person, review = to_change(session, actor, review_id, now=now)
+    person, review = open_to_change(session, actor, review_id, now=now)
     found = clean_text("finding", finding, LONGEST_FINDING, missing="Say what the court found")
-    verification.past_day(held_on, today_at(session, person.hub_id, now), "held_on")
+    verification.check_not_future(held_on, today_at(session, person.hub_id, now), "held_on")
     if review.cancelled_at is not None:
         raise Conflict("This review was cancelled.", code="cancelled")
     if review.held_on is not None:
         if (review.held_on, review.finding) == (held_on, found):
             return review
-        raise Conflict("This review is recorded already.", code="recorded")
+        raise Conflict("This review is already recorded.", code="recorded")
     review.held_on, review.finding = held_on, found
     session.flush()
     _resolve(session, actor, person, "The review was held.", now)
@@ -101,10 +101,8 @@ def hold(
 
 
 def cancel(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime) -> CourtReview:
-    """The review does not take place. The same again changes nothing. Raises Conflict for one that
-    was held.
-    """
-    person, review = to_change(session, actor, review_id, now=now)
+    """Cancel a review. Repeating the call changes nothing. Raises Conflict if it was held."""
+    person, review = open_to_change(session, actor, review_id, now=now)
     if review.held_on is not None:
         raise Conflict("This review was held.", code="recorded")
     if review.cancelled_at is None:
@@ -117,19 +115,17 @@ def cancel(session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetim
     return review
 
 
-def report_made(
+def record_report(
     session: Session, actor: Actor, review_id: uuid.UUID, *, digest: str, now: datetime
 ) -> CourtReview:
-    """The report for a review is made, and what its bytes are known by; made anew it takes the
-    place of the one before. It is logged as disclosed to the court.
+    """Record the digest of the report made for a review. A new report replaces the earlier one. It
+    is logged as a disclosure to the court.
 
     Raises Conflict for a review that was held or cancelled.
     """
-    person, review = to_change(session, actor, review_id, now=now)
+    person, review = open_to_change(session, actor, review_id, now=now)
     if review.held_on is not None or review.cancelled_at is not None:
-        raise Conflict(
-            "This review is over, so no report can be made for it any more.", code="over"
-        )
+        raise Conflict("This review is over. No report can be made for it.", code="over")
     review.report_made_at, review.report_made_by, review.digest = now, actor.label, digest
     order = session.get_one(Requirement, review.requirement_id).order
     session.add(
@@ -159,12 +155,12 @@ def report_made(
 def plan_next(
     session: Session, actor: Actor, person: Person, requirement: Requirement, *, now: datetime
 ) -> CourtReview | None:
-    """Plan the next review where the order names an interval and none is open; None where there is
-    none to plan. The person is held.
+    """Plan the next review if the order names an interval and none is planned. None if there is
+    nothing to plan. The caller holds the lock of the person's row.
     """
     if requirement.reviews_every_days is None or requirement.ended_on is not None:
         return None
-    if requirement.order.ended_on is not None or open_review(session, requirement.id) is not None:
+    if requirement.order.ended_on is not None or next_planned(session, requirement.id) is not None:
         return None
     hub = session.get_one(Hub, person.hub_id)
     before = last_held(session, requirement.id)
@@ -181,8 +177,8 @@ def plan_next(
     return _replace(session, actor, person, requirement, review_on, now)
 
 
-def open_review(session: Session, requirement_id: uuid.UUID) -> CourtReview | None:
-    """The review that is to come, if one is planned."""
+def next_planned(session: Session, requirement_id: uuid.UUID) -> CourtReview | None:
+    """The planned review of a requirement, if there is one."""
     return session.scalars(
         select(CourtReview)
         .where(
@@ -203,10 +199,10 @@ def last_held(session: Session, requirement_id: uuid.UUID) -> date | None:
 
 
 def of_person(
-    session: Session, person_id: uuid.UUID, *, limit: int = MOST
+    session: Session, person_id: uuid.UUID, *, limit: int = REVIEWS_SHOWN
 ) -> Sequence[CourtReview]:
-    """A person's reviews, latest first; those that were cancelled only if a report had been made.
-    The caller has opened the person's health.
+    """A person's reviews, latest first. Cancelled ones are included only if a report had been made.
+    The caller has opened the person's health record.
     """
     return session.scalars(
         select(CourtReview)
@@ -219,8 +215,8 @@ def of_person(
     ).all()
 
 
-def running(session: Session, person_id: uuid.UUID, on: date) -> Sequence[Requirement]:
-    """The drug rehabilitation requirements that run on a day, with their orders."""
+def running_requirements(session: Session, person_id: uuid.UUID, on: date) -> Sequence[Requirement]:
+    """The drug rehabilitation requirements in force on a day, with their orders."""
     return session.scalars(
         select(Requirement)
         .join(Order)
@@ -237,28 +233,28 @@ def running(session: Session, person_id: uuid.UUID, on: date) -> Sequence[Requir
 
 
 def report_due(hub: Hub, review_on: date) -> date:
-    """The day by which the report for a review is due, by the hub's rules."""
+    """The day by which the report for a review is due, by the hub's settings."""
     return rules.report_due(review_on, hub_rules(hub).report_days)
 
 
-def to_change(
+def open_to_change(
     session: Session, actor: Actor, review_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, CourtReview]:
-    """The review with its person, held until the transaction ends, for whoever manages the person
-    and may see health. Raises NotFound or Forbidden.
+    """Return the review with its person, locked until the transaction ends. For those who read the
+    whole case and have health access. Raises NotFound or Forbidden.
     """
     whose = session.scalar(select(CourtReview.person_id).where(CourtReview.id == review_id))
     if whose is None:
         raise NotFound("There is no such review, or you may not see it.")
-    person = _to_manage(session, actor, whose, now)
+    person = _open_to_manage(session, actor, whose, now)
     return person, session.get_one(CourtReview, review_id, populate_existing=True)
 
 
-def requirement_to_change(
+def open_requirement(
     session: Session, actor: Actor, requirement_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, Requirement]:
-    """A requirement to be treated that runs, with its person. Raises NotFound, Forbidden, or
-    Conflict for one that does not run.
+    """Return a drug rehabilitation requirement in force, with its person. Raises NotFound,
+    Forbidden, or Conflict if it has ended.
     """
     whose = session.scalar(
         select(Order.person_id)
@@ -267,16 +263,16 @@ def requirement_to_change(
     )
     if whose is None:
         raise NotFound("There is no such requirement, or you may not see it.")
-    person = _to_manage(session, actor, whose, now)
+    person = _open_to_manage(session, actor, whose, now)
     requirement = session.get_one(Requirement, requirement_id, populate_existing=True)
     if requirement.ended_on is not None or requirement.order.ended_on is not None:
         raise Conflict("The requirement has ended.", code="ended")
     return person, requirement
 
 
-def _to_manage(session: Session, actor: Actor, person_id: uuid.UUID, now: datetime) -> Person:
-    """Reviews are the case's: whoever only tests somebody sees and changes none of them."""
-    person = to_record(session, actor, person_id, now=now)
+def _open_to_manage(session: Session, actor: Actor, person_id: uuid.UUID, now: datetime) -> Person:
+    """Reviews belong to the whole case: a worker who only records tests may not change them."""
+    person = open_to_record(session, actor, person_id, now=now)
     if Ability.CASE not in abilities(actor, person):
         raise Forbidden("Your role does not allow this for this person.")
     return person
@@ -290,8 +286,8 @@ def _replace(
     review_on: date,
     now: datetime,
 ) -> CourtReview:
-    """Plan a review in the place of the one that is open."""
-    standing = open_review(session, requirement.id)
+    """Plan a review in place of the planned one."""
+    standing = next_planned(session, requirement.id)
     if standing is not None and standing.review_on == review_on:
         return standing
     if standing is not None:

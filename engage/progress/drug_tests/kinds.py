@@ -1,11 +1,11 @@
-"""What can come of a drug test, by name. No tables, no rules."""
+"""The results of a drug test. No tables, no rules."""
 
 from enum import StrEnum
 
 
 class DrugTestResult(StrEnum):
-    """What came of a test. `missed`: did not come; `void`: the sample told nothing, and counts for
-    nothing.
+    """The result of a test. `missed`: did not attend. `void`: the sample gave no result, and does
+    not count.
     """
 
     NEGATIVE = "negative"

@@ -1,5 +1,5 @@
-"""Tables of drug tests and of court reviews. A matter of health: read by whoever may see those, and
-never in a text.
+"""Tables of drug tests and court reviews. A health matter: read only with health access, and never
+in a text.
 """
 
 import uuid
@@ -15,8 +15,8 @@ from engage.progress.drug_tests.kinds import DrugTestResult as DrugTestResult
 
 
 class DrugTest(Base):
-    """A test that the order asks for, or one agreed to: planned while it has no result. A
-    correction supersedes and keeps.
+    """A test required by the order, or agreed. It is planned while it has no result. A correction
+    supersedes the earlier result, which is kept.
     """
 
     __tablename__ = "drug_test"
@@ -44,8 +44,8 @@ class DrugTest(Base):
 
 
 class CourtReview(Base):
-    """A review of a drug rehabilitation requirement by the court, at least a month after the one
-    before; a report is due 7 days before it.
+    """A court review of a drug rehabilitation requirement, at least a month after the one before. A
+    report is due 7 days before it.
 
     `digest` is the SHA-256 of the report as it was made.
     """

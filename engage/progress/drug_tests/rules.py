@@ -1,8 +1,7 @@
-"""When a drug rehabilitation requirement asks for a test, a court review and its report (RULES.md
-13) [law]. Days in, days out.
+"""When a drug rehabilitation requirement asks for a test, a court review and its report (rule 13)
+[law]. No database, no clock.
 
-What comes of a test is a signal for staff at the most: nothing here has a consequence for the
-person.
+A test result raises at most a signal for staff: nothing here has a consequence for the person.
 """
 
 import calendar
@@ -16,28 +15,28 @@ from engage.progress.drug_tests.kinds import DrugTestResult
 
 LONGEST_CLOSURE = 60
 NOT_GIVEN = frozenset({DrugTestResult.MISSED, DrugTestResult.REFUSED})
-"""Results of a test that was asked for and not given."""
+"""Results of a test that was required and not given."""
 
 
 def days_of_tests(
     starts_on: date, every_days: int, *, after: date, until: date, closed: Collection[date] = ()
 ) -> Iterator[date]:
-    """The days of tests after one day and up to another: every so many days from the start, on the
-    hub's next working day.
+    """The test days after one day and up to another: every so many days from the start, moved to
+    the hub's next working day.
     """
     gone = max(0, (after - starts_on).days // every_days - LONGEST_CLOSURE)
     day = starts_on + timedelta(days=every_days * gone)
     last = None
     while (day := day + timedelta(days=every_days)) <= until:
-        moved = _working(day, closed)
+        moved = _working_day_from(day, closed)
         if after < moved <= until and moved != last:
             yield moved
             last = moved
 
 
 def earliest_review(before: date | None, starts_on: date) -> date:
-    """The first day on which the court may review again: a month after the review before, or after
-    the requirement began.
+    """The first day on which the court may review again: a month after the last review, or after
+    the start of the requirement.
     """
     return a_month_after(before or starts_on)
 
@@ -45,11 +44,11 @@ def earliest_review(before: date | None, starts_on: date) -> date:
 def next_review(
     before: date | None, starts_on: date, every_days: int, closed: Collection[date] = ()
 ) -> date:
-    """When the court reviews next by the interval that the order names, never sooner than a month
-    after the review before.
+    """The day of the next review by the interval named in the order, never less than a month after
+    the last review.
     """
     by_order = (before or starts_on) + timedelta(days=every_days)
-    return _working(max(by_order, earliest_review(before, starts_on)), closed)
+    return _working_day_from(max(by_order, earliest_review(before, starts_on)), closed)
 
 
 def report_due(review_on: date, report_days: int) -> date:
@@ -58,7 +57,7 @@ def report_due(review_on: date, report_days: int) -> date:
 
 
 def a_month_after(day: date) -> date:
-    """The same day of the next month, or its last day where it has no such day: 31 January is
+    """The same day of the next month, or its last day if there is no such day: 31 January is
     followed by 28 or 29 February.
     """
     year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
@@ -67,8 +66,8 @@ def a_month_after(day: date) -> date:
 
 @dataclass(frozen=True)
 class TestTally:
-    """What came of the tests of a time: how many were asked for, and how many of each result. A
-    void test tells nothing.
+    """The results of the tests of a period: how many were required, and how many of each result. A
+    void test gives no result.
     """
 
     asked: int
@@ -85,7 +84,7 @@ def tally(results: Iterable[DrugTestResult]) -> TestTally:
     return TestTally(counts.total(), **{result.value: counts[result] for result in DrugTestResult})
 
 
-def _working(day: date, closed: Collection[date]) -> date:
+def _working_day_from(day: date, closed: Collection[date]) -> date:
     for ahead in range(LONGEST_CLOSURE):
         if is_working_day(following := day + timedelta(days=ahead), closed):
             return following

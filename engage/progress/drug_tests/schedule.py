@@ -1,9 +1,9 @@
-"""What time makes of a drug rehabilitation requirement: its tests and reviews are planned ahead,
-and called off with it (RULES.md 13).
+"""Planning of drug rehabilitation requirements: tests and reviews are planned ahead, and called off
+when the requirement ends (rule 13).
 
-Any number of workers may do this together: whoever's requirement is looked at is held by the lock
-of the person's row, and a day has one test. Nothing is planned for somebody in custody, and no
-result is ever made here.
+Any number of workers may run this together: a requirement is planned under the lock of its person's
+row, and a day has one test. Nothing is planned for a person in custody, and no result is ever
+recorded here.
 """
 
 import uuid
@@ -29,45 +29,45 @@ from engage.progress.drug_tests.model import CourtReview, DrugTest
 
 log = structlog.get_logger(__name__)
 
-AHEAD = timedelta(days=28)
+PLANNED_AHEAD = timedelta(days=28)
 """How far ahead tests are planned."""
-AT_ONCE = 100
+BATCH_SIZE = 100
 _FIRST = uuid.UUID(int=0)
-_HELD = (CustodyStatus.CUSTODY, CustodyStatus.REMAND)
+_IN_CUSTODY = (CustodyStatus.CUSTODY, CustodyStatus.REMAND)
 _OVER = (ContactStatus.CLOSED, ContactStatus.DEAD)
 
 
-def keep(begin: Callable[[], AbstractContextManager[Session]], *, now: datetime) -> int:
-    """Call off what fell away, then plan every requirement that wants it, a hundred in a
-    transaction. How many things were planned.
+def plan_all(begin: Callable[[], AbstractContextManager[Session]], *, now: datetime) -> int:
+    """Call off what no longer applies, then plan every requirement that needs it, a hundred in a
+    transaction. Return how many tests and reviews were planned.
     """
     with begin() as session:
         call_off(session, now=now)
     planned, after = 0, _FIRST
     while True:
         with begin() as session:
-            count, last = plan(session, now=now, after=after)
+            count, last = plan_batch(session, now=now, after=after)
         planned += count
         if last is None:
             return planned
         after = last
 
 
-def plan(
-    session: Session, *, now: datetime, after: uuid.UUID = _FIRST, limit: int = AT_ONCE
+def plan_batch(
+    session: Session, *, now: datetime, after: uuid.UUID = _FIRST, limit: int = BATCH_SIZE
 ) -> tuple[int, uuid.UUID | None]:
-    """Plan tests and the next review of requirements behind `after` in the order of their ids, each
-    whose person nobody else holds.
+    """Plan tests and the next review of requirements after `after` in order of id, skipping people
+    who are locked.
 
-    How many tests and reviews were planned, and the id of the last requirement that was looked at;
-    None behind the last one.
+    Return how many tests and reviews were planned, and the id of the last requirement processed,
+    None when there are no more.
     """
     rows = session.execute(
         select(Requirement, Person, Hub)
         .join(Order, Order.id == Requirement.order_id)
         .join(Person, Person.id == Order.person_id)
         .join(Hub, Hub.id == Person.hub_id)
-        .where(_wants(now), Requirement.id > after)
+        .where(_needs_planning(now), Requirement.id > after)
         .order_by(Requirement.id)
         .limit(limit)
         .with_for_update(of=Person, skip_locked=True, key_share=True)
@@ -79,15 +79,15 @@ def plan(
                 planned += _plan_tests(session, person, requirement, hub, now)
                 made = court_reviews.plan_next(session, SYSTEM, person, requirement, now=now)
                 planned += made is not None
-        except ValueError as nonsense:  # a hub's settings, or its zone
+        except ValueError as nonsense:  # a hub's settings or time zone are not valid
             log.error("tests.not_planned", requirement=str(requirement.id), why=str(nonsense))
     return planned, rows[-1][0].id if len(rows) == limit else None
 
 
 def call_off(session: Session, *, now: datetime) -> int:
-    """Call off tests and reviews that lie ahead and have no ground any more: the requirement or its
-    order ended, or the person is in custody, has left or died. A review stays while its order runs.
-    How many were called off.
+    """Call off future tests and reviews that no longer apply: the requirement or its order has
+    ended, or the person is in custody, has left or has died. A review stays while its order is in
+    force. Return how many were called off.
     """
     today = now.date()
     tests = session.execute(
@@ -101,7 +101,7 @@ def call_off(session: Session, *, now: datetime) -> int:
             Order.person_id == Person.id,
             or_(
                 _ended(DrugTest.due_on),
-                Person.custody_status.in_(_HELD),
+                Person.custody_status.in_(_IN_CUSTODY),
                 Person.contact_status.in_(_OVER),
             ),
         )
@@ -142,13 +142,13 @@ def call_off(session: Session, *, now: datetime) -> int:
 
 
 def _ended(on: ColumnElement[date] | InstrumentedAttribute[date]) -> ColumnElement[bool]:
-    """The requirement, or its order, has ended before that day."""
+    """The requirement or its order ended before that day."""
     return or_(Requirement.ended_on < on, Order.ended_on < on)
 
 
-def _wants(now: datetime) -> ColumnElement[bool]:
-    """A requirement that runs, of somebody who is about, whose tests are not planned as far ahead
-    as they should be, or whose review is not.
+def _needs_planning(now: datetime) -> ColumnElement[bool]:
+    """A requirement in force, of a person in the community, whose tests or next review are not
+    planned far enough ahead.
     """
     today = now.date()
     last = (
@@ -172,11 +172,11 @@ def _wants(now: datetime) -> ColumnElement[bool]:
         Requirement.ended_on.is_(None),
         Order.ended_on.is_(None),
         Order.ends_on >= today,
-        Person.custody_status.not_in(_HELD),
+        Person.custody_status.not_in(_IN_CUSTODY),
         Person.contact_status.not_in(_OVER),
         or_(
             func.coalesce(last, Requirement.starts_on) + every
-            <= func.least(today + AHEAD, Order.ends_on),
+            <= func.least(today + PLANNED_AHEAD, Order.ends_on),
             and_(Requirement.reviews_every_days.is_not(None), ~to_review),
         ),
     )
@@ -200,7 +200,7 @@ def _plan_tests(
         requirement.starts_on,
         requirement.tests_every_days or hub_rules(hub).test_days,
         after=max(last or date.min, today - timedelta(days=1)),
-        until=min(today + AHEAD, requirement.order.ends_on),
+        until=min(today + PLANNED_AHEAD, requirement.order.ends_on),
         closed=closed_days(hub.settings),
     )
     values = [

@@ -1,9 +1,9 @@
-"""Recording drug tests: by staff who may see matters of health, and nobody else. What a person
-tells of a test is no result.
+"""Recording drug tests: by staff with health access only. What a person reports about a test is no
+result.
 
-A test that was missed, refused or positive is a signal to support the person, never a text and
-never a decision (RULES.md 13). Events name the test and not what came of it. A correction keeps
-what was recorded before.
+A missed, refused or positive test raises a signal to support the person. It never sends a text or
+makes a decision (rule 13). Events name the test and not its result. A correction keeps the earlier
+result.
 """
 
 import uuid
@@ -40,8 +40,8 @@ _SIGNALS = {
 }
 _WHY = {
     DrugTestResult.POSITIVE: "A worker recorded the result.",
-    DrugTestResult.MISSED: "A worker recorded that they did not come.",
-    DrugTestResult.REFUSED: "A worker recorded that they came and gave no sample.",
+    DrugTestResult.MISSED: "A worker recorded that they did not attend.",
+    DrugTestResult.REFUSED: "A worker recorded that they attended and gave no sample.",
 }
 
 
@@ -55,15 +55,15 @@ def record(
     note: str = "",
     now: datetime,
 ) -> DrugTest:
-    """What came of the test of a day, planned or agreed to. The same again changes nothing.
+    """Record the result of a day's test, planned or agreed. Repeating the call changes nothing.
 
-    Raises Invalid for a day to come, Conflict where another result is recorded for that day
-    (correct that one).
+    Raises Invalid for a future day, Conflict if another result is recorded for that day (correct
+    that one).
     """
-    person = to_record(session, actor, person_id, now=now)
+    person = open_to_record(session, actor, person_id, now=now)
     tidy = clean_text("note", note, LONGEST_NOTE)
-    verification.past_day(due_on, today_at(session, person.hub_id, now), "due_on")
-    standing = _of_day(session, person.id, due_on)
+    verification.check_not_future(due_on, today_at(session, person.hub_id, now), "due_on")
+    standing = _standing_on(session, person.id, due_on)
     if standing is None:
         standing = DrugTest(id=new_id(), person_id=person.id, due_on=due_on, note="")
         session.add(standing)
@@ -71,7 +71,7 @@ def record(
         if (standing.result, standing.note) == (result, tidy):
             return standing
         raise Conflict(
-            "A result is recorded for that day already. Correct that one if it is wrong.",
+            "A result is already recorded for that day. Correct it if it is wrong.",
             code="recorded",
         )
     _write(session, actor, person, standing, result, tidy, now)
@@ -90,20 +90,19 @@ def correct(
     note: str = "",
     now: datetime,
 ) -> DrugTest:
-    """Another result in the place of the one recorded, which stays, superseded; its signal is
-    resolved. The same again changes nothing.
+    """Replace a result. The earlier one is kept as superseded and its signal is resolved. Repeating
+    the call changes nothing.
 
-    Raises NotFound, Forbidden, or Conflict for a test that has no result yet, or was corrected
-    meanwhile.
+    Raises NotFound, Forbidden, or Conflict for a test that has no result or was already corrected.
     """
-    person, earlier = to_change(session, actor, test_id, now=now)
+    person, earlier = open_to_change(session, actor, test_id, now=now)
     tidy = clean_text("note", note, LONGEST_NOTE)
     if earlier.superseded_at is not None:
         raise Conflict(
-            "This result was corrected meanwhile. Look at the one that stands.", code="superseded"
+            "This result has already been corrected. Use the current one.", code="superseded"
         )
     if earlier.result is None:
-        raise Conflict("This test has no result yet to correct.", code="no_result")
+        raise Conflict("This test has no result to correct.", code="no_result")
     if (earlier.result, earlier.note) == (result, tidy):
         return earlier
     earlier.superseded_at = now
@@ -130,13 +129,12 @@ def correct(
 
 
 def call_off(session: Session, actor: Actor, test_id: uuid.UUID, *, now: datetime) -> DrugTest:
-    """A planned test is not asked for after all: it counts for nothing. Raises Conflict where a
-    result is recorded.
-    """
-    person, test = to_change(session, actor, test_id, now=now)
+    """Call off a planned test. Raises Conflict if a result is recorded."""
+    person, test = open_to_change(session, actor, test_id, now=now)
     if test.result is not None:
         raise Conflict(
-            "A result is recorded, so it cannot be called off. Correct it if it is wrong."
+            "A result is recorded, so this test cannot be called off. Correct the "
+            "result if it is wrong."
         )
     if test.superseded_at is None:
         test.superseded_at = now
@@ -154,8 +152,8 @@ def of_person(
     before: DayCursor | None = None,
     limit: int,
 ) -> Sequence[DrugTest]:
-    """A person's tests, planned and done, with what was corrected, latest first; the caller has
-    opened the person's health.
+    """A person's tests, planned and done, with corrected results, latest first. The caller has
+    opened the person's health record.
     """
     query = (
         select(DrugTest)
@@ -169,7 +167,7 @@ def of_person(
 def results_between(
     session: Session, person_id: uuid.UUID, since: date, until: date
 ) -> Sequence[DrugTest]:
-    """The tests of a time that have a result which stands, oldest first: for rule 9, milestones and
+    """The tests in a period with a current result, oldest first: for rule 9, milestones and
     reports.
     """
     return session.scalars(
@@ -184,8 +182,8 @@ def results_between(
     ).all()
 
 
-def without_result(session: Session, person_id: uuid.UUID, since: date, until: date) -> int:
-    """How many tests of a time were planned and have no result yet."""
+def count_without_result(session: Session, person_id: uuid.UUID, since: date, until: date) -> int:
+    """The number of tests planned in a period that have no result yet."""
     query = (
         select(func.count())
         .select_from(DrugTest)
@@ -199,9 +197,11 @@ def without_result(session: Session, person_id: uuid.UUID, since: date, until: d
     return session.scalar(query) or 0
 
 
-def to_record(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> Person:
-    """The person, held until the transaction ends, for whoever may record and see matters of
-    health. Raises NotFound or Forbidden.
+def open_to_record(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> Person:
+    """Return the person, locked until the transaction ends, if the actor may record and has health
+    access. Raises NotFound or Forbidden.
     """
     person = open_person(
         session,
@@ -218,14 +218,16 @@ def to_record(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
     return person
 
 
-def to_change(
+def open_to_change(
     session: Session, actor: Actor, test_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, DrugTest]:
-    """The test with its person, held until the transaction ends. Raises NotFound or Forbidden."""
+    """Return the test with its person, locked until the transaction ends. Raises NotFound or
+    Forbidden.
+    """
     whose = session.scalar(select(DrugTest.person_id).where(DrugTest.id == test_id))
     if whose is None:
         raise NotFound("There is no such test, or you may not see it.")
-    person = to_record(session, actor, whose, now=now)
+    person = open_to_record(session, actor, whose, now=now)
     return person, session.get_one(DrugTest, test_id, populate_existing=True)
 
 
@@ -267,7 +269,7 @@ def _resolve(session: Session, actor: Actor, person: Person, test: DrugTest, now
         )
 
 
-def _of_day(session: Session, person_id: uuid.UUID, day: date) -> DrugTest | None:
+def _standing_on(session: Session, person_id: uuid.UUID, day: date) -> DrugTest | None:
     return session.scalars(
         select(DrugTest).where(DrugTest.person_id == person_id, DrugTest.due_on == day, _stands())
     ).one_or_none()

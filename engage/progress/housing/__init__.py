@@ -1,1 +1,1 @@
-"""Where somebody lives, and since when."""
+"""Where a person lives, and since when."""

@@ -1,10 +1,10 @@
-"""The stages of housing by name. No tables, no rules."""
+"""The stages of housing. No tables, no rules."""
 
 from enum import StrEnum
 
 
 class HousingStage(StrEnum):
-    """The stages from the street to a home of one's own, in that order."""
+    """The stages from the street to an own home, in order."""
 
     STREET = "street"
     SOFA = "sofa"

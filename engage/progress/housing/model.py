@@ -1,4 +1,4 @@
-"""Tables of where people live."""
+"""Tables of housing."""
 
 import uuid
 from datetime import date, datetime
@@ -14,11 +14,11 @@ from engage.progress.model import SelfReport
 
 
 class HousingSpell(Base):
-    """Where somebody lives from a day on, until the next one begins. Self-reported until staff made
-    sure, or found otherwise.
+    """Where a person lives from a day on, until the next spell begins. Self-reported until staff
+    verify or dispute it.
 
-    What is disputed counts for nothing and stays. `report_id` is what they told, where it came from
-    that.
+    A disputed spell stays and does not count. `report_id` is the self-report that it was recorded
+    from, if any.
     """
 
     __tablename__ = "housing_spell"

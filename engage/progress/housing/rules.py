@@ -1,4 +1,4 @@
-"""What counts as a stable home (RULES.md 9). Facts in, answers out; nothing here judges the person."""
+"""What counts as a stable home (rule 9). No database, no clock; nothing here judges the person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ HOMES = frozenset(
         HousingStage.OWN_HOME,
     }
 )
-"""Stages that are a home; the others are a roof until further notice, or none [practice]."""
+"""Stages that count as a home; the others are temporary or no accommodation [practice]."""
 
 
 @dataclass(frozen=True)
 class Dwelling:
-    """Where somebody lives from a day on, and what staff made of it. Later ones stand later in a
-    list.
+    """Where a person lives from a day on, and whether staff have verified it. Lists are in order of
+    time.
     """
 
     stage: HousingStage
@@ -31,23 +31,23 @@ class Dwelling:
 
 
 def current(dwellings: Iterable[Dwelling], on: date) -> Dwelling | None:
-    """Where somebody lives on a day: the last that began by then and that nobody disputes."""
-    standing = _standing(dwellings, on)
+    """Where a person lives on a day: the last undisputed dwelling that had begun."""
+    standing = _undisputed(dwellings, on)
     return standing[-1] if standing else None
 
 
-def stable(dwellings: Iterable[Dwelling], on: date) -> bool:
-    """Whether somebody has a stable home on a day (RULES.md 9) [ours].
+def is_stable(dwellings: Iterable[Dwelling], on: date) -> bool:
+    """Whether a person has a stable home on a day (rule 9) [ours].
 
-    They live in a home, and staff made sure of it since they last had none: moving from one home to
-    another needs no second proof, a home by their own word alone is not counted yet, and one that
-    they tell they have lost counts no longer.
+    They live in a home, and staff have verified a home since they last had none. Moving from one
+    home to another needs no second verification, a home that is only self-reported does not count
+    yet, and a reported loss ends it.
     """
     sure = False
-    for one in _standing(dwellings, on):
+    for one in _undisputed(dwellings, on):
         sure = one.stage in HOMES and (sure or one.state is ReportState.VERIFIED)
     return sure
 
 
-def _standing(dwellings: Iterable[Dwelling], on: date) -> list[Dwelling]:
+def _undisputed(dwellings: Iterable[Dwelling], on: date) -> list[Dwelling]:
     return [one for one in dwellings if one.since <= on and one.state is not ReportState.DISPUTED]

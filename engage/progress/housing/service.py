@@ -1,8 +1,7 @@
-"""Recording where people live, by their own word or because staff made sure. Nothing here judges
-the person, and no text goes.
+"""Recording where people live, self-reported or verified by a worker. Nothing here judges the
+person or sends a text.
 
-A spell runs until the next one begins. None is overwritten: what turns out wrong is disputed and
-stays.
+A spell runs until the next one begins. None is overwritten: a wrong one is disputed and kept.
 """
 
 import uuid
@@ -24,8 +23,8 @@ from engage.progress.housing.model import HousingSpell
 from engage.progress.kinds import ReportFact, ReportState
 
 LONGEST_NOTE = 200
-FACTS = frozenset({ReportFact.GOT_HOME, ReportFact.LOST_HOME})
-"""News that says where somebody lives now."""
+HOME_FACTS = frozenset({ReportFact.GOT_HOME, ReportFact.LOST_HOME})
+"""Facts that say where a person lives now."""
 
 
 def record(
@@ -40,19 +39,19 @@ def record(
     report_id: uuid.UUID | None = None,
     now: datetime,
 ) -> HousingSpell:
-    """Where the person lives from a day on; `sure` when a worker made sure. From news, that is
-    verified with it.
+    """Record where the person lives from a day on. `sure`: a worker has verified it, and with it
+    the self-report it is recorded from.
 
-    Raises Invalid for a day to come, NotFound or Conflict for news that says nothing of a home, is
-    disputed, or was used before.
+    Raises Invalid for a future day; NotFound or Conflict for a self-report that is not about a
+    home, is disputed or already used.
     """
-    person = verification.to_record(session, actor, person_id, now=now, what="record housing")
-    verification.past_day(since, today_at(session, person.hub_id, now), "since")
+    person = verification.open_to_record(session, actor, person_id, now=now, what="record housing")
+    verification.check_not_future(since, today_at(session, person.hub_id, now), "since")
     tidy = clean_text("note", note, LONGEST_NOTE)
     if report_id is not None:
-        verification.told(session, actor, person, report_id, FACTS, sure=sure, now=now)
-        if made_from(session, report_id):
-            raise Conflict("Where they live is recorded from this news already.", code="recorded")
+        verification.use_report(session, actor, person, report_id, HOME_FACTS, sure=sure, now=now)
+        if is_recorded_from(session, report_id):
+            raise Conflict("A home is already recorded from this self-report.", code="recorded")
     spell = HousingSpell(
         person_id=person.id,
         stage=stage,
@@ -60,7 +59,7 @@ def record(
         note=tidy,
         report_id=report_id,
         judged_note="",
-        **verification.made(actor, now, sure=sure),
+        **verification.recorded_columns(actor, now, sure=sure),
     )
     session.add(spell)
     session.flush()
@@ -73,8 +72,8 @@ def record(
 def verify(
     session: Session, actor: Actor, spell_id: uuid.UUID, *, note: str = "", now: datetime
 ) -> HousingSpell:
-    """Somebody has made sure of it. The same again changes nothing."""
-    person, spell = to_judge(session, actor, spell_id, now=now)
+    """Mark a spell as verified. Repeating the call changes nothing."""
+    person, spell = open_to_judge(session, actor, spell_id, now=now)
     verification.verify(session, actor, person, spell, "housing", note=note, now=now)
     return spell
 
@@ -82,29 +81,29 @@ def verify(
 def dispute(
     session: Session, actor: Actor, spell_id: uuid.UUID, *, note: str, now: datetime
 ) -> HousingSpell:
-    """Somebody has found otherwise: it counts for nothing and stays. Raises Invalid without a note."""
-    person, spell = to_judge(session, actor, spell_id, now=now)
+    """Dispute a spell: it stays and does not count. Raises Invalid without a note."""
+    person, spell = open_to_judge(session, actor, spell_id, now=now)
     verification.dispute(session, actor, person, spell, "housing", note=note, now=now)
     return spell
 
 
-def to_judge(
+def open_to_judge(
     session: Session, actor: Actor, spell_id: uuid.UUID, *, now: datetime
 ) -> tuple[Person, HousingSpell]:
-    """The spell with its person, held until the transaction ends, if the actor may judge it. Raises
-    NotFound or Forbidden.
+    """Return the spell with its person, locked until the transaction ends, if the actor may judge
+    it. Raises NotFound or Forbidden.
     """
     whose = session.scalar(select(HousingSpell.person_id).where(HousingSpell.id == spell_id))
     if whose is None:
         raise NotFound("There is no such record of housing, or you may not see it.")
-    person = verification.to_record(session, actor, whose, now=now, what="judge housing")
+    person = verification.open_to_record(session, actor, whose, now=now, what="judge housing")
     return person, session.get_one(HousingSpell, spell_id, populate_existing=True)
 
 
 def of_person(
     session: Session, person_id: uuid.UUID, *, limit: int | None = None
 ) -> Sequence[HousingSpell]:
-    """Where a person lives and lived, latest first; the caller has opened the person."""
+    """A person's spells, latest first. The caller has opened the person."""
     query = (
         select(HousingSpell)
         .where(HousingSpell.person_id == person_id)
@@ -116,8 +115,8 @@ def of_person(
     return session.scalars(query).all()
 
 
-def made_from(session: Session, report_id: uuid.UUID) -> bool:
-    """Whether a spell that stands was made from this news."""
+def is_recorded_from(session: Session, report_id: uuid.UUID) -> bool:
+    """Whether an undisputed spell is recorded from this self-report."""
     found = select(HousingSpell.id).where(
         HousingSpell.report_id == report_id, HousingSpell.state != ReportState.DISPUTED
     )

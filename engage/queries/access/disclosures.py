@@ -1,8 +1,8 @@
-"""Who has seen a person's record: what was disclosed to other agencies, who opened it in an
-emergency, and who looked.
+"""Who has seen a person's record: disclosures to other agencies, emergency openings, and the access
+log.
 
-For whoever may read the whole case. It also shows the log of records that were merged into this
-one, because it is the same person's.
+For those who may read the whole case. It includes the log of records that were merged into this
+one, because they are the same person's.
 """
 
 import uuid
@@ -37,7 +37,7 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class DisclosureView:
-    """What went to whom, for what and on what basis, and by whose hand."""
+    """What was disclosed, to whom, for which purpose, on which basis and by whom."""
 
     id: uuid.UUID
     at: datetime
@@ -51,7 +51,7 @@ class DisclosureView:
 
 @dataclass(frozen=True)
 class EmergencyView:
-    """Somebody opened the record in an emergency."""
+    """An opening of the record in an emergency."""
 
     at: datetime
     ends_at: datetime
@@ -61,7 +61,7 @@ class EmergencyView:
 
 @dataclass(frozen=True)
 class AccessView:
-    """Somebody looked. `id` is the place in the log; `merged` when it was at a record that was
+    """An access to the record. `id` is its place in the log. `merged`: it was to a record that was
     merged into this one.
     """
 
@@ -75,8 +75,8 @@ class AccessView:
 
 @dataclass(frozen=True)
 class RecordAccessPage:
-    """Everything the page shows; `older` is the place in the log behind which more lies.
-    `may_limit` and `may_merge` say what is offered.
+    """Everything on the page. `older` is the place in the log after which there are more.
+    `may_limit` and `may_merge` decide which links are offered.
     """
 
     person: Person
@@ -100,8 +100,8 @@ def load(
     now: datetime,
     before: int | None = None,
 ) -> RecordAccessPage:
-    """Who has seen a person's record, the latest first. Raises NotFound or Forbidden; this reading
-    is logged too.
+    """Return who has seen a person's record, latest first. This access is logged too. Raises
+    NotFound or Forbidden.
     """
     person = open_person(
         session, actor, person_id, now=now, what="who has seen it", ability=Ability.CASE
@@ -115,7 +115,7 @@ def load(
         .limit(PAGE)
     ).all()
     records = session.scalars(_looked(person, before)).all()
-    who = actor_names.of_labels(
+    who = actor_names.names_by_label(
         session,
         {one.actor for one in disclosed}
         | {one.actor for one in records}
@@ -156,14 +156,14 @@ def listed(
     after: MomentCursor | None,
     limit: int,
 ) -> list[DisclosureView]:
-    """What was disclosed of a person, for a system, the latest first. Raises NotFound or Forbidden;
-    the reading is logged.
+    """A person's disclosures for the API, latest first. The access is logged. Raises NotFound or
+    Forbidden.
     """
     person = open_person(
         session, actor, person_id, now=now, what="read disclosures", ability=Ability.CASE
     )
     found = session.scalars(_disclosed(person, after, limit)).all()
-    who = actor_names.of_labels(session, {one.actor for one in found})
+    who = actor_names.names_by_label(session, {one.actor for one in found})
     return [_disclosure(one, who) for one in found]
 
 

@@ -67,13 +67,13 @@ def load(
     labels |= {appointment.created_by for appointment, *_ in rows}
     reasons = _absence_reasons(session, wanted, readable, health_readable)
     labels |= {row.decided_by for found in reasons.values() for row, _ in found if row.decided_by}
-    names = actor_names.of_labels(session, labels)
+    names = actor_names.names_by_label(session, labels)
     return {
         appointment.id: _view(
             actor,
             appointment,
             person,
-            actor_names.manager(actor, person, manager),
+            actor_names.other_manager(actor, person, manager),
             agency,
             hub,
             names[appointment.created_by],

@@ -132,7 +132,7 @@ def moved_by_text(session: Session, actor: Actor, *, now: datetime) -> tuple[Mov
             appointment_id=appointment.id,
             person_id=person.id,
             person_name=person.name,
-            manager=actor_names.manager(actor, person, manager),
+            manager=actor_names.other_manager(actor, person, manager),
             worker_name=appointment.worker_name,
             starts_at=appointment.starts_at,
             earlier=offer.from_starts_at or appointment.starts_at,

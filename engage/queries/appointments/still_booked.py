@@ -79,7 +79,7 @@ def people_still_booked(
         StillBooked(
             person.id,
             person.name,
-            actor_names.manager(actor, person, manager),
+            actor_names.other_manager(actor, person, manager),
             person.custody_status,
             person.contact_status,
             count,

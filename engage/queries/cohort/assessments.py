@@ -55,7 +55,7 @@ def of_person(
         person=person,
         zone=zone(session.get_one(Hub, person.hub_id)),
         rows=rows,
-        called=actor_names.of_labels(session, {row.made_by for row in rows}),
+        called=actor_names.names_by_label(session, {row.made_by for row in rows}),
         health=Ability.HEALTH in granted,
         may_assess=Ability.MANAGE in granted and may_change(actor, person),
     )

@@ -210,7 +210,7 @@ def load_meeting(
         select(func.count()).select_from(AgendaItem).where(AgendaItem.meeting_id == meeting.id)
     )
     recorded = {presence.agency_id: presence for presence in meeting.attendance}
-    names = actor_names.of_labels(session, {meeting.closed_by})
+    names = actor_names.names_by_label(session, {meeting.closed_by})
     keeps = (
         hub_roles.may(actor, hub_roles.hubs_to_decide_in(actor), hub.id)
         and meeting.closed_at is None
@@ -329,7 +329,7 @@ def _items(
         query = query.where(AgendaItem.id == only)
     rows = session.execute(query).all()
     labels = {row.AgendaItem.decision.decided_by for row in rows if row.AgendaItem.decision}
-    names = actor_names.of_labels(session, labels)
+    names = actor_names.names_by_label(session, labels)
     found = [
         _item(item, person, referral, enrolment, rag, strand_now, manager, names)
         for item, person, referral, enrolment, rag, strand_now, manager in rows

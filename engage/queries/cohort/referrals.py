@@ -187,7 +187,7 @@ def load(session: Session, actor: Actor, referral_id: uuid.UUID, *, now: datetim
         view=views[referral.id],
         duplicates=tuple(views[copy.id] for copy in copies),
         assessments=made,
-        assessed_by=actor_names.of_labels(session, {row.made_by for row in made}),
+        assessed_by=actor_names.names_by_label(session, {row.made_by for row in made}),
         meets=meetings.next_meeting(session, views[referral.id].hub, now=now),
         keeps=keeps and waits,
         may_withdraw=waits and (keeps or own_agency),
@@ -230,7 +230,7 @@ def _views(
     if not rows:
         return {}
     labels = {one.referred_by for one in rows} | {one.ended_by for one in rows}
-    names = actor_names.of_labels(session, labels)
+    names = actor_names.names_by_label(session, labels)
     hubs = {hub.id: hub for hub in hubs_of(session, {one.hub_id for one in rows})}
     ids = {one.person_id for one in rows if one.person_id is not None}
     seen = (

@@ -167,7 +167,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     past_reviews = reviews.history(session, latest.id, limit=SHOWN) if latest is not None else ()
     past_strands = reviews.strands(session, latest.id, limit=SHOWN) if latest is not None else ()
     past_transfers = transfers.history(session, person.id, limit=SHOWN) if reads_case else ()
-    names = actor_names.of_labels(
+    names = actor_names.names_by_label(
         session,
         {one.decided_by for one in past_reviews}
         | {one.decided_by for one in past_strands}
@@ -220,7 +220,7 @@ def list_reviews(
         .order_by(RagReview.decided_at.desc(), RagReview.id.desc())
         .limit(limit)
     ).all()
-    names = actor_names.of_labels(session, {one.decided_by for one in rows})
+    names = actor_names.names_by_label(session, {one.decided_by for one in rows})
     reads_case = Ability.CASE in abilities(actor, person)
     return tuple(_review(one, names[one.decided_by], reads_case) for one in rows)
 

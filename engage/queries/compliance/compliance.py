@@ -68,7 +68,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
     packs = of_person(session, person.id) if may_enforce else ()
     shown = found.decisions[:MOST_DECISIONS]
     outcomes = _outcomes(session, found, shown)
-    names = actor_names.of_labels(
+    names = actor_names.names_by_label(
         session,
         {
             *(one.recorded_by for one in outcomes.values()),
@@ -110,7 +110,7 @@ def list_decisions(
         :limit
     ]
     outcomes = _outcomes(session, found, rows)
-    names = actor_names.of_labels(
+    names = actor_names.names_by_label(
         session, {label for one in rows for label in (one.decided_by, one.withdrawn_by)}
     )
     return tuple(_decision(one, found, outcomes, names) for one in rows)
@@ -147,7 +147,7 @@ def load_decision(
     found = counting.assess(session, person, now=now)
     row = next(one for one in found.decisions if one.id == decision_id)
     outcomes = _outcomes(session, found, [row])
-    names = actor_names.of_labels(session, {row.decided_by, row.withdrawn_by})
+    names = actor_names.names_by_label(session, {row.decided_by, row.withdrawn_by})
     return LetterPage(person, _decision(row, found, outcomes, names), row.letter or "")
 
 

@@ -183,7 +183,7 @@ def load(
     texts = _in(session, person_id, before)
     events = _marks(session, person_id, before)
     corrected = _corrections(session, [reading.id for reading, *_ in texts])
-    who = actor_names.of_labels(
+    who = actor_names.names_by_label(
         session,
         {message.context.get("by", "system") for message in messages}
         | {reading.read_by for reading, *_ in texts}

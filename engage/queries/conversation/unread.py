@@ -90,7 +90,7 @@ def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
             person_id=person.id,
             person_name=person.name,
             crn=person.crn,
-            manager=actor_names.manager(actor, person, manager),
+            manager=actor_names.other_manager(actor, person, manager),
             may_act=may_change(actor, person),
             words=health_redaction.NOT_SHOWN
             if delicate and not health_redaction.sees_health(actor, person)

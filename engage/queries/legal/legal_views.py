@@ -169,7 +169,7 @@ class LegalReader:
                 labels |= {day.recorded_by for one in row.requirements for day in one.credits}
             elif isinstance(row, CustodySpell) and row.plan is not None:
                 labels.add(row.plan.made_by)
-        self._names = actor_names.of_labels(self._session, labels)
+        self._names = actor_names.names_by_label(self._session, labels)
 
     def named(self, rows: Sequence[Order | Offence | CustodySpell]) -> "LegalReader":
         """The same reader, with the names looked up."""

@@ -1,8 +1,8 @@
-"""What the administrator sees of the engine: what waits, who sends and how fast, what failed and
-why, what nobody knows.
+"""The text engine as an administrator sees it: what waits, which senders send and how fast, what
+failed and why, what is not known.
 
-Nothing here says whose a text is or what it says: no name, no words, and of a number only its end.
-Every count is over a partial index or a week, so the page is quick however many texts have ended.
+It never shows people or texts: no name, no words, and only the end of a number. Every count uses a
+partial index or a week, so the page stays fast however many texts have ended.
 """
 
 import uuid
@@ -21,15 +21,18 @@ PAGE = 50
 WEEK = timedelta(days=7)
 
 _WAITING = text("""
-SELECT provider, lane, status, count(*) AS many, min(send_after) AS oldest FROM message WHERE status = 'queued' GROUP BY 1, 2, 3
+SELECT provider, lane, status, count(*) AS many, min(send_after) AS oldest
+FROM message WHERE status = 'queued' GROUP BY 1, 2, 3
 UNION ALL
-SELECT provider, lane, status, count(*), min(send_after) FROM message WHERE status = 'sending' GROUP BY 1, 2, 3
+SELECT provider, lane, status, count(*), min(send_after)
+FROM message WHERE status = 'sending' GROUP BY 1, 2, 3
 UNION ALL
-SELECT provider, lane, status, count(*), min(send_after) FROM message WHERE status = 'unknown' GROUP BY 1, 2, 3
+SELECT provider, lane, status, count(*), min(send_after)
+FROM message WHERE status = 'unknown' GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3
 """)
 
-# The predicate is that of ix_message_bad_end, word for word.
+# The predicate must match that of ix_message_bad_end word for word.
 _FAILURES = text("""
 SELECT provider, status, error_code, reason, count(*) AS many, max(ended_at) AS latest FROM message
 WHERE status IN ('undelivered', 'failed', 'refused', 'withheld', 'expired') AND ended_at >= :since
@@ -37,15 +40,16 @@ GROUP BY provider, status, error_code, reason ORDER BY many DESC, latest DESC LI
 """)
 
 _ERASING = text("""
-SELECT (SELECT count(*) FROM message WHERE redact AND redacted_at IS NULL AND provider_sid IS NOT NULL)
+SELECT (SELECT count(*) FROM message
+        WHERE redact AND redacted_at IS NULL AND provider_sid IS NOT NULL)
      + (SELECT count(*) FROM inbound WHERE redact AND redacted_at IS NULL)
 """)
 
 
 @dataclass(frozen=True)
 class WaitingTexts:
-    """Texts of one provider and lane in one state that somebody must still act on. `late`: the
-    oldest was due and has not gone.
+    """Texts of one provider and lane in one state that are not finished. `late`: the oldest was due
+    and has not been sent.
     """
 
     provider: str
@@ -58,8 +62,8 @@ class WaitingTexts:
 
 @dataclass(frozen=True)
 class SenderView:
-    """A number or service of ours. `slowed_until` is None where it goes at its own speed; `why` is
-    of the last time it was slowed or held still.
+    """One of our numbers or services. `slowed_until` is None at its normal rate. `why` is the
+    reason it was last slowed or its circuit opened.
     """
 
     id: str
@@ -70,7 +74,7 @@ class SenderView:
 
 @dataclass(frozen=True)
 class FailedText:
-    """Texts that came to the same bad end for the same reason in the last week."""
+    """Texts that failed in the same way for the same reason in the last week."""
 
     provider: str
     status: MessageStatus
@@ -82,8 +86,8 @@ class FailedText:
 
 @dataclass(frozen=True)
 class UnknownSend:
-    """A text of which nobody knows whether it went. `ask_at` is None when nobody will ask the
-    provider again by itself.
+    """A text of which it is not known whether it was sent. `ask_at` is None if the provider will
+    not be asked again automatically.
     """
 
     id: uuid.UUID
@@ -99,7 +103,9 @@ class UnknownSend:
 
 @dataclass(frozen=True)
 class UnprocessedText:
-    """A text to us that was set aside. `problem` names the kind of fault and nothing of the text."""
+    """An inbound text that was set aside. `problem` names the kind of fault and nothing of the
+    text.
+    """
 
     id: int
     at: datetime
@@ -109,7 +115,7 @@ class UnprocessedText:
 
 @dataclass(frozen=True)
 class Engine:
-    """The page. `more_unknown` and `more_set_aside` say that there are more than are listed."""
+    """The page. `more_unknown` and `more_set_aside`: there are more than are listed."""
 
     waiting: tuple[WaitingTexts, ...]
     depths: queues.Depths
@@ -124,7 +130,7 @@ class Engine:
 
 
 def load(session: Session, *, now: datetime) -> Engine:
-    """The engine at `now`, in a constant number of statements."""
+    """Return the state of the engine at `now`, in a constant number of statements."""
     unknown = _unknown(session)
     set_aside = _set_aside(session)
     return Engine(
@@ -168,7 +174,7 @@ def load(session: Session, *, now: datetime) -> Engine:
                 row.provider,
                 MessageStatus(row.status),
                 row.error_code,
-                row.reason or "No reason was given",
+                row.reason or "No reason given",
                 row.many,
                 row.latest,
             )
@@ -212,7 +218,7 @@ def _set_aside(session: Session) -> tuple[UnprocessedText, ...]:
         .order_by(Inbound.id)
         .limit(PAGE + 1)
     )
-    # What stands after the colon may quote the text.
+    # The part after the colon may quote the text.
     return tuple(
         UnprocessedText(
             row.id, row.received_at, row.attempts, (row.problem or "").partition(":")[0]

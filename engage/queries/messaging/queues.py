@@ -1,8 +1,8 @@
-"""How much waits, for the monitor: counted in one statement, over partial indexes that hold only
+"""How much waits, for monitoring: counted in one statement, over partial indexes that hold only
 what waits.
 
-Texts and receipts that have ended are not counted: there may be millions. Nothing here says whose
-anything is.
+Texts and receipts that have ended are not counted: there may be millions. Nothing here shows
+people.
 """
 
 from dataclasses import dataclass
@@ -20,20 +20,22 @@ SELECT
     (SELECT min(send_after) FROM message WHERE status = 'queued') AS oldest_due,
     (SELECT count(*) FROM inbound WHERE status = 'received') AS received,
     (SELECT count(*) FROM inbound WHERE status = 'set_aside') AS set_aside,
-    (SELECT received_at FROM inbound WHERE status = 'received' ORDER BY id LIMIT 1) AS oldest_inbound,
+    (SELECT received_at FROM inbound WHERE status = 'received' ORDER BY id LIMIT 1)
+        AS oldest_inbound,
     (SELECT count(*) FROM receipt WHERE look_at IS NOT NULL) AS receipts,
     (SELECT count(*) FROM reminder WHERE state = 'planned' AND due_at <= :now) AS reminders,
     (SELECT jsonb_object_agg(id, CASE WHEN failing_since IS NULL THEN 0 ELSE
         GREATEST(EXTRACT(EPOCH FROM :now - failing_since), 0) END) FROM provider) AS out_of_reach,
     (SELECT jsonb_object_agg(severity, open) FROM
-        (SELECT severity, count(*) AS open FROM signal WHERE state <> 'resolved' GROUP BY severity) AS counted) AS signals
+        (SELECT severity, count(*) AS open FROM signal
+         WHERE state <> 'resolved' GROUP BY severity) AS counted) AS signals
 """)
 
 
 @dataclass(frozen=True)
 class Depths:
-    """What waits. Texts are counted in the states that somebody must still act on; waits are in
-    seconds, 0 when nothing is late.
+    """The depth of each queue. Texts are counted in unfinished states. Waiting times are in
+    seconds, 0 if nothing is late.
     """
 
     messages: dict[str, int]

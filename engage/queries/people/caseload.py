@@ -1,5 +1,5 @@
-"""The caseload: everybody an actor may see, by name, with what is next, when they last wrote and
-whether they can be texted.
+"""The caseload: all people whom an actor may see, by name, with their next appointment, their last
+reply and whether they can be texted.
 """
 
 import uuid
@@ -32,10 +32,10 @@ SEARCH_MAX = 80
 
 @dataclass(frozen=True)
 class CaseloadRow:
-    """One person on the list. `why_not` is empty when they can be texted; hours and the daily cap
-    are not obstacles here.
+    """One person on the list. `why_not` is empty if they can be texted; contact hours and the daily
+    cap are not counted as obstacles.
 
-    What the actor may not know of a person is None.
+    Fields that the actor may not see are None.
     """
 
     id: uuid.UUID
@@ -53,8 +53,8 @@ class CaseloadRow:
 
 @dataclass(frozen=True)
 class Caseload:
-    """A page of the list; `following` is the last person on it when there is another behind it: an
-    address must hold no name.
+    """A page of the list. `following` is the last person on it if there are more: a web address
+    must hold no name.
     """
 
     rows: tuple[CaseloadRow, ...]
@@ -63,7 +63,7 @@ class Caseload:
 
 @dataclass(frozen=True)
 class PersonMatch:
-    """A person found by a search, for a choice."""
+    """A person found by a search, for a form's choice."""
 
     id: uuid.UUID
     crn: str
@@ -78,10 +78,10 @@ def load(
     search: str = "",
     after: uuid.UUID | None = None,
 ) -> Caseload:
-    """A page of the people whom the actor may see and whose name or CRN holds `search`, behind the
+    """A page of the people whom the actor may see and whose name or CRN matches `search`, after the
     person `after`.
 
-    Ten statements at the most. Raises NotFound when the actor may not see that person.
+    At most ten statements. Raises NotFound if the actor may not see that person.
     """
     behind = None if after is None else _place(session, actor, after)
     found = session.execute(
@@ -119,7 +119,7 @@ def _row(
     actor: Actor,
     person: Person,
     manager: str,
-    reach: contactability.Contactability,
+    contact: contactability.Contactability,
     upcoming: Mapping[uuid.UUID, datetime],
     replies: Mapping[uuid.UUID, datetime | None],
     counts: Mapping[uuid.UUID, tuple[int, Severity | None]],
@@ -136,16 +136,16 @@ def _row(
         last_reply_at=replies.get(person.id),
         open_signals=count if Ability.SIGNALS in granted else None,
         worst=worst,
-        why_not=obstacles(reach) if Ability.CONVERSE in granted else None,
+        why_not=obstacles(contact) if Ability.CONVERSE in granted else None,
         standing=stands.get(person.id) if Ability.CASE in granted else None,
-        zone=reach.zone,
+        zone=contact.zone,
     )
 
 
 def search_for_choice(
     session: Session, actor: Actor, search: str, *, ability: Ability, limit: int
 ) -> tuple[PersonMatch, ...]:
-    """People for whom the actor has `ability`, by name, at most `limit`: what a form offers."""
+    """People for whom the actor has `ability`, by name, at most `limit`: the choices of a form."""
     people = session.scalars(_people(actor, search, None, ability).limit(limit))
     return tuple(
         PersonMatch(person.id, person.crn, f"{person.last_name}, {person.first_name}")
@@ -170,8 +170,8 @@ def _people(
 
 
 def _matches(word: str) -> ColumnElement[bool]:
-    # Each word of the search must be in some name or begin the CRN, so that "dodds kat" and "X32"
-    # both find.
+    # Each word of the search must be part of a name or begin the CRN, so that "dodds kat" and "X32"
+    # both match.
     return or_(
         Person.last_name.icontains(word, autoescape=True),
         Person.first_name.icontains(word, autoescape=True),
@@ -200,8 +200,8 @@ def _next(
 def _last_replies(
     session: Session, actor: Actor, ids: list[uuid.UUID]
 ) -> Mapping[uuid.UUID, datetime | None]:
-    # The newest of each is one step into the index: a group-by would read every reply that each of
-    # them ever sent.
+    # The newest of each is one step into the index: a group-by would read every reply that each
+    # person ever sent.
     latest = aliased(ReplyRecord)
     newest = (
         select(latest.at)

@@ -1,4 +1,4 @@
-"""One person's page: who they are, how they can be reached, what is booked, what was said,
+"""One person's page: who they are, how to contact them, their appointments, and what was said,
 delivered and recorded.
 """
 
@@ -24,7 +24,7 @@ from engage.agencies.model import Hub, Staff
 from engage.appointments.model import Appointment
 from engage.core.errors import NotFound
 from engage.core.paging import MomentCursor, rows_before
-from engage.people import contactability
+from engage.people.contactability import Contactability, contactability_of
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.queries.appointments import appointments, still_booked
 from engage.queries.appointments.appointment_view import AppointmentView
@@ -41,7 +41,7 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class Permissions:
-    """What the actor may do on this page; an auditor reads and changes nothing."""
+    """What the actor may do on this page. An auditor may only read."""
 
     book: bool
     record: bool
@@ -55,14 +55,14 @@ class Permissions:
 
 @dataclass(frozen=True)
 class PersonPage:
-    """Everything the page shows."""
+    """Everything on the page."""
 
     person: Person
     hub: Hub
     zone: ZoneInfo
     offender_manager: Staff
     approved_by: str | None
-    reach: contactability.Contactability
+    contactability: Contactability
     why_not: tuple[str, ...]
     not_expected: bool
     sharers: tuple[Sharer, ...]
@@ -88,18 +88,18 @@ def load(
     before: thread.ThreadCursor | None = None,
     past_before: MomentCursor | None = None,
 ) -> PersonPage:
-    """The page of one person; the reading is logged. A constant number of statements, each with a
-    limit.
+    """Return the page of one person, in a constant number of statements, each with a limit. The
+    access is logged.
 
-    Raises NotFound for somebody the actor may not see.
+    Raises NotFound if the actor may not see the person.
     """
     person = open_person(session, actor, person_id, now=now, what="person.page")
-    may, health = allowed(actor, person), health_redaction.sees_health(actor, person)
+    may, health = permissions(actor, person), health_redaction.sees_health(actor, person)
     hub, manager = (
         session.get_one(Hub, person.hub_id),
         session.get_one(Staff, person.offender_manager_id),
     )
-    reach = contactability.contactability_of(session, [person.id], now)[person.id]
+    contact = contactability_of(session, [person.id], now)[person.id]
     upcoming_ids = list(session.scalars(_upcoming(actor, person.id, now)))
     past_ids = list(session.scalars(_past(actor, person.id, now, past_before)))
     views = appointments.load(session, actor, upcoming_ids + past_ids[:PAGE])
@@ -110,11 +110,11 @@ def load(
         zone=zone(hub),
         offender_manager=manager,
         approved_by=_name(session, person.texts_approved_by_id),
-        reach=reach,
-        why_not=obstacles(reach),
+        contactability=contact,
+        why_not=obstacles(contact),
         not_expected=still_booked.not_expected(person),
-        sharers=_sharers(session, actor, reach),
-        stopped_since=_stopped_since(session, reach.number),
+        sharers=_sharers(session, actor, contact),
+        stopped_since=_stopped_since(session, contact.number),
         earlier_numbers=_earlier(session, person.id) if may.read_thread else (),
         may=may,
         signals=signals.of_person(session, actor, person.id, now=now) if may.see_signals else (),
@@ -132,7 +132,7 @@ def load(
     )
 
 
-def allowed(actor: Actor, person: Person) -> Permissions:
+def permissions(actor: Actor, person: Person) -> Permissions:
     """What the actor may do on a person's pages."""
     granted, changes = abilities(actor, person), may_change(actor, person)
     return Permissions(
@@ -149,32 +149,34 @@ def allowed(actor: Actor, person: Person) -> Permissions:
 
 @dataclass(frozen=True)
 class NumberPage:
-    """What must be known to change or judge a person's number."""
+    """What is needed to change or verify a person's number."""
 
     person: Person
-    reach: contactability.Contactability
+    contactability: Contactability
     sharers: tuple[Sharer, ...]
     safe_days: int
 
 
-def to_manage(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> NumberPage:
-    """A person's number, for whoever may manage them. Raises NotFound or Forbidden."""
+def load_number(
+    session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
+) -> NumberPage:
+    """Return a person's number, for those who manage them. Raises NotFound or Forbidden."""
     person = open_person(
         session, actor, person_id, now=now, what="number.page", ability=Ability.MANAGE, change=True
     )
-    reach = contactability.contactability_of(session, [person.id], now)[person.id]
-    return NumberPage(person, reach, _sharers(session, actor, reach), reach.hub.safe_days)
+    contact = contactability_of(session, [person.id], now)[person.id]
+    return NumberPage(person, contact, _sharers(session, actor, contact), contact.hub.safe_days)
 
 
-def why_not_now(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple[str, ...]:
-    """Everything that keeps a text from a person at this moment; the caller has opened the person."""
-    reasons = contactability.contactability_of(session, [person_id], now)[person_id].verdict.reasons
+def obstacles_now(session: Session, person_id: uuid.UUID, *, now: datetime) -> tuple[str, ...]:
+    """Every reason that stops a text to a person now. The caller has opened the person."""
+    reasons = contactability_of(session, [person_id], now)[person_id].verdict.reasons
     return tuple(reason.words for reason in reasons)
 
 
 @dataclass(frozen=True)
 class AppointmentPage:
-    """One appointment with its person. `why_not` says what keeps texts from them now, beyond the
+    """One appointment with its person. `why_not` says what stops texts to them now, apart from the
     hour.
     """
 
@@ -187,7 +189,7 @@ class AppointmentPage:
 def appointment(
     session: Session, actor: Actor, appointment_id: uuid.UUID, *, now: datetime
 ) -> AppointmentPage:
-    """One appointment, if the actor may see it; the reading is logged. Raises NotFound."""
+    """Return one appointment, if the actor may see it. The access is logged. Raises NotFound."""
     row = session.execute(
         select(Appointment.id, Appointment.person_id)
         .join(Person, Person.id == Appointment.person_id)
@@ -196,20 +198,20 @@ def appointment(
     if row is None:
         raise NotFound("There is no such appointment, or you may not see it.")
     person = open_person(session, actor, row.person_id, now=now, what="appointment.page")
-    may = allowed(actor, person)
+    may = permissions(actor, person)
     return AppointmentPage(
         appointment=appointments.load(session, actor, [row.id])[row.id],
         person=person,
         may=may,
-        why_not=obstacles(contactability.contactability_of(session, [person.id], now)[person.id]),
+        why_not=obstacles(contactability_of(session, [person.id], now)[person.id]),
     )
 
 
-def obstacles(reach: contactability.Contactability) -> tuple[str, ...]:
-    """What keeps texts from a person until somebody does something: rule 1's reasons without the
-    hour and the day's cap.
+def obstacles(contact: Contactability) -> tuple[str, ...]:
+    """What stops texts to a person until someone acts: the reasons of rule 1 without the hour and
+    the daily cap.
     """
-    return tuple(reason.words for reason in reach.verdict.lasting)
+    return tuple(reason.words for reason in contact.verdict.lasting)
 
 
 def _upcoming(actor: Actor, person_id: uuid.UUID, now: datetime) -> Select[Any]:
@@ -237,12 +239,12 @@ def _of(actor: Actor, person_id: uuid.UUID) -> Select[Any]:
     )
 
 
-def _sharers(
-    session: Session, actor: Actor, reach: contactability.Contactability
-) -> tuple[Sharer, ...]:
-    found = shared_numbers.of_numbers(session, actor, [reach.number] if reach.number else [])
+def _sharers(session: Session, actor: Actor, contact: Contactability) -> tuple[Sharer, ...]:
+    found = shared_numbers.of_numbers(session, actor, [contact.number] if contact.number else [])
     return tuple(
-        one.shown for one in found.get(reach.number or "", ()) if one.person_id != reach.person.id
+        one.shown
+        for one in found.get(contact.number or "", ())
+        if one.person_id != contact.person.id
     )
 
 

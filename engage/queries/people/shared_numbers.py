@@ -1,4 +1,6 @@
-"""Who else has a number. Everybody on it counts, and each is named only to whoever may see them."""
+"""Other people with the same number. All are counted, but each is named only to actors who may see
+them.
+"""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -16,7 +18,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Sharer:
-    """Somebody else with the same number. Named only to whoever may see them."""
+    """Another person with the same number. Named only to actors who may see them."""
 
     id: uuid.UUID | None
     name: str | None
@@ -24,8 +26,8 @@ class Sharer:
 
 @dataclass(frozen=True)
 class NumberSharing:
-    """Somebody on a number, and how they are shown. The id is for telling people apart, never for a
-    page.
+    """A person with a number, and how they are shown. The id only distinguishes people and never
+    goes on a page.
     """
 
     person_id: uuid.UUID
@@ -35,7 +37,9 @@ class NumberSharing:
 def of_numbers(
     session: Session, actor: Actor, numbers: Collection[str]
 ) -> Mapping[str, tuple[NumberSharing, ...]]:
-    """Everybody who has each of these numbers now, by name. No statement for no number."""
+    """All people who now have each of these numbers, by name. No statement if there are no
+    numbers.
+    """
     if not numbers:
         return {}
     rows = session.execute(

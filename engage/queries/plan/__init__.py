@@ -1,1 +1,1 @@
-"""The plan as staff see it."""
+"""Plans as staff see them."""

@@ -1,8 +1,8 @@
-"""Actions of plans as staff see them: one, or all that one agency is to do.
+"""Actions of plans as staff see them: one, or all of one agency.
 
-Who sees the plan by an agreement sees no disruption but their own agency's. Matters of health are
-shown only to those who may see them: others learn that there is an action, whose and by when, and
-not what. It changes nothing.
+Under a sharing agreement a reader sees disruption only by their own agency. Health actions require
+health access: other readers see that there is an action, whose it is and its date, but not what it
+is. Nothing here changes anything.
 """
 
 import uuid
@@ -33,7 +33,7 @@ from engage.people.model import Person
 from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState, Approval, Pathway
 from engage.plan.model import Action
-from engage.plan.open_record import is_manager, knows
+from engage.plan.open_record import is_manager, may_see
 from engage.queries import actor_names
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -45,7 +45,7 @@ Listed = Select[Action, Person, Hub, str, MessageStatus, str, datetime]
 
 @dataclass(frozen=True)
 class ActionPermissions:
-    """What the reader may do about one action."""
+    """What the reader may do with one action."""
 
     approve: bool = False
     finish: bool = False
@@ -56,8 +56,8 @@ class ActionPermissions:
 
 @dataclass(frozen=True)
 class ActionView:
-    """One action. Where it is `hidden` it is a matter of health: `pathway` and `what` are None, and
-    of its text nothing is said.
+    """One action. If it is `hidden`, it is a health matter: `pathway`, `what` and everything about
+    its text are None.
     """
 
     id: uuid.UUID
@@ -96,7 +96,9 @@ class ActionView:
 
 @dataclass(frozen=True)
 class ActionScope:
-    """How much of a plan the reader sees: everything, or by an agreement; matters of health or not."""
+    """How much of a plan the reader sees: all of it or by an agreement, with health matters or
+    without.
+    """
 
     actor: Actor
     person: Person
@@ -105,10 +107,12 @@ class ActionScope:
 
 
 def action(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetime) -> ActionView:
-    """One action: for whoever reads the plan, and for the agency that does it. Raises NotFound or
-    Forbidden; the reading is logged.
+    """Return one action, for those who may read the plan and for the agency that does it. The
+    access is logged. Raises NotFound or Forbidden.
     """
-    row = session.execute(listed().where(Action.id == action_id, scope.people(actor))).one_or_none()
+    row = session.execute(
+        load_rows().where(Action.id == action_id, scope.people(actor))
+    ).one_or_none()
     if row is None:
         raise NotFound("There is no such action, or you may not see it.")
     found, person = row[0], row[1]
@@ -117,19 +121,19 @@ def action(session: Session, actor: Actor, action_id: uuid.UUID, *, now: datetim
         seen = ActionScope(actor, person, whole=False, health=False)
     else:
         sharing.open_part(session, actor, person.id, RecordPart.PLAN, now=now, what="action")
-        seen = sight_of(session, actor, person, now)
+        seen = read_scope(session, actor, person, now)
         if not seen.whole and found.action_class is ActionClass.DISRUPT:
             raise NotFound("There is no such action, or you may not see it.")
     hub = row[2]
-    who = actor_names.of_labels(session, labels_of([row]))
+    who = actor_names.names_by_label(session, actor_labels([row]))
     today = hub_today(hub, now)
-    return view(row, seen, who, today, zone(hub), actor_names.manager(actor, person, row[5]))
+    return view(row, seen, who, today, zone(hub), actor_names.other_manager(actor, person, row[5]))
 
 
 @dataclass(frozen=True)
 class AgencyActions:
-    """A page of an agency's actions, soonest due first; `following` is where the next one begins.
-    `overdue` counts all that are.
+    """A page of an agency's actions, earliest due first. `following` is the position where the next
+    page begins. `overdue` counts all overdue ones.
     """
 
     agency_name: str
@@ -138,7 +142,7 @@ class AgencyActions:
     overdue: int
 
 
-def of_agency(
+def agency_actions(
     session: Session,
     actor: Actor,
     *,
@@ -146,8 +150,8 @@ def of_agency(
     mine: bool = False,
     after: DayCursor | None = None,
 ) -> AgencyActions:
-    """What the actor's own agency is to do for people whom the actor may see; with `mine` only what
-    is theirs by name.
+    """The live actions of the actor's own agency for people whom the actor may see; with `mine`,
+    only those assigned to the actor by name.
     """
     agency = session.get(Agency, actor.agency_id) if actor.agency_id is not None else None
     if agency is None:
@@ -158,9 +162,9 @@ def of_agency(
         Action.responsible_id == actor.id if mine else true(),
         scope.people(actor),
     )
-    query = rows_after(listed().where(theirs), (Action.due_on, Action.id), after)
+    query = rows_after(load_rows().where(theirs), (Action.due_on, Action.id), after)
     rows = session.execute(query.order_by(Action.due_on, Action.id).limit(PAGE + 1)).all()
-    who = actor_names.of_labels(session, labels_of(rows))
+    who = actor_names.names_by_label(session, actor_labels(rows))
     views = tuple(
         view(
             row,
@@ -168,7 +172,7 @@ def of_agency(
             who,
             hub_today(row[2], now),
             zone(row[2]),
-            actor_names.manager(actor, row[1], row[5]),
+            actor_names.other_manager(actor, row[1], row[5]),
         )
         for row in rows[:PAGE]
     )
@@ -184,9 +188,9 @@ def of_agency(
     return AgencyActions(agency.name, views, following, overdue or 0)
 
 
-def sight_of(session: Session, actor: Actor, person: Person, now: datetime) -> ActionScope:
-    """What the reader, who may read this plan, sees of it; health that an agreement opens is logged
-    as disclosed.
+def read_scope(session: Session, actor: Actor, person: Person, now: datetime) -> ActionScope:
+    """How much of this plan the reader sees. Health matters opened by an agreement are logged as a
+    disclosure.
     """
     granted = abilities(actor, person)
     if Ability.CASE in granted:
@@ -203,8 +207,8 @@ def sight_of(session: Session, actor: Actor, person: Person, now: datetime) -> A
     return ActionScope(actor, person, whole=False, health=health)
 
 
-def listed() -> Listed:
-    """Actions with what a view of them needs, in the order that `view` takes it."""
+def load_rows() -> Listed:
+    """Select actions with everything that `view` needs, in the order in which it takes it."""
     return (
         select(Action, Person, Hub, Agency.name, Message.status, Staff.name, Message.send_after)
         .join(Person, Person.id == Action.person_id)
@@ -215,9 +219,9 @@ def listed() -> Listed:
     )
 
 
-def of_plan(seen: ActionScope) -> Listed:
-    """The actions of one plan that the reader may know of."""
-    query = listed().where(Action.person_id == seen.person.id)
+def plan_actions(seen: ActionScope) -> Listed:
+    """The actions of one plan that the reader may see."""
+    query = load_rows().where(Action.person_id == seen.person.id)
     if seen.whole:
         return query
     own: ColumnElement[bool] = (
@@ -226,8 +230,8 @@ def of_plan(seen: ActionScope) -> Listed:
     return query.where((Action.action_class != ActionClass.DISRUPT) | own)
 
 
-def labels_of(rows: Sequence[Any]) -> set[str | None]:
-    """Everybody whose doing the views name."""
+def actor_labels(rows: Sequence[Any]) -> set[str | None]:
+    """The labels of all actors that the views name."""
     return {
         label for row in rows for label in (row[0].proposed_by, row[0].approved_by, row[0].ended_by)
     }
@@ -241,9 +245,9 @@ def view(
     where: ZoneInfo,
     manager: str | None,
 ) -> ActionView:
-    """One row of `listed` as the reader sees it."""
+    """One row of `load_rows` as the reader sees it."""
     one, person, _, agency, status, _, send_after = row
-    hidden = not (seen.health or knows(seen.actor, person, one.pathway, one.agency_id))
+    hidden = not (seen.health or may_see(seen.actor, person, one.pathway, one.agency_id))
     return ActionView(
         id=one.id,
         person_id=person.id,
@@ -296,7 +300,9 @@ def _may(actor: Actor, person: Person, one: Action, hidden: bool) -> ActionPermi
     )
 
 
-def reads_plan(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> bool:
-    """Whether the actor may open the plan of a person whom they see: for links. It logs nothing."""
+def may_read_plan(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> bool:
+    """Whether the actor may open the plan of a person whom they may see. For links: it logs
+    nothing.
+    """
     person = session.get_one(Person, person_id)
     return RecordPart.PLAN in sharing.parts_for(session, actor, person, now=now)

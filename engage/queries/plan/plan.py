@@ -1,8 +1,7 @@
-"""The plan as staff see it: needs with how they changed, actions by state, standing approvals. It
-changes nothing.
+"""Plans as staff see them: needs with their history, actions by state, standing approvals. Nothing
+here changes anything.
 
-What is shown of actions, and to whom, is said in actions.py; the scores of needs of health are
-shown only to those who may see such matters.
+actions.py decides which actions are shown to whom. Scores of health needs require health access.
 """
 
 import uuid
@@ -33,18 +32,25 @@ from engage.people.model import Person
 from engage.plan import rules
 from engage.plan.kinds import ActionClass, ActionState, Pathway
 from engage.plan.model import Action, NeedScore, StandingApproval
-from engage.plan.open_record import is_manager, knows, manager_label
+from engage.plan.open_record import is_manager, manager_label, may_see
 from engage.queries import actor_names
-from engage.queries.plan.actions import ActionScope, ActionView, labels_of, of_plan, sight_of, view
+from engage.queries.plan.actions import (
+    ActionScope,
+    ActionView,
+    actor_labels,
+    plan_actions,
+    read_scope,
+    view,
+)
 
-MOST = 100
-"""Live and waiting actions on one page; a plan with more is no plan."""
+ACTIONS_SHOWN = 100
+"""The most live and proposed actions shown on one page."""
 ENDED_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class Score:
-    """How great a need was found on one day."""
+    """How great a need was on one day."""
 
     score: int
     at: datetime
@@ -52,8 +58,8 @@ class Score:
 
 @dataclass(frozen=True)
 class NeedView:
-    """A need as it stands, None where nobody has scored it, and the scores before, oldest first.
-    `hidden`: a matter of health.
+    """A need with its current score (None if never scored) and earlier scores, oldest first.
+    `hidden`: a health matter.
     """
 
     pathway: Pathway
@@ -67,7 +73,7 @@ class NeedView:
 
 @dataclass(frozen=True)
 class ApprovalView:
-    """A standing approval. It counts only while who gave it is still the offender manager."""
+    """A standing approval. It counts only while its author is still the offender manager."""
 
     id: uuid.UUID
     action_class: ActionClass
@@ -79,7 +85,7 @@ class ApprovalView:
 
 @dataclass(frozen=True)
 class PlanPage:
-    """Everything the page of a plan shows."""
+    """Everything on the page of a plan."""
 
     person: Person
     zone: ZoneInfo
@@ -97,11 +103,11 @@ class PlanPage:
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> PlanPage:
-    """A person's plan; the reading is logged. A constant number of statements. Raises NotFound or
-    Forbidden.
+    """Return a person's plan, in a constant number of statements. The access is logged. Raises
+    NotFound or Forbidden.
     """
     person = sharing.open_part(session, actor, person_id, RecordPart.PLAN, now=now, what="plan")
-    seen = sight_of(session, actor, person, now)
+    seen = read_scope(session, actor, person, now)
     hub = session.get_one(Hub, person.hub_id)
     today = hub_today(hub, now)
     rows = _rows_of_plan(session, seen)
@@ -110,12 +116,12 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         .outerjoin(Agency, Agency.id == StandingApproval.agency_id)
         .where(StandingApproval.person_id == person.id, StandingApproval.ended_at.is_(None))
         .order_by(StandingApproval.given_at, StandingApproval.id)
-        .limit(MOST)
+        .limit(ACTIONS_SHOWN)
     ).all()
     scores = _scores(session, person.id)
-    who = actor_names.of_labels(
+    who = actor_names.names_by_label(
         session,
-        labels_of(rows)
+        actor_labels(rows)
         | {approval.given_by for approval, _ in approvals}
         | {one.scored_by for one in scores},
     )
@@ -150,8 +156,8 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
 
 @dataclass(frozen=True)
 class Choices:
-    """What whoever adds to a plan may choose from: agencies, pathways; `manager`: what they propose
-    is agreed to at once.
+    """The choices on a form that adds to the plan: agencies and pathways. `manager`: actions that
+    this actor proposes are live at once.
     """
 
     person: Person
@@ -161,7 +167,7 @@ class Choices:
     manager: bool
 
 
-def to_add(
+def load_choices(
     session: Session,
     actor: Actor,
     person_id: uuid.UUID,
@@ -169,7 +175,7 @@ def to_add(
     now: datetime,
     ability: Ability = Ability.RECORD,
 ) -> Choices:
-    """What a form that adds to the plan offers. Raises NotFound or Forbidden for whoever may not do
+    """Return the choices on a form that adds to the plan. Raises NotFound, or Forbidden without
     `ability`.
     """
     person = open_person(
@@ -184,12 +190,12 @@ def to_add(
         person=person,
         today=hub_today(hub, now),
         agencies=tuple(agencies),
-        pathways=tuple(one for one in Pathway if knows(actor, person, one, own)),
+        pathways=tuple(one for one in Pathway if may_see(actor, person, one, own)),
         manager=is_manager(actor, person),
     )
 
 
-def listed(
+def list_actions(
     session: Session,
     actor: Actor,
     person_id: uuid.UUID,
@@ -198,40 +204,40 @@ def listed(
     after: MomentCursor | None,
     limit: int,
 ) -> tuple[ActionView, ...]:
-    """A person's actions in any state, latest proposed first, for a system. Raises NotFound or
-    Forbidden; the reading is logged.
+    """A person's actions in any state, latest proposed first, for the API. The access is logged.
+    Raises NotFound or Forbidden.
     """
     person = sharing.open_part(
         session, actor, person_id, RecordPart.PLAN, now=now, what="read actions"
     )
-    seen = sight_of(session, actor, person, now)
-    query = rows_before(of_plan(seen), (Action.proposed_at, Action.id), after)
+    seen = read_scope(session, actor, person, now)
+    query = rows_before(plan_actions(seen), (Action.proposed_at, Action.id), after)
     rows = session.execute(
         query.order_by(Action.proposed_at.desc(), Action.id.desc()).limit(limit)
     ).all()
-    who = actor_names.of_labels(session, labels_of(rows))
+    who = actor_names.names_by_label(session, actor_labels(rows))
     return tuple(view(row, seen, who, hub_today(row[2], now), zone(row[2]), None) for row in rows)
 
 
-def needs(
+def list_needs(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[NeedView, ...]:
-    """A person's needs, for a system. Raises NotFound or Forbidden; the reading is logged."""
+    """A person's needs, for the API. The access is logged. Raises NotFound or Forbidden."""
     person = sharing.open_part(
         session, actor, person_id, RecordPart.PLAN, now=now, what="read needs"
     )
     scores = _scores(session, person.id)
-    who = actor_names.of_labels(session, {one.scored_by for one in scores})
-    return _needs(scores, sight_of(session, actor, person, now), who)
+    who = actor_names.names_by_label(session, {one.scored_by for one in scores})
+    return _needs(scores, read_scope(session, actor, person, now), who)
 
 
 def _rows_of_plan(session: Session, seen: ActionScope) -> Sequence[Any]:
     standing = Action.state.in_((ActionState.PROPOSED, ActionState.LIVE))
     rows = session.execute(
-        of_plan(seen).where(standing).order_by(Action.due_on, Action.id).limit(MOST)
+        plan_actions(seen).where(standing).order_by(Action.due_on, Action.id).limit(ACTIONS_SHOWN)
     ).all()
     ended = session.execute(
-        of_plan(seen)
+        plan_actions(seen)
         .where(~standing)
         .order_by(Action.ended_at.desc(), Action.id.desc())
         .limit(ENDED_SHOWN)
@@ -251,7 +257,7 @@ def _scores(session: Session, person_id: uuid.UUID) -> Sequence[NeedScore]:
         select(NeedScore)
         .where(NeedScore.person_id == person_id)
         .order_by(NeedScore.scored_at.desc(), NeedScore.id.desc())
-        .limit(MOST)
+        .limit(ACTIONS_SHOWN)
     ).all()
 
 

@@ -1,5 +1,5 @@
-"""Check-ins as staff see them: how often somebody is asked, what they answered in their own words,
-and what was not answered.
+"""Check-ins as staff see them: the schedule, the answers in the person's own words, and what was
+not answered.
 
 Silence is shown as silence and nothing more: a text that is not known to have arrived is never
 shown as unanswered.
@@ -18,25 +18,20 @@ from engage.access.policy import Ability, Actor
 from engage.agencies.model import Staff
 from engage.people.model import Person
 from engage.progress.check_ins import rules, service
-from engage.progress.check_ins.model import (
-    CheckIn,
-    CheckInPlan,
-    CheckInState,
-    HelpSaid,
-)
+from engage.progress.check_ins.model import CheckIn, CheckInPlan, CheckInState, HelpSaid
 from engage.queries import actor_names
 from messaging.tables import Inbound
 
 SHOWN = 5
-NOTED_FOR = timedelta(days=7)
-"""How long a check-in that was not answered is noted on Today [ours]."""
-MOST_NOTED = 20
+UNANSWERED_SHOWN_FOR = timedelta(days=7)
+"""How long an unanswered check-in is shown on Today [ours]."""
+UNANSWERED_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class CheckInView:
-    """One check-in. `words` are what was said beside the number, empty when nothing was or it was
-    erased; `earlier` what was said before.
+    """One check-in. `words` are those beside the number, empty if there were none or they are
+    erased. `earlier` are the earlier answers.
     """
 
     id: uuid.UUID
@@ -57,7 +52,7 @@ class CheckInView:
 
 @dataclass(frozen=True)
 class CheckIns:
-    """A person's plan, None where it was never set, and their last check-ins, newest first."""
+    """A person's schedule, None if it was never set, and their latest check-ins, newest first."""
 
     plan: CheckInPlan | None
     rounds: tuple[CheckInView, ...]
@@ -65,8 +60,8 @@ class CheckIns:
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A check-in that reached the phone and was not answered. This is not a breach. `manager` as
-    everywhere (names.py).
+    """A check-in that reached the phone and was not answered. This is not a breach. `manager` as in
+    actor_names.other_manager.
     """
 
     person_id: uuid.UUID
@@ -76,8 +71,8 @@ class Unanswered:
 
 
 def of_person(session: Session, person_id: uuid.UUID, *, health: bool) -> CheckIns:
-    """What a person's page shows; the caller has opened the person to somebody who may read their
-    texts, those of health or not.
+    """What a person's page shows. The caller has opened the person for an actor who may read their
+    texts; health matters only with `health`.
     """
     rows = session.scalars(
         select(CheckIn)
@@ -97,24 +92,24 @@ def listed(
     limit: int,
     now: datetime,
 ) -> tuple[CheckInView, ...]:
-    """A page of a person's check-ins, newest first; the reading is logged. Raises NotFound or
+    """A page of a person's check-ins, newest first. The access is logged. Raises NotFound or
     Forbidden.
     """
-    rows = service.rounds_of(session, actor, person_id, before=before, limit=limit, now=now)
+    rows = service.read_check_ins(session, actor, person_id, before=before, limit=limit, now=now)
     health = health_redaction.sees_health(actor, session.get_one(Person, person_id))
     return views(session, rows, health=health)
 
 
 def views(session: Session, rows: Sequence[CheckIn], *, health: bool) -> tuple[CheckInView, ...]:
-    """Check-ins with the words of their answers; of health only with `health`."""
-    told = {one.answer.inbound_id for one in rows if one.answer is not None}
+    """Check-ins with the words of their answers. Words about health only with `health`."""
+    inbound_ids = {one.answer.inbound_id for one in rows if one.answer is not None}
     found = (
         session.execute(
             select(Inbound.id, Inbound.body, health_redaction.is_about_health()).where(
-                Inbound.id.in_(told)
+                Inbound.id.in_(inbound_ids)
             )
         ).all()
-        if told
+        if inbound_ids
         else ()
     )
     words = {
@@ -125,8 +120,8 @@ def views(session: Session, rows: Sequence[CheckIn], *, health: bool) -> tuple[C
 
 
 def unanswered(session: Session, actor: Actor, *, now: datetime) -> tuple[Unanswered, ...]:
-    """Check-ins of the last days that were not answered, latest first, of people whose texts the
-    actor may read.
+    """Unanswered check-ins of the last days, latest first, of people whose texts the actor may
+    read.
     """
     rows = session.execute(
         select(CheckIn.due_on, Person, Staff.name)
@@ -134,14 +129,16 @@ def unanswered(session: Session, actor: Actor, *, now: datetime) -> tuple[Unansw
         .join(Staff, Staff.id == Person.offender_manager_id)
         .where(
             CheckIn.state == CheckInState.UNANSWERED,
-            CheckIn.closes_at > now - NOTED_FOR,
+            CheckIn.closes_at > now - UNANSWERED_SHOWN_FOR,
             scope.people(actor, Ability.CONVERSE),
         )
         .order_by(CheckIn.closes_at.desc(), CheckIn.id)
-        .limit(MOST_NOTED)
+        .limit(UNANSWERED_SHOWN)
     )
     return tuple(
-        Unanswered(person.id, person.name, actor_names.manager(actor, person, manager), due_on)
+        Unanswered(
+            person.id, person.name, actor_names.other_manager(actor, person, manager), due_on
+        )
         for due_on, person, manager in rows
     )
 

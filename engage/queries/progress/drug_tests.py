@@ -1,7 +1,7 @@
-"""A person's drug tests and court reviews as staff see them: a matter of health, only for those who
-may see those.
+"""A person's drug tests and court reviews as staff see them: a health matter, only with health
+access.
 
-Reviews and the order behind them are the case's, and are not shown to whoever only tests somebody.
+Reviews and the order belong to the whole case, and are not shown to workers who only record tests.
 """
 
 import uuid
@@ -37,8 +37,8 @@ COUNTED_DAYS = 91
 
 @dataclass(frozen=True)
 class TestView:
-    """A test: planned while there is no result; `corrected` where another result took its place.
-    `late`: it was due and nobody recorded it.
+    """A test. It is planned while there is no result; `corrected` if another result replaced it;
+    `late` if it was due and has no result.
     """
 
     id: uuid.UUID
@@ -54,8 +54,8 @@ class TestView:
 
 @dataclass(frozen=True)
 class CourtReviewView:
-    """A court review: to come while it is neither held nor cancelled, with the day by which its
-    report is due.
+    """A court review, with the day by which its report is due. It is to come while it is neither
+    held nor cancelled.
     """
 
     id: uuid.UUID
@@ -76,8 +76,8 @@ class CourtReviewView:
 
 @dataclass(frozen=True)
 class TestRequirementView:
-    """A drug rehabilitation requirement that runs: how often it asks for tests and reviews, the
-    first day for another review.
+    """A drug rehabilitation requirement in force: how often it needs tests and reviews, and the
+    first possible day of another review.
     """
 
     id: uuid.UUID
@@ -91,7 +91,7 @@ class TestRequirementView:
 
 @dataclass(frozen=True)
 class TestsPage:
-    """Everything the page shows. `counts` are of the last 13 weeks."""
+    """Everything on the page. `counts` are of the last 13 weeks."""
 
     person: Person
     zone: ZoneInfo
@@ -114,8 +114,8 @@ def load(
     now: datetime,
     before: DayCursor | None = None,
 ) -> TestsPage:
-    """The page of one person's tests, in a constant number of statements; the reading is logged.
-    Raises NotFound or Forbidden.
+    """Return the page of one person's tests, in a constant number of statements. The access is
+    logged. Raises NotFound or Forbidden.
     """
     person = open_part(session, actor, person_id, RecordPart.HEALTH, now=now, what="tests.page")
     hub = session.get_one(Hub, person.hub_id)
@@ -125,12 +125,12 @@ def load(
     rows = service.of_person(session, person.id, before=before, limit=PAGE + 1)
     held = court_reviews.of_person(session, person.id) if sees_case else ()
     labels = [row.recorded_by for row in rows] + [review.report_made_by for review in held]
-    who = actor_names.of_labels(session, labels)
+    who = actor_names.names_by_label(session, labels)
     views = [_test(row, who, today) for row in rows[:PAGE]]
     counted = service.results_between(
         session, person.id, today - timedelta(days=COUNTED_DAYS), today
     )
-    needs = court_reviews.running(session, person.id, today) if sees_case else ()
+    needs = court_reviews.running_requirements(session, person.id, today) if sees_case else ()
     records = changes and {Ability.RECORD, Ability.HEALTH} <= granted
     return TestsPage(
         person=person,
@@ -156,22 +156,22 @@ def listed(
     before: DayCursor | None,
     limit: int,
 ) -> tuple[TestView, ...]:
-    """A page of a person's tests, latest first, for a system; the reading is logged. Raises
-    NotFound or Forbidden.
+    """A page of a person's tests, latest first, for the API. The access is logged. Raises NotFound
+    or Forbidden.
     """
     person = open_part(session, actor, person_id, RecordPart.HEALTH, now=now, what="read tests")
     rows = service.of_person(session, person.id, before=before, limit=limit)
-    who = actor_names.of_labels(session, [row.recorded_by for row in rows])
+    who = actor_names.names_by_label(session, [row.recorded_by for row in rows])
     today = today_at(session, person.hub_id, now)
     return tuple(_test(row, who, today) for row in rows)
 
 
 def one(session: Session, test: DrugTest, *, now: datetime) -> TestView:
-    """One test that the actor has just changed."""
+    """The view of a test that the actor has just changed."""
     person = session.get_one(Person, test.person_id)
     return _test(
         test,
-        actor_names.of_labels(session, [test.recorded_by]),
+        actor_names.names_by_label(session, [test.recorded_by]),
         today_at(session, person.hub_id, now),
     )
 
@@ -179,24 +179,24 @@ def one(session: Session, test: DrugTest, *, now: datetime) -> TestView:
 def reviews_of(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[CourtReviewView, ...]:
-    """A person's court reviews, latest first, for a system; the reading is logged. Raises NotFound
-    or Forbidden.
+    """A person's court reviews, latest first, for the API. The access is logged. Raises NotFound or
+    Forbidden.
     """
     person = open_part(
         session, actor, person_id, RecordPart.HEALTH, now=now, what="read court reviews"
     )
     if Ability.CASE not in abilities(actor, person):
-        raise Forbidden("Your role does not let you see the reviews of the court.")
+        raise Forbidden("Your role does not include court reviews.")
     hub = session.get_one(Hub, person.hub_id)
     rows = court_reviews.of_person(session, person.id)
-    who = actor_names.of_labels(session, [review.report_made_by for review in rows])
+    who = actor_names.names_by_label(session, [review.report_made_by for review in rows])
     return tuple(_review(review, hub, who) for review in rows)
 
 
 def review(session: Session, row: CourtReview) -> CourtReviewView:
-    """One review that the actor has just changed."""
+    """The view of a review that the actor has just changed."""
     hub = session.scalars(select(Hub).join(Person).where(Person.id == row.person_id)).one()
-    return _review(row, hub, actor_names.of_labels(session, [row.report_made_by]))
+    return _review(row, hub, actor_names.names_by_label(session, [row.report_made_by]))
 
 
 def _test(row: DrugTest, who: Mapping[str | None, str], today: date) -> TestView:

@@ -1,8 +1,7 @@
-"""How somebody gets on, as staff see it: where they live, what they take part in, by whose word,
-and what they told that nobody has recorded.
+"""A person's progress as staff see it: housing and activities, self-reported or verified, and
+self-reports from which nothing is recorded yet.
 
-Treatment is a matter of health and is shown only to those who may see those. Nothing here judges
-the person.
+Treatment is a health matter and requires health access. Nothing here judges the person.
 """
 
 import uuid
@@ -33,7 +32,7 @@ from engage.progress.housing.kinds import HousingStage
 from engage.progress.housing.model import HousingSpell
 from engage.progress.kinds import ReportFact, ReportKind, ReportState
 from engage.progress.model import SelfReport
-from engage.progress.stability import Stability, stable
+from engage.progress.stability import Stability, stability_of
 from engage.queries import actor_names
 
 PAGE = 50
@@ -43,7 +42,7 @@ NEWS_AGE = timedelta(days=182)
 
 @dataclass(frozen=True)
 class StabilityView:
-    """How a record stands: by whose word, and who made what of it when."""
+    """Whether a record is self-reported, verified or disputed, by whom and when."""
 
     state: ReportState
     recorded_by: str
@@ -55,8 +54,8 @@ class StabilityView:
 
 @dataclass(frozen=True)
 class HousingView:
-    """Where somebody lives from a day on. `until` is the day on which the next one that stands
-    begins; `current` where they live now.
+    """Where a person lives from a day on. `until` is the day on which the next undisputed spell
+    begins. `current`: where they live now.
     """
 
     id: uuid.UUID
@@ -70,7 +69,7 @@ class HousingView:
 
 @dataclass(frozen=True)
 class ActivityView:
-    """Something that somebody takes or took part in."""
+    """An activity that a person takes or took part in."""
 
     id: uuid.UUID
     kind: ActivityKind
@@ -84,7 +83,7 @@ class ActivityView:
 
 @dataclass(frozen=True)
 class SelfReportView:
-    """Something that they told and nobody has recorded: a home, an activity to begin (`begins`) or
+    """A self-report from which nothing is recorded yet: a home, an activity to start (`begins`) or
     one to end (`ends`).
     """
 
@@ -98,7 +97,7 @@ class SelfReportView:
 
 @dataclass(frozen=True)
 class ProgressPage:
-    """Everything the page shows; `health` whether treatment is among it."""
+    """Everything on the page. `health`: whether treatment is included."""
 
     person: Person
     zone: ZoneInfo
@@ -112,8 +111,8 @@ class ProgressPage:
 
 
 def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> ProgressPage:
-    """The page of one person's progress, in a constant number of statements; the reading is logged.
-    Raises NotFound or Forbidden.
+    """Return the page of one person's progress, in a constant number of statements. The access is
+    logged. Raises NotFound or Forbidden.
     """
     person = open_part(
         session, actor, person_id, RecordPart.PROGRESS, now=now, what="progress.page"
@@ -128,7 +127,7 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
         person=person,
         zone=zone(session.get_one(Hub, person.hub_id)),
         today=today,
-        stable=stable(session, person.id, today),
+        stable=stability_of(session, person.id, today),
         homes=home_views(session, spells, today),
         activities=activity_views(session, activities),
         news=_news(session, person, activities, health, now) if may_record else (),
@@ -140,8 +139,8 @@ def load(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime)
 def homes(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[HousingView, ...]:
-    """Where a person lives and lived, latest first, for a system; the reading is logged. Raises
-    NotFound or Forbidden.
+    """A person's housing, latest first, for the API. The access is logged. Raises NotFound or
+    Forbidden.
     """
     person = open_part(session, actor, person_id, RecordPart.PROGRESS, now=now, what="read housing")
     spells = housing.of_person(session, person.id, limit=PAGE)
@@ -149,7 +148,7 @@ def homes(
 
 
 def home(session: Session, spell: HousingSpell, *, now: datetime) -> HousingView:
-    """One of them that the actor has just changed."""
+    """The view of a spell that the actor has just changed."""
     person = session.get_one(Person, spell.person_id)
     spells = housing.of_person(session, person.id, limit=PAGE)
     views = home_views(session, spells, today_at(session, person.hub_id, now))
@@ -160,8 +159,8 @@ def home(session: Session, spell: HousingSpell, *, now: datetime) -> HousingView
 def listed(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> tuple[ActivityView, ...]:
-    """What a person takes part in, latest first, for a system; treatment only where it may see
-    health. Raises NotFound or Forbidden.
+    """A person's activities, latest first, for the API; treatment only with health access. The
+    access is logged. Raises NotFound or Forbidden.
     """
     person = open_part(
         session, actor, person_id, RecordPart.PROGRESS, now=now, what="read activities"
@@ -173,7 +172,7 @@ def listed(
 def home_views(
     session: Session, spells: Sequence[HousingSpell], today: date
 ) -> tuple[HousingView, ...]:
-    """Spells, latest first, each with the day on which it made way."""
+    """Spells, latest first, each with the day on which the next one began."""
     who = _names(session, spells)
     views, following, current = [], None, None
     for spell in spells:
@@ -196,7 +195,7 @@ def home_views(
 
 
 def activity_views(session: Session, activities: Sequence[Activity]) -> tuple[ActivityView, ...]:
-    """Activities with the names of their agencies, in two statements at the most."""
+    """Activities with the names of their agencies, in at most two statements."""
     who = _names(session, activities)
     ids = {one.agency_id for one in activities if one.agency_id is not None}
     found = session.scalars(select(Agency).where(Agency.id.in_(ids))) if ids else ()
@@ -220,7 +219,7 @@ def _names(
     session: Session, rows: Sequence[HousingSpell] | Sequence[Activity]
 ) -> Mapping[str | None, str]:
     labels = {label for row in rows for label in (row.recorded_by, row.judged_by) if label}
-    return actor_names.of_labels(session, labels)
+    return actor_names.names_by_label(session, labels)
 
 
 def _standing(row: HousingSpell | Activity, who: Mapping[str | None, str]) -> StabilityView:
@@ -237,8 +236,8 @@ def _standing(row: HousingSpell | Activity, who: Mapping[str | None, str]) -> St
 def _news(
     session: Session, person: Person, activities: Sequence[Activity], health: bool, now: datetime
 ) -> tuple[SelfReportView, ...]:
-    """What they told lately that a home or an activity can be made from, or that ends one, and that
-    was not.
+    """Recent self-reports from which a home or an activity can be recorded, or that end one, and
+    that have not been used.
     """
     home_made = exists().where(
         HousingSpell.report_id == SelfReport.id, HousingSpell.state != ReportState.DISPUTED
@@ -252,10 +251,10 @@ def _news(
             running.setdefault(one.kind, one)
     begins = {
         fact
-        for fact, kind in rules.BEGINS.items()
+        for fact, kind in rules.STARTED_BY.items()
         if kind is not ActivityKind.GROUP or kind not in running
     }
-    ends = {fact for fact, (kind, _) in rules.ENDS.items() if kind in running}
+    ends = {fact for fact, (kind, _) in rules.ENDED_BY.items() if kind in running}
     query = (
         select(SelfReport)
         .where(
@@ -263,7 +262,7 @@ def _news(
             SelfReport.said_at > now - NEWS_AGE,
             SelfReport.state != ReportState.DISPUTED,
             or_(
-                and_(SelfReport.fact.in_(housing.FACTS), ~home_made),
+                and_(SelfReport.fact.in_(housing.HOME_FACTS), ~home_made),
                 and_(SelfReport.fact.in_(begins), ~activity_made),
                 SelfReport.fact.in_(ends),
             ),
@@ -279,8 +278,10 @@ def _news(
             kind=report.kind,
             fact=report.fact,
             said_at=report.said_at,
-            begins=rules.BEGINS.get(report.fact),
-            ends=running[rules.ENDS[report.fact][0]].id if report.fact in rules.ENDS else None,
+            begins=rules.STARTED_BY.get(report.fact),
+            ends=running[rules.ENDED_BY[report.fact][0]].id
+            if report.fact in rules.ENDED_BY
+            else None,
         )
         for report in session.scalars(query)
         if report.fact is not None

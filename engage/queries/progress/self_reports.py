@@ -1,9 +1,8 @@
-"""What a person tells of how they are getting on, as staff see it: kind, fact, day, words and what
-staff made of it.
+"""Self-reports as staff see them: kind, fact, day, words and state.
 
-Matters of health are shown only to those who may see them; others learn that something was told,
-and when. Words are those of the text, so they are for those who read the person's texts, and where
-the text tells of health too, only for those who may see that.
+Health matters require health access: other readers see only that there was a self-report, and when.
+Words are those of the text, so they are shown only to readers of the person's texts; if the text
+also reports on health, only with health access.
 """
 
 import uuid
@@ -33,10 +32,9 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class ReportView:
-    """One piece of news. Where it is `hidden` only its day is known: kind `health`, whatever it
-    was, and nothing else.
+    """One self-report. If it is `hidden`, only its day is shown, and its kind is always `health`.
 
-    `words` are None where the viewer may not read them, and empty once they were erased.
+    `words` are None if the viewer may not read them, and empty once erased.
     """
 
     id: uuid.UUID
@@ -55,7 +53,7 @@ class ReportView:
 
     @property
     def by_text(self) -> bool:
-        """Whether a text told it, and not a worker."""
+        """Whether it came by text, not through a worker."""
         return self.inbound_id is not None
 
 
@@ -68,8 +66,7 @@ def of_person(
     limit: int = PAGE,
     health: bool = False,
 ) -> tuple[ReportView, ...]:
-    """The news that a person told, latest first, in two statements; with `health` only what is a
-    matter of health.
+    """A person's self-reports, latest first, in two statements; health matters only with `health`.
 
     The caller has opened the person for the actor.
     """
@@ -77,7 +74,7 @@ def of_person(
     labels = {
         label for report, *_ in rows for label in (report.recorded_by, report.judged_by) if label
     }
-    who = actor_names.of_labels(session, labels)
+    who = actor_names.names_by_label(session, labels)
     granted, changes = abilities(actor, person), may_change(actor, person)
     return tuple(_view(report, body, mixed, granted, changes, who) for report, body, mixed in rows)
 
@@ -92,8 +89,8 @@ def listed(
     limit: int,
     health: bool = False,
 ) -> tuple[ReportView, ...]:
-    """The same for a system. Raises NotFound or, for matters of health, Forbidden; the reading is
-    logged.
+    """A person's self-reports for the API. The access is logged. Raises NotFound, or Forbidden for
+    health matters without health access.
     """
     ability = Ability.HEALTH if health else Ability.VIEW
     person = open_person(
@@ -103,11 +100,11 @@ def listed(
 
 
 def one(session: Session, actor: Actor, report: SelfReport) -> ReportView:
-    """One piece of news that the actor has just changed."""
+    """The view of a self-report that the actor has just changed."""
     person = session.get_one(Person, report.person_id)
     query = _told(person.id, None, 1, False).where(SelfReport.id == report.id)
     row = session.execute(query).one()
-    who = actor_names.of_labels(session, {report.recorded_by, report.judged_by})
+    who = actor_names.names_by_label(session, {report.recorded_by, report.judged_by})
     return _view(row[0], row[1], row[2], abilities(actor, person), may_change(actor, person), who)
 
 
@@ -164,7 +161,7 @@ def _view(
 
 
 def _hidden(report: SelfReport) -> ReportView:
-    """That something of health was told, and when: a lapse is not told apart from good news."""
+    """A self-report on health without its content: a lapse looks the same as good news."""
     return ReportView(
         id=report.id,
         kind=ReportKind.HEALTH,

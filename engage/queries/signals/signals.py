@@ -226,7 +226,7 @@ def _views(
     labels = {signal.acknowledged_by for signal, *_ in rows} | {
         signal.resolved_by for signal, *_ in rows
     }
-    names = actor_names.of_labels(session, labels)
+    names = actor_names.names_by_label(session, labels)
     shared = {number for signal, _, _, number, _ in rows if signal.kind is SignalKind.NUMBER_SHARED}
     sharers = shared_numbers.of_numbers(session, actor, shared - {None})
     return tuple(
@@ -235,7 +235,7 @@ def _views(
             person_id=person.id,
             person_name=person.name,
             crn=person.crn,
-            manager=actor_names.manager(actor, person, manager),
+            manager=actor_names.other_manager(actor, person, manager),
             may_act=may_change(actor, person) and Ability.SIGNALS in abilities(actor, person),
             number=number,
             same_number=tuple(

@@ -44,6 +44,4 @@ def test_an_intact_chain_and_a_broken_one(
     assert bad.exit_code == 1 and "X320742: broken at place 1. The event was changed" in bad.output
     assert engage("log", "verify", "--crn", "x320741").exit_code == 0
     unknown = engage("log", "verify", "--crn", "X999999")
-    assert (
-        unknown.exit_code == 2 and "There is nobody with the reference X999999." in unknown.output
-    )
+    assert unknown.exit_code == 2 and "There is no person with the CRN X999999." in unknown.output

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from engage.core.db import Database
 from engage.core.wakeups import Wakeups
-from tests.end_to_end.house import free_port
+from tests.end_to_end.service import free_port
 
 
 def _listen(committed: Database, *channels: str) -> psycopg.Connection:

@@ -1,4 +1,4 @@
-"""The case pack of one person: what is in it for whom, and what it costs."""
+"""The case pack of one person: what is in it, for whom, and how many statements it takes."""
 
 from datetime import date, timedelta
 
@@ -51,7 +51,7 @@ def keeper(session: Session, hub: Hub) -> Actor:
 
 
 def visit(session: Session, whose: Person, days: int, code: OutcomeCode | None) -> None:
-    """An appointment so many days ago, with what was recorded of it."""
+    """An appointment some days ago, with its outcome."""
     made = builders.appointment(session, whose, builders.NOW - timedelta(days=days))
     if code is not None:
         session.add(
@@ -67,7 +67,7 @@ def visit(session: Session, whose: Person, days: int, code: OutcomeCode | None) 
 
 
 def busy(session: Session, whose: Person, size: int) -> None:
-    """A case with so much of everything."""
+    """A case with that many of everything."""
     enrolment = enrol(session, whose)
     for days in range(1, size + 1):
         visit(session, whose, days, OutcomeCode.ATTENDED_COMPLIED)
@@ -96,7 +96,7 @@ def busy(session: Session, whose: Person, size: int) -> None:
 
 
 def overdue(session: Session, whose: Person, on: date) -> None:
-    """A live action that was due."""
+    """A live action that is overdue."""
     session.add(
         Action(
             person_id=whose.id,
@@ -117,8 +117,8 @@ def overdue(session: Session, whose: Person, on: date) -> None:
 
 
 def test_attendance_is_counted_out_of_how_many(session: Session, om: Staff, keeper: Actor) -> None:
-    """What was accepted, awaited or not recorded is told as that; cancelled and future ones are not
-    in it (RULES.md 6, 8).
+    """Rules 6 and 8: accepted, awaited and unrecorded outcomes are counted separately; cancelled
+    and future appointments are not counted.
     """
     person = builders.person(session, om)
     codes = (
@@ -169,7 +169,7 @@ def test_it_holds_what_the_meeting_asks_for(
 def test_tests_and_intelligence_are_for_those_who_may_see_them(
     session: Session, om: Staff, keeper: Actor, hub: Hub
 ) -> None:
-    """The supervisor reads no tests; the flag is for the police and the OM; others are told of
+    """A supervisor reads no tests; the flag is for the police and the offender manager; others see
     neither.
     """
     person = builders.person(session, om)
@@ -203,7 +203,9 @@ def test_tests_and_intelligence_are_for_those_who_may_see_them(
 
 
 def test_who_may_not_read_it(session: Session, om: Staff, hub: Hub) -> None:
-    """A partner's worker sees the person and not the pack; another's OM not even the person."""
+    """A partner's worker may see the person but not the pack; another offender manager not even the
+    person.
+    """
     person = builders.person(session, om)
     agency = builders.agency(session, hub, "Tyne Recovery", AgencyKind.DRUG_AND_ALCOHOL)
     ensure_involved(session, person.id, agency.id, now=builders.NOW)
@@ -220,7 +222,7 @@ def test_who_may_not_read_it(session: Session, om: Staff, hub: Hub) -> None:
 def test_a_busy_case_costs_as_many_statements_as_a_quiet_one(
     session: Session, om: Staff, keeper: Actor
 ) -> None:
-    """However long it goes on."""
+    """However long the history is."""
     quiet, full = (builders.person(session, om, number=None) for _ in range(2))
     busy(session, quiet, 1)
     busy(session, full, 60)

@@ -1,5 +1,5 @@
 """The evidence pack: every appointment with how the person was told, what arrived, what they
-answered, and the chain that shows tampering.
+replied, and the chain that reveals tampering.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ TODAY = date(2027, 3, 20)
 
 @dataclass
 class Case:
-    """Somebody with an order, four appointments and a warning, committed."""
+    """A person with an order, four appointments and a warning, committed."""
 
     database: Database
     om: Staff
@@ -48,7 +48,7 @@ class Case:
     silent: uuid.UUID
 
     def make(self, actor: Actor | None = None, **more: object) -> uuid.UUID:
-        """A pack of the last year."""
+        """Make a pack of the last year."""
         given = {
             "from_on": date(2026, 3, 21),
             "until_on": TODAY,
@@ -62,14 +62,16 @@ class Case:
             ).id  # type: ignore[arg-type]
 
     def open(self, pack_id: uuid.UUID, actor: Actor | None = None) -> service.OpenedPack:
-        """The pack as it was given."""
+        """Open the pack as it was given."""
         with self.database.begin() as session:
             return service.open_pack(session, actor or self.actor, pack_id, now=self.now)
 
 
 @pytest.fixture
 def case(committed: Database, now: datetime) -> Case:
-    """Two missed appointments, of one of which no text arrived; one kept; a warning given."""
+    """Two missed appointments, one of which without any delivered text; one attended; a warning
+    given.
+    """
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
         person = builders.person(
@@ -104,8 +106,8 @@ def case(committed: Database, now: datetime) -> Case:
 
 
 def test_the_pack_says_what_happened_and_who_says_so(case: Case) -> None:
-    """How the person was told, what the network said, what they answered, what was recorded by
-    whom, what was decided.
+    """How the person was told, what the network reported, what they replied, which outcome was
+    recorded by whom, and what was decided.
     """
     facts = case.open(case.make()).facts
     assert facts["person"] == {
@@ -127,7 +129,8 @@ def test_the_pack_says_what_happened_and_who_says_so(case: Case) -> None:
         and first["said"][0]["kind"] == "will_attend"
     )
     assert (
-        first["recorded"][0]["code"] == "UAAB" and first["recorded"][0]["by"] == "Engage, by itself"
+        first["recorded"][0]["code"] == "UAAB"
+        and first["recorded"][0]["by"] == "Engage, automatically"
     )
     assert first["counts_as_failure"] and not third["counts_as_failure"]
     assert third["told"][0]["why_not"] == ["Quiet hours"] and third["told"][0]["text"] is None
@@ -141,8 +144,8 @@ def test_the_pack_says_what_happened_and_who_says_so(case: Case) -> None:
     )
 
 
-def test_what_did_not_arrive_stands_on_its_face(case: Case) -> None:
-    """Rule 8: undelivered and skipped texts are called out, those of counted failures above all."""
+def test_undelivered_texts_are_on_the_first_page(case: Case) -> None:
+    """Rule 8: undelivered and skipped texts are pointed out, those of counted failures first."""
     opened = case.open(case.make())
     silent = opened.facts["non_delivery"]
     assert silent["appointments"] == 3 and len(silent["nothing_known_to_have_arrived"]) == 2
@@ -155,26 +158,26 @@ def test_what_did_not_arrive_stands_on_its_face(case: Case) -> None:
 
 
 def pages_of(opened: service.OpenedPack) -> list[str]:
-    """What stands on the pages of the PDF."""
+    """The words on each page of the PDF."""
     document = pdf.render(opened.facts, opened.pack.digest)
     return [page.extract_text() for page in PdfReader(BytesIO(document)).pages]
 
 
-def test_the_paper_says_what_the_json_says(case: Case) -> None:
-    """Dated, numbered pages, with the digest of the JSON, the chain, and an emoji by its name."""
+def test_the_pdf_says_what_the_json_says(case: Case) -> None:
+    """Dated, numbered pages, with the digest of the JSON, the chain, and an emoji by name."""
     opened = case.open(case.make())
     pages = pages_of(opened)
     whole = " ".join(" ".join(pages).split())
     for words in (
         f"SHA-256 of the JSON {opened.pack.digest[:40]}",
         "Katrina Dodds",
-        "ARRIVED on the phone, says the network",
+        "ARRIVED on the phone, according to the network",
         "DID NOT ARRIVE: the network could not deliver it",
         "NOT SENT: Quiet hours",
         "“yes c u there [thumbs up sign]”",
         "UAAB, unacceptable absence",
         "Letter given on 20 March 2027 by post.",
-        "The chain was worked out anew when this pack was made, and holds",
+        "The chain was recalculated when this pack was made, and it holds",
         f"Page {len(pages)} of {len(pages)}",
     ):
         assert words in whole, words
@@ -183,8 +186,10 @@ def test_the_paper_says_what_the_json_says(case: Case) -> None:
     )
 
 
-def test_the_chain_in_the_pack_can_be_worked_out_by_anybody(case: Case) -> None:
-    """From the pack alone: digest upon link gives the next link, to the head."""
+def test_the_chain_can_be_checked_from_the_pack_alone(case: Case) -> None:
+    """From the pack alone: the digest of a link and an event gives the next link, up to the
+    head.
+    """
     settle(case.database, case.person.id)
     opened = case.open(case.make())
     chain = opened.facts["chain"]
@@ -199,7 +204,7 @@ def test_the_chain_in_the_pack_can_be_worked_out_by_anybody(case: Case) -> None:
 
 
 def test_a_chain_of_part_of_the_time_begins_in_the_middle(case: Case, committed: Database) -> None:
-    """A period without the first events begins upon the link before it."""
+    """A period without the first events starts from the link before it."""
     with committed.begin() as session:
         session.execute(
             text(
@@ -219,7 +224,7 @@ def test_a_chain_of_part_of_the_time_begins_in_the_middle(case: Case, committed:
 
 
 def test_tampering_is_said_in_the_next_pack(case: Case, committed: Database) -> None:
-    """An outcome's event rewritten behind everybody's back shows on paper."""
+    """A rewritten outcome event shows in the next pack."""
     settle(committed, case.person.id)
     with committed.begin() as session:
         session.execute(
@@ -229,11 +234,11 @@ def test_tampering_is_said_in_the_next_pack(case: Case, committed: Database) -> 
         )
     opened = case.open(case.make())
     assert not opened.facts["chain"]["holds"] and opened.facts["chain"]["broken"]["place"] >= 1
-    assert "The chain does not hold from place" in " ".join(" ".join(pages_of(opened)).split())
+    assert "The chain is broken from place" in " ".join(" ".join(pages_of(opened)).split())
 
 
 def test_cutting_the_end_off_shows_by_an_earlier_pack(case: Case, committed: Database) -> None:
-    """What a pack wrote down must still be there."""
+    """The links that a pack recorded must still exist."""
     settle(committed, case.person.id)
     case.make()
     with committed.begin() as session:
@@ -244,7 +249,7 @@ def test_cutting_the_end_off_shows_by_an_earlier_pack(case: Case, committed: Dat
 
 
 def test_what_was_given_stays_as_it_was(case: Case, committed: Database) -> None:
-    """A correction afterwards changes the next pack, never this one."""
+    """A later correction changes the next pack, never this one."""
     made = case.make()
     before = case.open(made)
     with committed.begin() as session:
@@ -265,7 +270,7 @@ def test_what_was_given_stays_as_it_was(case: Case, committed: Database) -> None
 
 
 def test_making_one_is_a_disclosure(case: Case, committed: Database) -> None:
-    """To whom, for what, by which law, by whom; and an event without words."""
+    """To whom, for which purpose, by which law, by whom; the event holds no words."""
     made = case.make()
     with committed.begin() as session:
         row = session.scalars(select(Disclosure)).one()
@@ -292,8 +297,8 @@ def test_making_one_is_a_disclosure(case: Case, committed: Database) -> None:
         ({"recipient": "x" * 121}, "recipient"),
     ],
 )
-def test_what_cannot_be_asked_for(case: Case, given: dict[str, object], field: str) -> None:
-    """Nothing is made, and the words say what to give."""
+def test_invalid_requests_are_refused(case: Case, given: dict[str, object], field: str) -> None:
+    """Nothing is made, and the message says what to give."""
     with pytest.raises(Invalid) as refused:
         case.make(**given)
     assert set(refused.value.fields) == {field}
@@ -302,8 +307,8 @@ def test_what_cannot_be_asked_for(case: Case, given: dict[str, object], field: s
 
 
 def test_who_makes_and_reads_packs(case: Case) -> None:
-    """The offender manager and supervisors; a supervisor's own pack leaves out what may hold
-    matters of health, and theirs is not opened.
+    """The offender manager and supervisors. A supervisor's own pack leaves out what may hold a
+    health matter, and they cannot open one that includes it.
     """
     made = case.make()
     with case.database.begin() as session:
@@ -339,7 +344,7 @@ def test_who_makes_and_reads_packs(case: Case) -> None:
 
 
 def statements(database: Database, work: Callable[[], object]) -> int:
-    """How many statements the work takes."""
+    """The number of statements that the work takes."""
     counted = 0
 
     def count(*_: object) -> None:
@@ -355,7 +360,7 @@ def statements(database: Database, work: Callable[[], object]) -> int:
 
 
 def test_the_number_of_statements_is_constant(case: Case, committed: Database) -> None:
-    """Forty appointments more take not one statement more."""
+    """Forty more appointments take no more statements."""
     case.make()
     settle(committed, case.person.id)
     few = statements(committed, case.make)

@@ -1,4 +1,4 @@
-"""Documents on paper: every word is there, on numbered pages, in both languages."""
+"""PDF documents: every word is there, on numbered pages, in both languages."""
 
 import gc
 import weakref
@@ -15,13 +15,13 @@ MADE = datetime(2026, 3, 3, 10, tzinfo=UTC)
 
 
 def pages_of(document: bytes) -> list[str]:
-    """What a reader of the document finds on each page."""
+    """The words that a reader finds on each page."""
     return [page.extract_text() for page in PdfReader(BytesIO(document)).pages]
 
 
 def test_the_words_of_both_languages_are_on_the_page() -> None:
     """A title, a paragraph with Welsh letters, facts and a notice can be read back, and the page
-    says which of how many it is.
+    shows its number and the total.
     """
     paper = PdfDocument("Tŷ a dŵr", made_at=MADE, footer="X123456")
     paper.heading("Part one")
@@ -59,7 +59,7 @@ def test_a_table_goes_on_over_pages_with_its_head_on_each() -> None:
 
 
 def test_a_row_longer_than_a_page_is_continued() -> None:
-    """Somebody may write a very long note: it runs on over pages instead of being cut."""
+    """A very long note continues on the next pages and is not cut."""
     paper = PdfDocument("Notes", made_at=MADE)
     words = [f"word{n}" for n in range(3000)]
     paper.table(("What", "Note"), [("One", " ".join(words))])
@@ -68,15 +68,15 @@ def test_a_row_longer_than_a_page_is_continued() -> None:
 
 
 def test_a_word_longer_than_a_line_is_broken() -> None:
-    """A word without an end stays within the margins, and none of its letters is lost."""
+    """An endless word stays within the margins, and no letter is lost."""
     paper = PdfDocument("Long", made_at=MADE)
     paper.paragraph("abcdefghij" * 60)
     (page,) = pages_of(paper.finished())
     assert page.count("abcde") > 40 and len(page.split("\n")) > 5
 
 
-def test_a_sign_that_the_font_lacks_is_named() -> None:
-    """A sign outside the font is written out by name, not left as an empty box."""
+def test_a_character_that_the_font_lacks_is_named() -> None:
+    """A character that the font lacks is written out by name, not left as an empty box."""
     paper = PdfDocument("Signs", made_at=MADE)
     paper.paragraph("Yes \N{THUMBS UP SIGN}\N{VARIATION SELECTOR-16}\0 ok")
     (page,) = pages_of(paper.finished())
@@ -84,8 +84,8 @@ def test_a_sign_that_the_font_lacks_is_named() -> None:
 
 
 def test_the_same_words_make_the_same_bytes() -> None:
-    """A document is known by its digest: made again of the same facts at the same moment it is the
-    same.
+    """A document is identified by its digest: the same facts at the same moment give the same
+    bytes.
     """
     made = []
     for _ in range(2):
@@ -96,14 +96,14 @@ def test_the_same_words_make_the_same_bytes() -> None:
 
 
 def test_a_row_of_another_length_is_refused() -> None:
-    """A row with a cell too few would stand under the wrong head."""
+    """A row with a missing cell would be under the wrong head."""
     paper = PdfDocument("Rows", made_at=MADE)
     with pytest.raises(ValueError, match="as many cells"):
         paper.table(("A", "B"), [("1",)])
 
 
-def test_a_paper_that_is_dropped_half_way_leaves_no_file_open() -> None:
-    """What is not finished holds on to nothing."""
+def test_an_unfinished_document_leaves_no_file_open() -> None:
+    """An unfinished document leaves nothing open."""
     paper = PdfDocument("Half", made_at=MADE)
     held = weakref.ref(paper)
     process = psutil.Process()

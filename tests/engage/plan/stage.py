@@ -1,5 +1,5 @@
-"""What the tests of the plan stand on: a hub with an offender manager, a partner's worker and one
-person, and actions in short.
+"""The setting of plan tests: a hub with an offender manager, a partner's worker and one person, and
+short forms of actions.
 """
 
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ TEXT = "Hi Katrina. Bring your papers on Thursday and we will look at rooms toge
 
 @dataclass(frozen=True)
 class Stage:
-    """Who is there."""
+    """The people in the setting."""
 
     hub: Hub
     manager: Staff
@@ -41,7 +41,7 @@ class Stage:
 
     @property
     def police(self) -> Actor:
-        """The coordinator, who manages everybody of the hub and is nobody's offender manager."""
+        """The coordinator, who manages everyone in the hub and is no one's offender manager."""
         return builders.actor(self.coordinator)
 
     @property
@@ -63,7 +63,7 @@ class Stage:
 
 
 def stage(session: Session, **person: Any) -> Stage:
-    """A hub with its people; the housing agency works with Katrina already."""
+    """A hub with its people. The housing agency is already involved with Katrina."""
     hub = builders.hub(session)
     manager = builders.staff(session, hub)
     coordinator = builders.staff(session, hub, Role.COORDINATOR, name="Chidi Okafor")
@@ -83,7 +83,7 @@ def proposed(session: Session, at: Stage, now: datetime = builders.NOW, **values
 
 
 def live(session: Session, at: Stage, now: datetime = builders.NOW, **values: Any) -> Action:
-    """An action of the offender manager's own."""
+    """An action proposed by the offender manager."""
     return actions.propose(session, at.om, at.katrina.id, at.action(**values), now=now)
 
 

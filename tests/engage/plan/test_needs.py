@@ -1,4 +1,4 @@
-"""Scores of needs: kept one beside the other, by whoever manages the person and may know."""
+"""Scores of needs: all kept, recorded by those who manage the person and have access."""
 
 from datetime import timedelta
 
@@ -19,22 +19,22 @@ NOW = builders.NOW
 HOME = Pathway.ACCOMMODATION
 
 
-def test_scores_stand_beside_each_other(session: Session) -> None:
-    """The latest is the need as it stands, the earlier ones its history; the same again is no new
-    one.
+def test_earlier_scores_are_kept(session: Session) -> None:
+    """The latest is the current score, the earlier ones are the history; a repeated score is not a
+    new one.
     """
     at = stage(session)
     for days, score in enumerate((3, 2, 2, 0)):
         at_day = NOW + timedelta(days=days)
         needs.score(session, at.om, at.katrina.id, pathway=HOME, score=score, now=at_day)
-    found = {one.pathway: one for one in plan.needs(session, at.om, at.katrina.id, now=NOW)}
+    found = {one.pathway: one for one in plan.list_needs(session, at.om, at.katrina.id, now=NOW)}
     assert found[HOME].score == 0
     assert [one.score for one in found[HOME].earlier] == [3, 2]
     assert found[Pathway.HEALTH].score is None
 
 
 @pytest.mark.parametrize(("score", "note"), [(4, ""), (-1, ""), (1, "x" * 501), (1, "a\0")])
-def test_what_is_no_score_is_refused(session: Session, score: int, note: str) -> None:
+def test_invalid_scores_are_refused(session: Session, score: int, note: str) -> None:
     """Nothing is kept."""
     at = stage(session)
     with pytest.raises(Invalid):
@@ -43,7 +43,7 @@ def test_what_is_no_score_is_refused(session: Session, score: int, note: str) ->
 
 
 def test_who_may_score_what(session: Session) -> None:
-    """A partner scores nothing, a supervisor nothing of health, and sees nothing of it."""
+    """A partner scores nothing; a supervisor neither scores nor sees health needs."""
     at = stage(session)
     supervisor = builders.actor(builders.staff(session, at.hub, Role.SUPERVISOR, name="Ann Lee"))
     with pytest.raises(Forbidden):
@@ -51,7 +51,9 @@ def test_who_may_score_what(session: Session) -> None:
     with pytest.raises(Forbidden):
         needs.score(session, supervisor, at.katrina.id, pathway=Pathway.HEALTH, score=1, now=NOW)
     needs.score(session, at.om, at.katrina.id, pathway=Pathway.HEALTH, score=3, note="Ill", now=NOW)
-    seen = {one.pathway: one for one in plan.needs(session, supervisor, at.katrina.id, now=NOW)}
+    seen = {
+        one.pathway: one for one in plan.list_needs(session, supervisor, at.katrina.id, now=NOW)
+    }
     assert seen[Pathway.HEALTH].hidden and (
         seen[Pathway.HEALTH].score,
         seen[Pathway.HEALTH].note,

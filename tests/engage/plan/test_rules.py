@@ -1,5 +1,5 @@
-"""What the plan allows, as tables: who agreed to an action, what of it may be texted, when it is
-overdue, when the exit plan is done.
+"""The rules of the plan as tables: who has approved, which text may be sent, what is overdue, when
+the exit plan is done.
 """
 
 import uuid
@@ -30,11 +30,11 @@ PROPOSED, LIVE, DONE, WITHDRAWN = ActionState
         (DISRUPT, [AgreedClass(DISRUPT, None, OM)], False),
     ],
 )
-def test_who_agreed_beforehand(
+def test_standing_approval(
     action_class: ActionClass, standing: list[AgreedClass], agreed: bool
 ) -> None:
-    """Offender manager (SCOPE, practice): a standing approval covers its class and agency, while
-    who gave it is the one; never disruption.
+    """Practice: a standing approval covers its class and agency while its author is the offender
+    manager; never disruption.
     """
     assert rules.agreed_beforehand(action_class, HOUSING, standing, OM) is agreed
 
@@ -52,10 +52,8 @@ def test_who_agreed_beforehand(
         ("Anything", DISRUPT, "never texted"),
     ],
 )
-def test_what_may_be_texted(body: str, action_class: ActionClass, found: str | None) -> None:
-    """Plan (SCOPE, practice): one plain text that tells a stranger nothing, and nothing at all of
-    disruption.
-    """
+def test_text_problem(body: str, action_class: ActionClass, found: str | None) -> None:
+    """Practice: one plain text that tells a stranger nothing, and never about disruption."""
     said = rules.text_problem(body, action_class, ["Dodds", "Harbour Homes"])
     assert said is None if found is None else found in (said or "")
 
@@ -72,7 +70,7 @@ def test_what_may_be_texted(body: str, action_class: ActionClass, found: str | N
     ],
 )
 def test_what_is_overdue(state: ActionState, due_on: date, late: bool) -> None:
-    """Action overdue (SIGNALS): a live action from the day after its date."""
+    """A live action, from the day after its date."""
     assert rules.overdue(state, due_on, date(2027, 3, 20)) is late
 
 
@@ -89,5 +87,5 @@ def test_what_is_overdue(state: ActionState, due_on: date, late: bool) -> None:
     ],
 )
 def test_when_the_exit_plan_is_done(states: list[ActionState], done: bool) -> None:
-    """Rule 10 (practice): there is one, and all of it that was not withdrawn is done."""
+    """Rule 10 (practice): there is one, and all its actions that are not withdrawn are done."""
     assert rules.exit_done(states) is done

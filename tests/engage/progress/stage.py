@@ -1,4 +1,4 @@
-"""Rows that tests of housing, activities and drug tests are about; each is added and flushed."""
+"""Rows for tests of housing, activities and drug tests; each is added and flushed."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ def spell(
     since: date = TODAY,
     **values: Any,
 ) -> HousingSpell:
-    """Where the person lives from a day on; somebody made sure unless told otherwise."""
+    """Where the person lives from a day on, verified by default."""
     made = HousingSpell(
         person_id=whose.id,
         stage=stage,
@@ -50,7 +50,7 @@ def activity(
     started_on: date = TODAY,
     **values: Any,
 ) -> Activity:
-    """Something the person takes part in; somebody made sure unless told otherwise."""
+    """An activity of the person, verified by default."""
     made = Activity(
         person_id=whose.id,
         kind=kind,
@@ -76,8 +76,8 @@ def treatment(
     order: dict[str, Any] | None = None,
     **values: Any,
 ) -> Requirement:
-    """A drug rehabilitation requirement of a year's order, with weekly tests and a review every 28
-    days unless told otherwise.
+    """A drug rehabilitation requirement of a one-year order, by default with weekly tests and a
+    review every 28 days.
     """
     under = Order(
         person_id=whose.id,
@@ -120,7 +120,7 @@ def drug_test(
     at: datetime = builders.NOW,
     **values: Any,
 ) -> DrugTest:
-    """A drug test, planned only where there is no result."""
+    """A drug test, planned if it has no result."""
     by = {} if result is None else {"recorded_by": "system", "recorded_at": at}
     made = DrugTest(person_id=whose.id, due_on=due_on, result=result, **{**by, **values})
     session.add(made)

@@ -1,5 +1,5 @@
-"""Where people live and what they take part in: recorded, made sure of, disputed, made from what
-they told; nothing is overwritten.
+"""Housing and activities: recorded, verified, disputed, recorded from self-reports; nothing is
+overwritten.
 """
 
 import threading
@@ -32,7 +32,7 @@ from engage.progress.housing import service as housing
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.housing.model import HousingSpell
 from engage.progress.kinds import ReportFact, ReportKind, ReportState
-from engage.progress.stability import stable, stable_of
+from engage.progress.stability import stability_by_person, stability_of
 from engage.signals import Signal
 from tests import builders
 from tests.engage.progress import stage
@@ -57,24 +57,24 @@ def pat(session: Session, hub: Hub) -> Staff:
 
 @pytest.fixture
 def actor(pat: Staff) -> Actor:
-    """The offender manager, acting."""
+    """The offender manager as actor."""
     return builders.actor(pat)
 
 
 @pytest.fixture
 def katrina(session: Session, pat: Staff) -> Person:
-    """Somebody of Pat's."""
+    """A person of Pat's."""
     return builders.person(session, pat)
 
 
 def home(session: Session, actor: Actor, whose: Person, **values: Any) -> HousingSpell:
-    """Record that the person has a flat from today, of which the actor made sure."""
+    """Record that the person has a flat from today, verified by the actor."""
     given = {"stage": FLAT, "since": TODAY, "sure": True, "now": builders.NOW, **values}
     return housing.record(session, actor, whose.id, **given)
 
 
 def work(session: Session, actor: Actor, whose: Person, **values: Any) -> Activity:
-    """Record that the person has work from today, of which the actor made sure."""
+    """Record that the person has work from today, verified by the actor."""
     given = {
         "kind": ActivityKind.WORK,
         "name": "The bakery",
@@ -83,20 +83,20 @@ def work(session: Session, actor: Actor, whose: Person, **values: Any) -> Activi
         "now": builders.NOW,
         **values,
     }
-    return activities.begin(session, actor, whose.id, **given)
+    return activities.start(session, actor, whose.id, **given)
 
 
 def kinds_of_events(session: Session) -> list[str]:
-    """What the log of events has."""
+    """The kinds in the log of events."""
     session.flush()
     return list(session.scalars(select(Event.kind).order_by(Event.id)))
 
 
-def test_a_home_is_recorded_made_sure_of_and_disputed(
+def test_a_home_is_recorded_verified_and_disputed(
     session: Session, actor: Actor, katrina: Person, now: datetime
 ) -> None:
-    """By their own word first; each judgement with who and when; the event names no stage; the same
-    again is no new event.
+    """Self-reported at first; each judgement with who and when; the event names no stage; repeating
+    it adds no event.
     """
     spell = home(session, actor, katrina, sure=False, note=" keys on friday ")
     assert (spell.state, spell.note, spell.judged_by) == (
@@ -104,26 +104,26 @@ def test_a_home_is_recorded_made_sure_of_and_disputed(
         "keys on friday",
         None,
     )
-    assert stable(session, katrina.id, TODAY) == (False, False)
+    assert stability_of(session, katrina.id, TODAY) == (False, False)
     for _ in range(2):
         housing.verify(session, actor, spell.id, note="saw the tenancy", now=now)
-    assert stable(session, katrina.id, TODAY) == (True, False)
+    assert stability_of(session, katrina.id, TODAY) == (True, False)
     housing.dispute(
         session, actor, spell.id, note="the landlord says no", now=now + timedelta(hours=1)
     )
     assert (spell.state, spell.stage, spell.judged_by) == (ReportState.DISPUTED, FLAT, actor.label)
-    assert stable(session, katrina.id, TODAY) == (False, False)
+    assert stability_of(session, katrina.id, TODAY) == (False, False)
     assert kinds_of_events(session) == ["housing.recorded", "housing.verified", "housing.disputed"]
     assert {tuple(event.data) for event in session.scalars(select(Event))} == {("housing",)}
     assert session.scalars(select(Signal)).all() == []
 
 
-@pytest.mark.parametrize("fact", sorted(housing.FACTS))
-def test_a_home_is_made_from_what_they_told(
+@pytest.mark.parametrize("fact", sorted(housing.HOME_FACTS))
+def test_a_home_is_recorded_from_a_self_report(
     session: Session, actor: Actor, katrina: Person, now: datetime, fact: ReportFact
 ) -> None:
-    """Made sure of, the news is verified with it, once; a second home is not made from the same
-    news unless the first was wrong.
+    """The self-report is verified with it, once; a second home is not recorded from it unless the
+    first was wrong.
     """
     report = builders.report(session, katrina, now, fact=fact)
     spell = home(session, actor, katrina, report_id=report.id)
@@ -136,12 +136,10 @@ def test_a_home_is_made_from_what_they_told(
     )
 
 
-def test_news_that_is_disputed_takes_along_what_rests_on_it_alone(
+def test_disputing_a_self_report_disputes_what_rests_on_it(
     session: Session, actor: Actor, katrina: Person, now: datetime
 ) -> None:
-    """A home by their word is disputed with it, with the same words; one that a worker made sure of
-    stands.
-    """
+    """A self-reported home is disputed with it, with the same words; a verified one stays."""
     first, second = (builders.report(session, katrina, now) for _ in range(2))
     job = builders.report(session, katrina, now, kind=ReportKind.WORK, fact=ReportFact.GOT_WORK)
     word = home(session, actor, katrina, sure=False, report_id=first.id)
@@ -159,10 +157,10 @@ def test_news_that_is_disputed_takes_along_what_rests_on_it_alone(
     ]
 
 
-def test_news_of_something_else_or_of_somebody_else_makes_no_home(
+def test_no_home_from_another_persons_or_another_kind_of_report(
     session: Session, actor: Actor, pat: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Neither does news that is disputed, nor none; nothing is kept."""
+    """Nor from a disputed one, or one that does not exist; nothing is kept."""
     other = builders.person(session, pat, number="+447700900102")
     wrong = builders.report(session, katrina, now)
     news.dispute(session, actor, wrong.id, note="no", now=now)
@@ -188,7 +186,7 @@ def test_news_of_something_else_or_of_somebody_else_makes_no_home(
         ({"note": "a\0b"}, "note"),
     ],
 )
-def test_a_home_that_makes_no_sense_is_refused(
+def test_invalid_homes_are_refused(
     session: Session, actor: Actor, katrina: Person, values: dict[str, Any], field: str
 ) -> None:
     """Each refusal names its field."""
@@ -197,23 +195,23 @@ def test_a_home_that_makes_no_sense_is_refused(
     assert set(refusal.value.fields) == {field}
 
 
-def test_work_begins_and_ends(
+def test_work_starts_and_ends(
     session: Session, actor: Actor, katrina: Person, now: datetime
 ) -> None:
-    """From news, verified with it; its end is kept, and another end takes its place; the day it
-    ended still counts.
+    """From a self-report, verified with it; its end is kept, and another end replaces it; the last
+    day still counts.
     """
     report = builders.report(session, katrina, now, kind=ReportKind.WORK, fact=ReportFact.GOT_WORK)
     job = work(session, actor, katrina, report_id=report.id, agency="Probation")
     assert report.state is ReportState.VERIFIED and job.agency_id is not None
-    assert stable(session, katrina.id, TODAY).work
+    assert stability_of(session, katrina.id, TODAY).work
     later = now + timedelta(days=5)
     for _ in range(2):
         activities.end(
             session, actor, job.id, ended_on=later.date(), ending=ActivityEnding.LOST, now=later
         )
-    assert stable(session, katrina.id, later.date()).work
-    assert not stable(session, katrina.id, later.date() + timedelta(days=1)).work
+    assert stability_of(session, katrina.id, later.date()).work
+    assert not stability_of(session, katrina.id, later.date() + timedelta(days=1)).work
     activities.end(session, actor, job.id, ended_on=TODAY, ending=ActivityEnding.LEFT, now=later)
     assert (job.ended_on, job.ending) == (TODAY, ActivityEnding.LEFT)
     made = [kind for kind in kinds_of_events(session) if kind.startswith("activity")]
@@ -229,7 +227,7 @@ def test_work_begins_and_ends(
         ({"agency": "Nobody"}, "agency"),
     ],
 )
-def test_work_that_makes_no_sense_is_refused(
+def test_invalid_work_is_refused(
     session: Session, actor: Actor, katrina: Person, values: dict[str, Any], field: str
 ) -> None:
     """Each refusal names its field, and nothing is kept."""
@@ -240,10 +238,10 @@ def test_work_that_makes_no_sense_is_refused(
 
 
 @pytest.mark.parametrize("ended_on", [TODAY - timedelta(days=1), TODAY + timedelta(days=1)])
-def test_nothing_ends_before_it_began_or_in_time_to_come(
+def test_nothing_ends_before_its_start_or_in_the_future(
     session: Session, actor: Actor, katrina: Person, now: datetime, ended_on: date
 ) -> None:
-    """Refused beside the day."""
+    """The message is with the day."""
     job = work(session, actor, katrina)
     with pytest.raises(Invalid) as refusal:
         activities.end(
@@ -252,12 +250,10 @@ def test_nothing_ends_before_it_began_or_in_time_to_come(
     assert set(refusal.value.fields) == {"ended_on"}
 
 
-def test_treatment_is_for_those_who_may_see_health(
+def test_treatment_requires_health_access(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """A drug worker records it; a housing worker records a home and a job, and of treatment
-    nothing.
-    """
+    """A drug worker records it; a housing worker records a home and a job, but no treatment."""
     drugs, homes = (
         partner(session, hub, katrina, kind)
         for kind in (AgencyKind.DRUG_AND_ALCOHOL, AgencyKind.HOUSING)
@@ -279,7 +275,7 @@ def test_treatment_is_for_those_who_may_see_health(
 def test_only_those_who_work_with_the_person_record_and_judge(
     session: Session, hub: Hub, actor: Actor, katrina: Person, now: datetime
 ) -> None:
-    """To another offender manager none of it exists; an auditor only reads."""
+    """For another offender manager none of it exists; an auditor may only read."""
     spell, job = home(session, actor, katrina), work(session, actor, katrina)
     strangers = [
         (builders.actor(builders.staff(session, hub, name="Dai Rees")), NotFound),
@@ -305,20 +301,20 @@ def test_only_those_who_work_with_the_person_record_and_judge(
 
 
 def test_many_people_cost_two_statements(session: Session, pat: Staff) -> None:
-    """The facts for rule 9 are gathered for all of a caseload together."""
+    """The facts for rule 9 are gathered for a whole caseload together."""
     people = [builders.person(session, pat, number=None) for _ in range(6)]
     for one in people[:3]:
         stage.spell(session, one)
         stage.activity(session, one)
     session.expunge_all()
     with counted(session) as statements:
-        found = stable_of(session, [one.id for one in people], TODAY)
+        found = stability_by_person(session, [one.id for one in people], TODAY)
     assert [found[one.id] for one in people] == [(True, True)] * 3 + [(False, False)] * 3
     assert len(statements) == 2
 
 
-def test_two_who_record_from_the_same_news_at_once(committed: Database, now: datetime) -> None:
-    """One home is recorded, and the other is told that it is already."""
+def test_two_record_from_one_self_report_at_once(committed: Database, now: datetime) -> None:
+    """One home is recorded, and the other worker is told that it already is."""
     with committed.begin() as session:
         pat = builders.staff(session, builders.hub(session))
         katrina = builders.person(session, pat)

@@ -46,16 +46,16 @@ STREET, SOFA, FLAT, OWN = (
 def test_a_stable_home(
     told: list[tuple[HousingStage, int, ReportState]], expected: bool, why: str
 ) -> None:
-    """Rule 9: a home that somebody made sure of, and not lost since."""
+    """Rule 9: a verified home, not lost since."""
     dwellings = [
         housing.Dwelling(stage, ON - timedelta(days=days_ago), state)
         for stage, days_ago, state in told
     ]
-    assert housing.stable(dwellings, ON) is expected, why
+    assert housing.is_stable(dwellings, ON) is expected, why
 
 
-def test_where_somebody_lives_is_the_last_that_stands() -> None:
-    """What is disputed, and what begins later, is passed over."""
+def test_the_last_undisputed_dwelling_is_current() -> None:
+    """Disputed and later ones are ignored."""
     street = housing.Dwelling(STREET, ON - timedelta(days=9), WORD)
     flat = housing.Dwelling(FLAT, ON - timedelta(days=3), WRONG)
     assert housing.current([street, flat], ON) == street
@@ -77,17 +77,17 @@ def test_where_somebody_lives_is_the_last_that_stands() -> None:
 def test_stable_work(
     kind: ActivityKind, began: int, ended: int | None, state: ReportState, expected: bool
 ) -> None:
-    """Rule 9: work that somebody made sure of and that goes on, its last day included."""
+    """Rule 9: verified work that continues, its last day included."""
     ended_on = None if ended is None else ON - timedelta(days=ended)
     spell = activities.ActivitySpell(kind, ON - timedelta(days=began), ended_on, state)
-    assert activities.work_stable([spell], ON) is expected
+    assert activities.is_work_stable([spell], ON) is expected
 
 
-def test_each_fact_begins_or_ends_one_sort_of_activity_at_the_most() -> None:
-    """News of a home or of being clean is neither."""
-    assert not set(activities.BEGINS) & set(activities.ENDS)
+def test_each_fact_starts_or_ends_at_most_one_kind_of_activity() -> None:
+    """Facts about a home or being clean do neither."""
+    assert not set(activities.STARTED_BY) & set(activities.ENDED_BY)
     about = {ReportFact.GOT_HOME, ReportFact.LOST_HOME, ReportFact.CLEAN}
-    assert set(activities.BEGINS) | set(activities.ENDS) | about == set(ReportFact)
+    assert set(activities.STARTED_BY) | set(activities.ENDED_BY) | about == set(ReportFact)
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_days_of_tests(
     assert [day.day for day in days if day.month == 3] == expected
 
 
-def test_days_of_tests_are_found_at_once_after_years() -> None:
-    """Rule 13: a long order costs no more than a short one, and keeps its weekday."""
+def test_test_days_are_found_quickly_after_years() -> None:
+    """Rule 13: a long order takes no longer than a short one, and keeps its weekday."""
     days = list(testing.days_of_tests(date(2000, 1, 5), 7, after=ON, until=ON + timedelta(days=7)))
     assert days == [date(2027, 3, 24)]
 
@@ -130,7 +130,7 @@ def test_days_of_tests_are_found_at_once_after_years() -> None:
     ],
 )
 def test_a_month_is_a_month_of_the_calendar(day: date, expected: date) -> None:
-    """Rule 13: reviews lie at least a month apart; 29 February is a day like any other."""
+    """Rule 13: reviews are at least a month apart; 29 February is a day like any other."""
     assert testing.a_month_after(day) == expected
 
 
@@ -144,13 +144,13 @@ def test_a_month_is_a_month_of_the_calendar(day: date, expected: date) -> None:
     ],
 )
 def test_the_next_review(before: date | None, every: int, expected: date) -> None:
-    """Rule 13: at the interval that the order names, never under a month, on a working day."""
+    """Rule 13: at the interval named in the order, never under a month, on a working day."""
     assert testing.next_review(before, date(2027, 3, 10), every) == expected
     assert testing.report_due(expected, 7) == expected - timedelta(days=7)
 
 
 def test_results_are_counted_with_how_many_were_asked_for() -> None:
-    """Rule 13: a void test is told apart and is nobody's failure."""
+    """Rule 13: a void test is counted separately and is not a failure."""
     counts = testing.tally(
         [
             DrugTestResult.NEGATIVE,

@@ -1,5 +1,5 @@
-"""News that people tell: who may add, judge and see it; a matter of health is seen by few; nothing
-is overwritten.
+"""Self-reports: who may add, judge and see them; health matters are seen by few; nothing is
+overwritten.
 """
 
 import threading
@@ -40,12 +40,12 @@ def pat(session: Session, hub: Hub) -> Staff:
 
 @pytest.fixture
 def katrina(session: Session, pat: Staff) -> Person:
-    """Somebody of Pat's."""
+    """A person of Pat's."""
     return builders.person(session, pat)
 
 
 def partner(session: Session, hub: Hub, whose: Person, kind: AgencyKind) -> Actor:
-    """A support worker of an agency of that kind which works with the person."""
+    """A support worker of an agency of that kind which is involved with the person."""
     agency = builders.agency(session, hub, f"The {kind.value} people", kind)
     ensure_involved(session, whose.id, agency.id, now=builders.NOW)
     return builders.actor(
@@ -54,17 +54,17 @@ def partner(session: Session, hub: Hub, whose: Person, kind: AgencyKind) -> Acto
 
 
 def test_every_fact_belongs_to_one_kind_and_is_good_or_not() -> None:
-    """The table is whole; a lapse has no fact; a fact never goes with another kind."""
+    """The table is complete; a lapse has no fact; a fact never goes with another kind."""
     assert set(rules.KIND_OF) == set(ReportFact)
     assert rules.GOOD | rules.LOSSES | {ReportFact.LEFT_COURSE} == set(ReportFact)
     for fact, kind in rules.KIND_OF.items():
         assert {other for other in ReportKind if rules.fact_for(other, fact)} == {kind}
 
 
-def test_a_worker_writes_down_what_was_told(
+def test_a_worker_records_a_self_report(
     session: Session, pat: Staff, katrina: Person, now: datetime
 ) -> None:
-    """It stays the person's own word until somebody makes sure; the event names no news."""
+    """It is self-reported until verified; the event does not reveal it."""
     made = service.add(
         session,
         builders.actor(pat),
@@ -94,7 +94,7 @@ def test_a_worker_writes_down_what_was_told(
         (ReportKind.LAPSE, None, SignalKind.LAPSE_TOLD),
     ],
 )
-def test_a_loss_told_to_a_worker_is_signalled_too(
+def test_a_loss_reported_to_a_worker_raises_a_signal(
     session: Session,
     hub: Hub,
     katrina: Person,
@@ -122,7 +122,7 @@ def test_a_loss_told_to_a_worker_is_signalled_too(
         (ReportKind.WORK, None, "x", 1, "said_at"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_invalid_self_reports_are_refused(
     session: Session,
     pat: Staff,
     katrina: Person,
@@ -133,7 +133,7 @@ def test_what_makes_no_sense_is_refused(
     later: int,
     field: str,
 ) -> None:
-    """News of another kind, of tomorrow, or none at all."""
+    """A fact of another kind, a time in the future, or nothing at all."""
     with pytest.raises(Invalid) as refusal:
         service.add(
             session,
@@ -149,12 +149,10 @@ def test_what_makes_no_sense_is_refused(
     assert session.scalars(select(SelfReport)).all() == []
 
 
-def test_judging_changes_the_state_and_never_what_was_told(
+def test_judging_changes_the_state_and_never_the_words(
     session: Session, pat: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Made sure of, then found otherwise: each with who, when and why; the same again is no new
-    event.
-    """
+    """Verified, then disputed: each with who, when and why; repeating it adds no event."""
     report = builders.report(session, katrina, now)
     actor = builders.actor(pat)
     for _ in range(2):
@@ -181,7 +179,7 @@ def test_judging_changes_the_state_and_never_what_was_told(
 def test_only_those_who_work_with_the_person_may_judge(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """Another offender manager learns nothing of it, an auditor only reads."""
+    """For another offender manager it does not exist; an auditor may only read."""
     report = builders.report(session, katrina, now)
     other = builders.actor(builders.staff(session, hub, name="Dai Rees"))
     auditor = builders.actor(builders.staff(session, hub, Role.AUDITOR))
@@ -194,11 +192,11 @@ def test_only_those_who_work_with_the_person_may_judge(
 
 
 @pytest.mark.parametrize("kind", sorted(rules.HEALTH))
-def test_a_matter_of_health_is_seen_and_judged_by_few(
+def test_health_reports_are_seen_and_judged_by_few(
     session: Session, hub: Hub, pat: Staff, katrina: Person, now: datetime, kind: ReportKind
 ) -> None:
-    """Offender manager, coordinator and health workers see it; others that there was something, and
-    when, not even whether it was a lapse.
+    """The offender manager, coordinator and health workers see it; others see that there was one,
+    and when, not even whether it was a lapse.
     """
     fact = ReportFact.CLEAN if kind is ReportKind.HEALTH else None
     report = builders.report(session, katrina, now, kind=kind, fact=fact, note="told me so")
@@ -236,8 +234,8 @@ def test_a_matter_of_health_is_seen_and_judged_by_few(
 def test_words_are_those_of_the_text_and_go_with_it(
     session: Session, hub: Hub, pat: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Who reads the texts reads them here; erased there, they are erased here; a partner sees the
-    news without the words.
+    """Readers of the texts read them here; erased there, they are erased here; a partner sees the
+    self-report without the words.
     """
     text = text_in(session, "got the keys!!", now)
     builders.report(session, katrina, now, inbound_id=text.id, recorded_by="person")
@@ -254,11 +252,11 @@ def test_words_are_those_of_the_text_and_go_with_it(
     ] == [""]
 
 
-def test_words_that_tell_of_health_too_are_hidden_beside_other_news(
+def test_words_about_health_are_hidden_at_other_reports_too(
     session: Session, hub: Hub, katrina: Person, now: datetime
 ) -> None:
-    """One text told of a home and of a lapse: whoever may not see the one does not read the words
-    at the other.
+    """One text reported a home and a lapse: without health access, the words are hidden at the home
+    too.
     """
     text = text_in(session, "got my flat but had a slip", now)
     builders.report(session, katrina, now, inbound_id=text.id)
@@ -270,27 +268,27 @@ def test_words_that_tell_of_health_too_are_hidden_beside_other_news(
 def test_good_news_is_counted_unless_disputed(
     session: Session, pat: Staff, katrina: Person, now: datetime
 ) -> None:
-    """A loss, a lapse, news without a fact and what is disputed do not count."""
+    """A loss, a lapse, a self-report without a fact and disputed ones do not count."""
     builders.report(session, katrina, now)
     builders.report(session, katrina, now, kind=ReportKind.HEALTH, fact=ReportFact.CLEAN)
     builders.report(session, katrina, now, fact=ReportFact.LOST_HOME)
     builders.report(session, katrina, now, kind=ReportKind.LAPSE, fact=None)
     wrong = builders.report(session, katrina, now, kind=ReportKind.WORK, fact=ReportFact.GOT_WORK)
     service.dispute(session, builders.actor(pat), wrong.id, note="no", now=now)
-    assert service.good_news(session, katrina.id) == 2
+    assert service.count_good_news(session, katrina.id) == 2
 
 
-def test_what_a_person_told_goes_with_the_person(
+def test_self_reports_are_erased_with_the_person(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """When somebody is erased nothing that they told stays."""
+    """When a person is erased, their self-reports are too."""
     builders.report(session, katrina, now)
     session.execute(delete(Person).where(Person.id == katrina.id))
     assert session.scalars(select(SelfReport)).all() == []
 
 
-def test_two_who_judge_at_once_go_one_after_the_other(committed: Database, now: datetime) -> None:
-    """One makes sure and one disputes in the same moment: two events, and the state of the later."""
+def test_two_judgements_at_once_are_made_in_turn(committed: Database, now: datetime) -> None:
+    """One verifies and one disputes at the same moment: two events, and the later state."""
     with committed.begin() as session:
         pat = builders.staff(session, builders.hub(session))
         report_id = builders.report(session, builders.person(session, pat), now).id

@@ -1,5 +1,5 @@
-"""Pages cost the same number of statements however many people there are, and take their order from
-the indexes.
+"""Pages take the same number of statements however many people there are, and use the indexes for
+their order.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from tests import builders
 
 @contextmanager
 def counted(session: Session) -> Iterator[list[str]]:
-    """The statements that go to the database meanwhile."""
+    """The statements sent to the database during the block."""
     seen: list[str] = []
     connection = session.connection()
 
@@ -84,7 +84,7 @@ PAGES: dict[str, Callable[[Session, Actor, Person, datetime], object]] = {
 def test_fifty_people_cost_as_many_statements_as_five(
     page: str, role: Role, session: Session, now: datetime
 ) -> None:
-    """The count is the same to the statement, and small."""
+    """The count is exactly the same, and small."""
     costs = {}
     for size in (5, 50):
         hub = builders.hub(session, f"Hub of {size}")

@@ -196,7 +196,7 @@ def test_asking_for_a_meeting(
     visitor = sit_down(house.pat)
     page = visitor.send(visitor.open(f"/people/{katrina.id}/case-pack").form("/agenda"))
     assert "They are on the agenda." in page.words
-    assert "Asked for" in visitor.open(address).words
+    assert "Requested" in visitor.open(address).words
     auditor = sit_down(house.auditor)
     assert "Put on the agenda" not in auditor.open(f"/people/{katrina.id}/case-pack").words
     forged = {"csrf_token": auditor.token(), "meeting": address.rpartition("/")[2]}

@@ -86,7 +86,7 @@ def test_the_coordinator_sees_who_may_be_the_same_and_joins_two(
     page = visitor.open(f"/referrals/{second.id}")
     assert f"/people/{known.id}" in page.html
     joined = visitor.send(page.form(f"/referrals/{second.id}/duplicate"))
-    assert "Joined with another" in joined.words
+    assert "Merged with another" in joined.words
     assert "Begging by the bank" in visitor.open(f"/referrals/{first.id}").words
 
 

@@ -149,7 +149,8 @@ def test_a_transfer(committed: Database, house: House, katrina: Person, sit_down
     assert "from Pat Hale to Dai Rees, by Pat Hale." in seen and "Ring before you visit" in seen
     thread = sit_down(house.other).open(f"/people/{katrina.id}").words
     assert (
-        "Given to another offender manager" in thread and "From now Dai is your worker." in thread
+        "Transferred to another offender manager" in thread
+        and "From now Dai is your worker." in thread
     )
 
 

@@ -66,7 +66,7 @@ def test_one_worker_takes_over_another_takes_it_from_them_and_hands_back(
     assert holder(committed, katrina, now) is None
     words = chidi.open(address).words
     assert (
-        words.count("A worker took the conversation over") == 2
+        words.count("Conversation taken over by a worker") == 2
         and "Conversation handed back" in words
     )
 

@@ -106,11 +106,11 @@ def test_proposed_by_one_agreed_to_by_another_done_by_a_third(
     ("changes", "words"),
     [
         ({"what": ""}, "Say what is to be done"),
-        ({"date_year": "2026"}, "Give a day from today on, within two years."),
+        ({"date_year": "2026"}, "Give a day from today, at most two years ahead."),
         ({"date_day": ""}, "The date must include a day"),
         ({"responsible": ""}, "Name who does it"),
         ({"agency": "nobody"}, "Not a valid choice"),
-        ({"text": "The court wants you"}, "Somebody else may read this: “court”"),
+        ({"text": "The court wants you"}, "Another person may read this: “court”"),
         ({"action_class": "disrupt"}, "never texted"),
     ],
 )

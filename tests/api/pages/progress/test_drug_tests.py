@@ -65,7 +65,7 @@ def test_a_planned_test_gets_its_result_and_a_correction(
         visitor.open(f"{page_of(katrina)}/new?day={late.isoformat()}").form("/tests/new"),
         result="void",
     )
-    assert again.status == 422 and "A result is recorded for that day already" in again.words
+    assert again.status == 422 and "A result is already recorded for that day" in again.words
     with committed.begin() as session:
         test = session.query(DrugTest).one()
     form = visitor.open(f"/tests/{test.id}/correct").form("/correct")
@@ -192,7 +192,7 @@ def test_the_report_to_the_court(
     page = visitor.open(address)
     assert "This report has not been made yet" in page.words
     assert "Positive 1 of 2" in page.words and "Planned, no result recorded 1" in page.words
-    assert "Nothing final recorded 1 of 1" in page.words and "Work: The bakery" in page.words
+    assert "No final outcome recorded 1 of 1" in page.words and "Work: The bakery" in page.words
     page = visitor.send(page.form("/report"))
     assert "The report is made" in page.words and "Known by SHA-256" in page.words
     clock.at = now + timedelta(minutes=20)
@@ -206,6 +206,6 @@ def test_the_report_to_the_court(
         assert (given.recipient, given.agreement_id) == ("Newcastle Crown Court", None)
         stage.drug_test(session, katrina, TODAY - timedelta(days=1))
     page = visitor.open(address)
-    assert "has changed since this report was made" in page.words and "Known by" not in page.words
+    assert "have changed since this report was made" in page.words and "Known by" not in page.words
     page = visitor.send(page.form("/report"))
     assert "Known by SHA-256" in page.words and "Negative 2 of 3" in page.words

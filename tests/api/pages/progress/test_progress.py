@@ -113,7 +113,7 @@ def test_a_home_is_made_sure_of_and_disputed(
         spell = stage.spell(session, katrina, state=ReportState.SELF_REPORTED)
     visitor = sit_down(house.coordinator)
     page = visitor.open(f"/people/{katrina.id}/progress")
-    assert "until 20 March 2027" in page.words and "By their own word" in page.words
+    assert "until 20 March 2027" in page.words and "Self-reported" in page.words
     page = visitor.send(page.form(f"/housing/{spell.id}/verify"))
     assert "Made sure of by Chidi Okafor" in page.words and "Stable home Yes" in page.words
     form = visitor.open(f"/housing/{spell.id}/dispute").form("/dispute")
@@ -149,9 +149,9 @@ def test_work_begins_from_news_and_ends(
         job = session.query(Activity).one()
     end = visitor.open(f"/activities/{job.id}/end").form("/end")
     refused = visitor.send(end, ending="lost", ended_day="1")
-    assert refused.status == 422 and "It cannot end before it began" in refused.words
+    assert refused.status == 422 and "The end cannot be before the start" in refused.words
     page = visitor.send(end, ending="lost")
-    assert "Lost through no choice of theirs, 20 March 2027" in page.words
+    assert "Lost, not by their choice, 20 March 2027" in page.words
     page = visitor.send(
         visitor.open(f"/activities/{job.id}/dispute").form("/dispute"), note="Never was"
     )

@@ -59,11 +59,10 @@ def test_news_is_shown_and_made_sure_of_with_one_click(
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{katrina.id}")
     assert "What they tell us" in page.words and "“got the keys to my flat”" in page.words
-    assert "Their own word" in page.words
+    assert "Self-reported" in page.words
     after = visitor.send(page.form(f"/reports/{report}/verify"))
     assert (
-        "Made sure of by Pat Hale" in after.words
-        and state(committed, report) is ReportState.VERIFIED
+        "Verified by Pat Hale" in after.words and state(committed, report) is ReportState.VERIFIED
     )
 
 
@@ -89,7 +88,7 @@ def test_a_worker_adds_what_they_were_told_once(
     assert "Add what they told you" in form
     blank = visitor.open(f"/people/{katrina.id}/reports/new").form("/reports/new")
     wrong = visitor.send(blank, kind="housing", fact="got_work")
-    assert wrong.status == 422 and "Choose news of the kind that you chose" in wrong.words
+    assert wrong.status == 422 and "Choose a fact of the chosen kind" in wrong.words
     for _ in range(2):
         page = visitor.send(blank, kind="work", fact="got_work", note="In the bakery")
         assert (

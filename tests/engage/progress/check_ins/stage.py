@@ -1,4 +1,4 @@
-"""A person who is asked every Tuesday at ten, and what can happen to the texts about it."""
+"""A person who is asked every Tuesday at ten, and what can happen to the texts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from tests import builders
 
 TUESDAYS = Schedule(1, 1, 10)
 DUE = datetime(2027, 3, 23, 10, 0, tzinfo=UTC)
-"""The first Tuesday after the moment that the tests live at."""
+"""The first Tuesday after the fixed moment of the tests."""
 CLOSES = DUE + timedelta(hours=72)
 NUDGE = CLOSES - timedelta(hours=24)
 
@@ -23,7 +23,7 @@ NUDGE = CLOSES - timedelta(hours=24)
 def planned(
     session: Session, whose: Person, now: datetime = builders.NOW, schedule: Schedule = TUESDAYS
 ) -> CheckInPlan:
-    """Check-ins by a schedule, set by the person's offender manager."""
+    """Set a schedule as the person's offender manager."""
     actor = builders.actor(whose.offender_manager)
     plan = service.set_plan(session, actor, whose.id, schedule, now=now)
     assert plan is not None
@@ -55,7 +55,7 @@ def became(
     *,
     at: datetime = DUE,
 ) -> None:
-    """The latest check-in text to the person ended so."""
+    """Give the latest check-in text to the person a final status."""
     message = texts(session, whose)[-1]
     message.status, message.claimed_at = status, at
     if status is MessageStatus.DELIVERED:

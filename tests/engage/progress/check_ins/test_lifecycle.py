@@ -1,5 +1,5 @@
-"""What time makes of check-ins: sent or not with the reason, nudged once, closed; and silence is
-never more than that.
+"""The life of a check-in: sent or not with the reason, nudged once, closed; and silence is never
+more than silence.
 """
 
 from collections.abc import Callable
@@ -34,13 +34,13 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def katrina(session: Session) -> Person:
-    """A person with a number that may be texted, whose offender manager has approved texts."""
+    """A person with a number that can be texted, whose offender manager has approved texts."""
     return builders.person(session, builders.staff(session, builders.hub(session)))
 
 
 def test_it_goes_at_its_hour_once(session: Session, katrina: Person) -> None:
-    """Not a minute before; and however often the worker looks, one text and one row. The next is a
-    week later by the wall clock.
+    """Not a minute early; one text and one row, however often the worker runs. The next is a week
+    later by the wall clock.
     """
     plan = planned(session, katrina)
     assert lifecycle.advance(session, now=DUE - MINUTE) == 0
@@ -63,27 +63,27 @@ def test_welsh_is_asked_in_welsh(session: Session, katrina: Person) -> None:
 
 
 def custody(session: Session, person: Person) -> None:
-    """In prison since."""
+    """In prison since the schedule was set."""
     person.custody_status = CustodyStatus.CUSTODY
 
 
 def paused(session: Session, person: Person) -> None:
-    """Texts wait after a text of danger."""
+    """Texts are paused after a text of danger."""
     pause.pause(session, person, why="danger", actor="system", now=DUE - HOUR)
 
 
 def stopped(session: Session, person: Person) -> None:
-    """The number said STOP."""
+    """The number has replied STOP."""
     suppression.suppress(session, "+447700900101", "asked to stop", "test", DUE - HOUR)
 
 
 def unapproved(session: Session, person: Person) -> None:
-    """The offender manager took the approval back."""
+    """The offender manager has withdrawn the approval."""
     person.texts_approved_at = None
 
 
 def closed(session: Session, person: Person) -> None:
-    """The case is over."""
+    """The case is closed."""
     person.contact_status = ContactStatus.CLOSED
 
 
@@ -97,11 +97,11 @@ def closed(session: Session, person: Person) -> None:
         (closed, "contact_closed"),
     ],
 )
-def test_rule_1_decides_afresh_and_its_reason_is_kept(
+def test_rule_1_decides_each_time_and_its_reason_is_kept(
     session: Session, katrina: Person, happens: Callable[[Session, Person], None], code: str
 ) -> None:
-    """What has changed since the plan was set stops it; nothing goes, and the next one is planned
-    all the same.
+    """A change since the schedule was set stops it: nothing is sent, and the next one is still
+    planned.
     """
     plan = planned(session, katrina)
     happens(session, katrina)
@@ -113,7 +113,7 @@ def test_rule_1_decides_afresh_and_its_reason_is_kept(
 
 
 def test_outside_the_hours_it_waits_and_keeps_the_reason(session: Session, katrina: Person) -> None:
-    """The person's own hours were narrowed to the afternoon: it goes at two."""
+    """The person's own hours were narrowed to the afternoon: it is sent at two."""
     planned(session, katrina)
     katrina.text_from_hour = 14
     lifecycle.advance(session, now=DUE)
@@ -126,7 +126,7 @@ def test_outside_the_hours_it_waits_and_keeps_the_reason(session: Session, katri
 
 
 def test_after_three_texts_in_a_day_it_waits_for_the_morning(session: Session) -> None:
-    """The day's cap holds for all texts together."""
+    """The daily cap counts all texts together."""
     katrina = builders.person(session, builders.staff(session, builders.hub(session, daily_cap=1)))
     other = planned(session, katrina)
     lifecycle.advance(session, now=DUE)
@@ -140,8 +140,8 @@ def test_after_three_texts_in_a_day_it_waits_for_the_morning(session: Session) -
     assert [one["code"] for one in found.reasons] == ["daily_cap"]
 
 
-def test_nobody_ran_for_weeks(session: Session, katrina: Person) -> None:
-    """Only the last one is looked at, and it says that it is too late; nobody gets three at once."""
+def test_no_worker_ran_for_weeks(session: Session, katrina: Person) -> None:
+    """Only the last one is processed, as too late; no one gets three at once."""
     planned(session, katrina)
     lifecycle.advance(session, now=DUE + 16 * DAY)
     found = only(session, katrina)
@@ -152,7 +152,7 @@ def test_nobody_ran_for_weeks(session: Session, katrina: Person) -> None:
 def test_one_nudge_in_the_last_day_then_it_closes_as_unanswered(
     session: Session, katrina: Person
 ) -> None:
-    """A note and an event, no signal: a missed check-in is not a breach."""
+    """A note and an event, but no signal: an unanswered check-in is not a breach."""
     asked(session, katrina)
     for moment in (NUDGE - MINUTE, NUDGE, NUDGE + MINUTE, NUDGE + HOUR):
         lifecycle.advance(session, now=moment)
@@ -173,7 +173,7 @@ def test_one_nudge_in_the_last_day_then_it_closes_as_unanswered(
 def test_a_nudge_that_would_fall_in_the_night_goes_in_the_morning(
     session: Session, katrina: Person
 ) -> None:
-    """Sent at seven in the evening, it is nudged within the hours of the last day."""
+    """Sent at seven in the evening, it is nudged within the contact hours of the last day."""
     planned(session, katrina, schedule=Schedule(1, 1, 19))
     katrina.text_until_hour = None
     lifecycle.advance(session, now=DUE + 9 * HOUR)
@@ -202,7 +202,7 @@ def test_a_nudge_that_would_fall_in_the_night_goes_in_the_morning(
 def test_what_did_not_arrive_is_never_unanswered(
     session: Session, katrina: Person, status: MessageStatus, code: str
 ) -> None:
-    """Not delivered, or not known to be: it is shown as that, with what is known."""
+    """Not delivered, or not known to be delivered: it is shown as that, with what is known."""
     asked(session, katrina)
     became(session, katrina, status)
     lifecycle.advance(session, now=NUDGE)
@@ -220,7 +220,7 @@ def test_what_did_not_arrive_is_never_unanswered(
 def test_texts_that_stop_meanwhile_end_it(
     session: Session, katrina: Person, happens: Callable[[Session, Person], None]
 ) -> None:
-    """No nudge to somebody in custody or after a text of danger, and no word of silence."""
+    """No nudge to a person in custody or after a text of danger, and not counted as silence."""
     asked(session, katrina)
     happens(session, katrina)
     session.flush()
@@ -236,7 +236,9 @@ def test_texts_that_stop_meanwhile_end_it(
 def test_switched_off_before_it_goes_and_while_it_is_open(
     session: Session, katrina: Person
 ) -> None:
-    """What waited for its hour does not go; what is open gets no nudge, and may still be answered."""
+    """One that waited for its hour is not sent; an open one gets no nudge and can still be
+    answered.
+    """
     planned(session, katrina)
     katrina.text_from_hour = 14
     lifecycle.advance(session, now=DUE)
@@ -245,7 +247,7 @@ def test_switched_off_before_it_goes_and_while_it_is_open(
     assert plan is not None and not plan.on
     lifecycle.advance(session, now=DUE + 4 * HOUR)
     assert [one["code"] for one in only(session, katrina).reasons] == ["switched_off"]
-    assert lifecycle.begin_due(session, now=DUE + 30 * DAY) == 0
+    assert lifecycle.open_due(session, now=DUE + 30 * DAY) == 0
 
 
 def test_switched_off_while_it_is_open(session: Session, katrina: Person) -> None:
@@ -259,10 +261,8 @@ def test_switched_off_while_it_is_open(session: Session, katrina: Person) -> Non
     assert len(texts(session, katrina)) == 1
 
 
-def test_a_hub_whose_settings_make_no_sense_holds_up_nobody_else(
-    session: Session, katrina: Person
-) -> None:
-    """Its people are tried again later; everybody else's check-in goes."""
+def test_a_hub_with_invalid_settings_delays_no_other_hub(session: Session, katrina: Person) -> None:
+    """Its people are retried later; everyone else's check-in is sent."""
     broken = builders.hub(session, "Broken")
     gwen = builders.person(session, builders.staff(session, broken), number="+447700900102")
     planned(session, katrina)
@@ -278,8 +278,8 @@ def test_a_hub_whose_settings_make_no_sense_holds_up_nobody_else(
     assert only(session, gwen).state is CheckInState.ASKED
 
 
-def test_bounded_batches_go_on_until_all_is_done(session: Session) -> None:
-    """Ten people in batches of three: everybody is asked, nobody twice."""
+def test_batches_continue_until_everything_is_done(session: Session) -> None:
+    """Ten people in batches of three: everyone is asked, no one twice."""
     om = builders.staff(session, builders.hub(session))
     people = [builders.person(session, om, number=f"+4477009001{n:02}") for n in range(10)]
     for one in people:

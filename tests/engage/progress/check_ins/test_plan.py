@@ -1,4 +1,6 @@
-"""Who may set check-ins, what makes a plan, and that two workers at once do everything once."""
+"""Who may set check-ins, what makes a valid schedule, and that two workers at once do everything
+once.
+"""
 
 import threading
 from dataclasses import replace
@@ -57,7 +59,7 @@ def katrina(session: Session, hub: Hub) -> Person:
         (Role.OFFENDER_MANAGER, NotFound),
     ],
 )
-def test_whoever_manages_the_person_may(
+def test_who_may_set_check_ins(
     session: Session,
     hub: Hub,
     katrina: Person,
@@ -65,7 +67,7 @@ def test_whoever_manages_the_person_may(
     role: Role,
     refused: type[Exception] | None,
 ) -> None:
-    """An auditor reads and changes nothing; for another's offender manager there is no such person."""
+    """An auditor may only read; for another offender manager the person does not exist."""
     actor = builders.actor(builders.staff(session, hub, role, name="Chidi Okafor"))
     if refused is None:
         assert service.set_plan(session, actor, katrina.id, TUESDAYS, now=now) is not None
@@ -85,10 +87,10 @@ def test_whoever_manages_the_person_may(
         (replace(TUESDAYS, hour=25), "hour"),
     ],
 )
-def test_what_makes_no_sense_is_refused_beside_its_field(
+def test_invalid_schedules_are_refused_with_their_field(
     session: Session, katrina: Person, now: datetime, wanted: Schedule, field: str
 ) -> None:
-    """An hour in which the person is never texted is none."""
+    """An hour in which the person is never texted is not valid."""
     with pytest.raises(Invalid) as refusal:
         planned(session, katrina, now, wanted)
     assert set(refusal.value.fields) == {field}
@@ -97,7 +99,7 @@ def test_what_makes_no_sense_is_refused_beside_its_field(
 def test_without_approval_of_texts_there_is_no_plan(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """A check-in is a text; it can still be switched off without."""
+    """A check-in is a text; it can still be switched off without approval."""
     planned(session, katrina, now)
     katrina.texts_approved_at = None
     session.flush()
@@ -124,7 +126,7 @@ def test_each_change_is_an_event_and_the_same_again_is_none(
 
 
 def test_a_plan_changed_on_the_day_asks_nobody_twice(session: Session, katrina: Person) -> None:
-    """Asked at ten, then moved to noon of the same day: the day has its check-in."""
+    """Asked at ten, then moved to noon of the same day: the day already has its check-in."""
     asked(session, katrina)
     planned(session, katrina, DUE + timedelta(minutes=5), replace(TUESDAYS, hour=12))
     lifecycle.advance(session, now=DUE + timedelta(hours=2))
@@ -132,7 +134,7 @@ def test_a_plan_changed_on_the_day_asks_nobody_twice(session: Session, katrina: 
 
 
 def test_two_workers_at_once_send_and_nudge_each_once(committed: Database) -> None:
-    """Eight threads look at twenty people at the same moment: twenty texts, then twenty nudges."""
+    """Eight threads process twenty people at the same moment: twenty texts, then twenty nudges."""
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
         for number in range(20):
@@ -149,7 +151,7 @@ def test_two_workers_at_once_send_and_nudge_each_once(committed: Database) -> No
 
 
 def test_a_worker_that_dies_leaves_nothing_half_done(committed: Database) -> None:
-    """Its transaction is gone with it: the next worker does it all, once."""
+    """Its transaction is lost with it: the next worker does everything, once."""
     with committed.begin() as session:
         planned(session, builders.person(session, builders.staff(session, builders.hub(session))))
     with pytest.raises(KeyboardInterrupt), committed.begin() as session:
@@ -161,9 +163,7 @@ def test_a_worker_that_dies_leaves_nothing_half_done(committed: Database) -> Non
 
 
 def _together(database: Database, now: datetime) -> None:
-    """Eight workers, all beginning at once; what the others held while each of them looked is left
-    to a last look, as in life.
-    """
+    """Eight workers start at once. What the others held is left to a last run, as in production."""
     ready, problems = threading.Barrier(8), []
 
     def work() -> None:

@@ -1,5 +1,5 @@
-"""Rule 15: when a check-in is due, by when somebody rings after a hard answer, and what a number in
-a text is.
+"""Rule 15: when a check-in is due, when to ring after a low answer, and what a number in a text
+means.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -33,12 +33,12 @@ def at(text: str) -> datetime:
             SUNDAY,
             1,
             "2027-03-28",
-        ),  # the clocks jump over one o'clock: it is two
+        ),  # the clocks skip one o'clock: it is two
         ("2027-12-24 12:00", SUNDAY, 10, "2027-12-26"),  # Boxing Day is a day like any other
     ],
 )
 def test_the_first_day(now: str, weekday: int, hour: int, day: str) -> None:
-    """The next such weekday whose hour has not come yet, whatever is closed on it."""
+    """The next such weekday whose hour has not come yet, closed day or not."""
     assert rules.first_day(Schedule(1, weekday, hour), at(now), LONDON) == date.fromisoformat(day)
 
 
@@ -86,7 +86,7 @@ def test_the_first_day(now: str, weekday: int, hour: int, day: str) -> None:
 def test_what_is_due_and_what_comes_next(
     every: int, planned: str, now: str, due: str, following: str
 ) -> None:
-    """Whole weeks on the calendar; of those missed while nothing ran, only the last is due."""
+    """Whole weeks on the calendar; of several missed ones, only the last is due."""
     found = rules.falls_due(
         Schedule(every, TUESDAY, 10), date.fromisoformat(planned), at(now), LONDON
     )
@@ -102,7 +102,7 @@ def test_what_is_due_and_what_comes_next(
             10,
             "2027-03-30T09:00:00+00:00",
         ),  # summer time: the wall clock still says ten
-        ("2027-03-28", 1, "2027-03-28T01:00:00+00:00"),  # jumped over: two o'clock
+        ("2027-03-28", 1, "2027-03-28T01:00:00+00:00"),  # skipped: two o'clock
         ("2027-10-31", 1, "2027-10-31T00:00:00+00:00"),  # comes twice: the first
     ],
 )
@@ -112,17 +112,17 @@ def test_the_hour_on_the_wall_clock(day: str, hour: int, moment: str) -> None:
 
 
 @given(
-    every=st.sampled_from(rules.EVERY),
+    every=st.sampled_from(rules.INTERVALS_IN_WEEKS),
     weekday=st.integers(0, 6),
     hour=st.integers(0, 23),
     ahead=st.timedeltas(timedelta(0), timedelta(days=2000)),
     late=st.timedeltas(timedelta(0), timedelta(weeks=30)),
 )
-def test_any_schedule_keeps_its_day_its_hour_and_its_weeks(
+def test_any_schedule_keeps_its_day_hour_and_weeks(
     every: int, weekday: int, hour: int, ahead: timedelta, late: timedelta
 ) -> None:
-    """Whatever the start and however late the worker looks: the due day has come, the next has not,
-    and both fit the schedule.
+    """For any start and any delay: the due day has come, the next has not, and both fit the
+    schedule.
     """
     schedule = Schedule(every, weekday, hour)
     start = at("2026-01-01 00:00") + ahead
@@ -147,9 +147,9 @@ def test_any_schedule_keeps_its_day_its_hour_and_its_weeks(
         ("2027-03-28 00:30", "2027-03-28 17:00"),
     ],
 )
-def test_a_hard_answer_is_due_the_same_day(now: str, due: str) -> None:
-    """By the end of the working day; later on within the hour."""
-    assert rules.same_day(at(now), LONDON, 17) == at(due)
+def test_a_low_answer_is_due_the_same_day(now: str, due: str) -> None:
+    """By the end of the working day; after that, within the hour."""
+    assert rules.call_deadline(at(now), LONDON, 17) == at(due)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,9 @@ def test_a_hard_answer_is_due_the_same_day(now: str, due: str) -> None:
     ],
 )
 def test_the_number_that_a_text_begins_with(body: str, number: int | None, extra: str) -> None:
-    """An answer on the scale, and no time, date or count; what is said beside it is kept apart."""
+    """An answer on the scale, and no time, date or count; the words beside it are kept
+    separately.
+    """
     assert rules.leading_number(body) == number and rules.extra_words(body) == extra
 
 
@@ -197,6 +199,6 @@ def test_the_number_that_a_text_begins_with(body: str, number: int | None, extra
         ("3", None),
     ],
 )
-def test_a_text_that_only_puts_an_answer_right(body: str, number: int | None) -> None:
-    """Nothing else may be in it."""
-    assert rules.meant_number(body) == number
+def test_a_text_that_only_corrects_an_answer(body: str, number: int | None) -> None:
+    """The text may hold nothing else."""
+    assert rules.corrected_number(body) == number

@@ -1,5 +1,5 @@
-"""What the worker does about check-ins costs the same few statements for many people, besides the
-texts that it queues.
+"""Processing check-ins takes the same few statements for many people, besides the texts that it
+queues.
 """
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from tests.engage.queries.test_statements import counted
 
 
 def test_closing_thirty_costs_as_much_as_closing_three(session: Session) -> None:
-    """And opening them too, but for one statement to queue each text."""
+    """Opening them too, apart from one statement to queue each text."""
     costs: dict[int, tuple[int, int]] = {}
     for size in (3, 30):
         om = builders.staff(session, builders.hub(session, f"Hub of {size}"))

@@ -1,5 +1,5 @@
-"""Court reviews and the plan of tests: at least a month apart, planned ahead by themselves, called
-off with what they rest on.
+"""Court reviews and planned tests: at least a month apart, planned ahead automatically, called off
+with their requirement.
 """
 
 import threading
@@ -49,24 +49,24 @@ def pat(session: Session, hub: Hub) -> Staff:
 
 @pytest.fixture
 def actor(pat: Staff) -> Actor:
-    """The offender manager, acting."""
+    """The offender manager as actor."""
     return builders.actor(pat)
 
 
 @pytest.fixture
 def katrina(session: Session, pat: Staff) -> Person:
-    """Somebody of Pat's."""
+    """A person of Pat's."""
     return builders.person(session, pat)
 
 
 @pytest.fixture
 def drr(session: Session, katrina: Person) -> Requirement:
-    """Weekly tests and a review every four weeks, since ten days."""
+    """Weekly tests and a review every four weeks, for ten days now."""
     return stage.treatment(session, katrina, STARTED)
 
 
 def planned_tests(session: Session) -> list[date]:
-    """The tests that wait."""
+    """The planned tests."""
     query = select(DrugTest.due_on).where(
         DrugTest.result.is_(None), DrugTest.superseded_at.is_(None)
     )
@@ -74,7 +74,7 @@ def planned_tests(session: Session) -> list[date]:
 
 
 def open_reviews(session: Session) -> list[date]:
-    """The reviews that wait."""
+    """The planned reviews."""
     query = select(CourtReview.review_on).where(
         CourtReview.held_on.is_(None), CourtReview.cancelled_at.is_(None)
     )
@@ -84,14 +84,14 @@ def open_reviews(session: Session) -> list[date]:
 def test_tests_and_the_review_are_planned_ahead(
     session: Session, drr: Requirement, now: datetime
 ) -> None:
-    """Rule 13: every week from its start for four weeks ahead, and the review a month after the
-    start. Done again, nothing is added; later, the rest.
+    """Rule 13: every week from the start for four weeks ahead, and the review a month after the
+    start. Repeating it adds nothing; later runs add the rest.
     """
-    assert schedule.plan(session, now=now) == (5, None)
+    assert schedule.plan_batch(session, now=now) == (5, None)
     assert planned_tests(session) == [STARTED + timedelta(days=7 * week) for week in (2, 3, 4, 5)]
     assert open_reviews(session) == [date(2027, 4, 12)]
-    assert schedule.plan(session, now=now) == (0, None)
-    schedule.plan(session, now=now + timedelta(days=7))
+    assert schedule.plan_batch(session, now=now) == (0, None)
+    schedule.plan_batch(session, now=now + timedelta(days=7))
     assert planned_tests(session)[-1] == STARTED + timedelta(days=42)
     session.flush()
     kinds = session.scalars(select(Event.kind).order_by(Event.id)).all()
@@ -105,12 +105,12 @@ def test_tests_and_the_review_are_planned_ahead(
         {"order": {"ends_on": TODAY + timedelta(days=400)}, "reviews_every_days": None},
     ],
 )
-def test_where_the_order_says_nothing_the_hub_does(
+def test_without_an_interval_in_the_order_the_hubs_applies(
     session: Session, katrina: Person, now: datetime, values: dict[str, Any]
 ) -> None:
-    """Rule 13: weekly by default; no review where the court asked for none."""
+    """Rule 13: weekly by default; no review if the court named none."""
     stage.treatment(session, katrina, STARTED, **values)
-    schedule.plan(session, now=now)
+    schedule.plan_batch(session, now=now)
     assert len(planned_tests(session)) == 4 and open_reviews(session) == []
 
 
@@ -123,12 +123,12 @@ def test_where_the_order_says_nothing_the_hub_does(
         {"contact_status": ContactStatus.DEAD},
     ],
 )
-def test_nothing_is_planned_for_somebody_who_cannot_come(
+def test_nothing_is_planned_for_people_who_cannot_attend(
     session: Session, pat: Staff, now: datetime, values: dict[str, Any]
 ) -> None:
-    """In custody, gone or dead."""
+    """In custody, left or dead."""
     stage.treatment(session, builders.person(session, pat, **values), STARTED)
-    assert schedule.plan(session, now=now) == (0, None)
+    assert schedule.plan_batch(session, now=now) == (0, None)
 
 
 def _requirement_ends(drr: Requirement) -> None:
@@ -140,24 +140,24 @@ def _order_ends(drr: Requirement) -> None:
 
 
 @pytest.mark.parametrize("end", [_requirement_ends, _order_ends])
-def test_what_is_planned_falls_with_the_order(
+def test_planned_tests_and_reviews_end_with_the_order(
     session: Session, drr: Requirement, now: datetime, end: Callable[[Requirement], None]
 ) -> None:
-    """Tests and the review are called off, and nothing is planned anew."""
-    schedule.plan(session, now=now)
+    """Tests and the review are called off, and nothing new is planned."""
+    schedule.plan_batch(session, now=now)
     end(drr)
     session.flush()
     assert schedule.call_off(session, now=now) == 5
     assert (planned_tests(session), open_reviews(session)) == ([], [])
     assert schedule.call_off(session, now=now) == 0
-    assert schedule.plan(session, now=now) == (0, None)
+    assert schedule.plan_batch(session, now=now) == (0, None)
 
 
-def test_custody_calls_tests_off_and_release_plans_them_anew(
+def test_custody_calls_tests_off_and_release_plans_them_again(
     session: Session, katrina: Person, drr: Requirement, now: datetime
 ) -> None:
     """The review stays: it is the court's."""
-    schedule.plan(session, now=now)
+    schedule.plan_batch(session, now=now)
     katrina.custody_status = CustodyStatus.REMAND
     session.flush()
     schedule.call_off(session, now=now)
@@ -165,11 +165,11 @@ def test_custody_calls_tests_off_and_release_plans_them_anew(
     katrina.custody_status = CustodyStatus.COMMUNITY
     session.flush()
     later = now + timedelta(days=20)
-    schedule.plan(session, now=later)
+    schedule.plan_batch(session, now=later)
     assert planned_tests(session)[0] == date(2027, 4, 14)
 
 
-def test_a_hub_with_nonsense_in_its_settings_keeps_nobody_else_waiting(
+def test_a_hub_with_invalid_settings_delays_no_other_hub(
     session: Session, hub: Hub, drr: Requirement, now: datetime
 ) -> None:
     """Nothing is planned there; elsewhere it is."""
@@ -177,15 +177,15 @@ def test_a_hub_with_nonsense_in_its_settings_keeps_nobody_else_waiting(
     elsewhere = builders.staff(session, builders.hub(session, "Wearside"))
     other = builders.person(session, elsewhere, number="+447700900102")
     stage.treatment(session, other, STARTED)
-    schedule.plan(session, now=now)
+    schedule.plan_batch(session, now=now)
     assert {test.person_id for test in session.scalars(select(DrugTest))} == {other.id}
 
 
 def test_a_court_names_another_day(
     session: Session, actor: Actor, drr: Requirement, now: datetime
 ) -> None:
-    """It takes the place of the one that was planned; the same again changes nothing."""
-    schedule.plan(session, now=now)
+    """It replaces the planned one; repeating it changes nothing."""
+    schedule.plan_batch(session, now=now)
     wanted = date(2027, 4, 21)
     first = court_reviews.set_review(session, actor, drr.id, review_on=wanted, now=now)
     assert court_reviews.set_review(session, actor, drr.id, review_on=wanted, now=now) is first
@@ -198,7 +198,7 @@ def test_a_court_names_another_day(
 def test_a_review_too_soon_or_too_late_is_refused(
     session: Session, actor: Actor, drr: Requirement, now: datetime, review_on: date
 ) -> None:
-    """Rule 13: at least a month after the one before, and while the order runs."""
+    """Rule 13: at least a month after the last one, and while the order is in force."""
     with pytest.raises(Invalid) as refusal:
         court_reviews.set_review(session, actor, drr.id, review_on=review_on, now=now)
     assert set(refusal.value.fields) == {"review_on"} and open_reviews(session) == []
@@ -207,8 +207,8 @@ def test_a_review_too_soon_or_too_late_is_refused(
 def test_a_review_is_held_and_the_next_one_planned(
     session: Session, actor: Actor, katrina: Person, drr: Requirement, now: datetime
 ) -> None:
-    """What the court found is kept; the signal ends; the same again changes nothing, another
-    finding is refused.
+    """The finding is kept and the signal resolved; repeating it changes nothing, another finding is
+    refused.
     """
     review = stage.review(session, drr, TODAY)
     raise_signal(
@@ -222,19 +222,19 @@ def test_a_review_is_held_and_the_next_one_planned(
         now=now,
     )
     with pytest.raises(Invalid):
-        court_reviews.hold(session, actor, review.id, held_on=TODAY, finding=" ", now=now)
+        court_reviews.record_held(session, actor, review.id, held_on=TODAY, finding=" ", now=now)
     for _ in range(2):
-        court_reviews.hold(
+        court_reviews.record_held(
             session, actor, review.id, held_on=TODAY, finding="Goes on well", now=now
         )
     assert open_reviews(session) == [date(2027, 4, 20)]
     assert session.scalars(select(Signal.state)).all() == [SignalState.RESOLVED]
     attempts: list[Callable[[], object]] = [
-        lambda: court_reviews.hold(
+        lambda: court_reviews.record_held(
             session, actor, review.id, held_on=TODAY, finding="Badly", now=now
         ),
         lambda: court_reviews.cancel(session, actor, review.id, now=now),
-        lambda: court_reviews.report_made(session, actor, review.id, digest="0" * 64, now=now),
+        lambda: court_reviews.record_report(session, actor, review.id, digest="0" * 64, now=now),
     ]
     for attempt in attempts:
         with pytest.raises(Conflict):
@@ -244,20 +244,20 @@ def test_a_review_is_held_and_the_next_one_planned(
 def test_a_review_is_cancelled(
     session: Session, actor: Actor, drr: Requirement, now: datetime
 ) -> None:
-    """It can be neither held nor reported on any more."""
+    """It can no longer be held or reported on."""
     review = stage.review(session, drr, TODAY)
     for _ in range(2):
         court_reviews.cancel(session, actor, review.id, now=now)
     assert open_reviews(session) == [] and court_reviews.of_person(session, review.person_id) == []
     with pytest.raises(Conflict):
-        court_reviews.hold(session, actor, review.id, held_on=TODAY, finding="x", now=now)
+        court_reviews.record_held(session, actor, review.id, held_on=TODAY, finding="x", now=now)
 
 
-def test_reviews_are_for_those_who_have_the_case(
+def test_reviews_require_access_to_the_whole_case(
     session: Session, hub: Hub, katrina: Person, drr: Requirement, now: datetime
 ) -> None:
-    """A drug worker records tests and no reviews; a supervisor does not see matters of health; to
-    strangers nothing is there.
+    """A drug worker records tests and no reviews; a supervisor has no health access; for others
+    nothing exists.
     """
     review = stage.review(session, drr, TODAY)
     for who, refusal in (
@@ -266,7 +266,7 @@ def test_reviews_are_for_those_who_have_the_case(
         (builders.actor(builders.staff(session, hub, name="Dai Rees")), NotFound),
     ):
         with pytest.raises(refusal):
-            court_reviews.hold(session, who, review.id, held_on=TODAY, finding="x", now=now)
+            court_reviews.record_held(session, who, review.id, held_on=TODAY, finding="x", now=now)
         with pytest.raises(refusal):
             court_reviews.set_review(session, who, drr.id, review_on=TODAY, now=now)
 
@@ -282,7 +282,7 @@ def test_two_workers_plan_no_test_twice(committed: Database, now: datetime) -> N
 
     def plan() -> None:
         gate.wait(10)
-        planned.append(schedule.keep(committed.begin, now=now))
+        planned.append(schedule.plan_all(committed.begin, now=now))
 
     threads = [threading.Thread(target=plan) for _ in range(2)]
     for thread in threads:

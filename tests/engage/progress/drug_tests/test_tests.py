@@ -1,5 +1,5 @@
-"""Drug tests: recorded by few, corrected without losing what was there, signalled to staff, never
-texted, never named in events.
+"""Drug tests: recorded by few, corrected without loss, signalled to staff, never texted, never
+named in events.
 """
 
 import threading
@@ -49,26 +49,26 @@ def pat(session: Session, hub: Hub) -> Staff:
 
 @pytest.fixture
 def actor(pat: Staff) -> Actor:
-    """The offender manager, acting."""
+    """The offender manager as actor."""
     return builders.actor(pat)
 
 
 @pytest.fixture
 def katrina(session: Session, pat: Staff) -> Person:
-    """Somebody of Pat's."""
+    """A person of Pat's."""
     return builders.person(session, pat)
 
 
 def record(
     session: Session, actor: Actor, whose: Person, result: DrugTestResult = NEGATIVE, **values: Any
 ) -> DrugTest:
-    """Record what came of today's test."""
+    """Record the result of today's test."""
     given = {"due_on": TODAY, "result": result, "now": builders.NOW, **values}
     return service.record(session, actor, whose.id, **given)
 
 
 def open_signals(session: Session) -> list[SignalKind]:
-    """What staff should know now."""
+    """The open signals."""
     query = select(Signal.kind).where(Signal.state != SignalState.RESOLVED)
     return sorted(session.scalars(query))
 
@@ -83,15 +83,15 @@ def open_signals(session: Session) -> list[SignalKind]:
         (DrugTestResult.VOID, None),
     ],
 )
-def test_a_result_is_a_signal_at_the_most(
+def test_a_result_raises_at_most_a_signal(
     session: Session,
     actor: Actor,
     katrina: Person,
     result: DrugTestResult,
     signal: SignalKind | None,
 ) -> None:
-    """Rule 13: never a text. The event names the test, not what came of it, and neither does that
-    of the signal.
+    """Rule 13: never a text. The event names the test and not its result, and so does the signal's
+    event.
     """
     test = record(session, actor, katrina, result)
     again = record(session, actor, katrina, result)
@@ -107,7 +107,7 @@ def test_a_result_is_a_signal_at_the_most(
 
 
 def test_a_planned_test_gets_its_result(session: Session, actor: Actor, katrina: Person) -> None:
-    """The row that was planned is the one that is filled in."""
+    """The planned row receives the result."""
     planned = stage.drug_test(
         session, katrina, result=None, requirement_id=stage.treatment(session, katrina).id
     )
@@ -118,11 +118,11 @@ def test_a_planned_test_gets_its_result(session: Session, actor: Actor, katrina:
 def test_a_correction_keeps_what_was_recorded(
     session: Session, actor: Actor, katrina: Person, now: datetime
 ) -> None:
-    """The signal of the wrong one is resolved, that of the right one raised; the same again changes
+    """The wrong result's signal is resolved and the right one's raised; repeating it changes
     nothing; the old one cannot be corrected twice.
     """
     wrong = record(session, actor, katrina, POSITIVE)
-    with pytest.raises(Conflict, match="Correct that one"):
+    with pytest.raises(Conflict, match="Correct it"):
         record(session, actor, katrina, NEGATIVE)
     right = service.correct(session, actor, wrong.id, result=MISSED, note="no sample", now=now)
     assert (wrong.result, wrong.superseded_at, right.result) == (POSITIVE, now, MISSED)
@@ -140,7 +140,7 @@ def test_a_correction_keeps_what_was_recorded(
 def test_a_planned_test_is_called_off_and_one_with_a_result_is_not(
     session: Session, actor: Actor, katrina: Person, now: datetime
 ) -> None:
-    """What is called off is no test at all; another may be recorded for the day."""
+    """A called-off test does not count; another may be recorded for the day."""
     planned = stage.drug_test(session, katrina, result=None)
     with pytest.raises(Conflict):
         service.correct(session, actor, planned.id, result=NEGATIVE, now=now)
@@ -157,10 +157,10 @@ def test_a_planned_test_is_called_off_and_one_with_a_result_is_not(
     ("values", "field"),
     [({"due_on": TODAY + timedelta(days=1)}, "due_on"), ({"note": "x" * 201}, "note")],
 )
-def test_what_makes_no_sense_is_refused(
+def test_invalid_results_are_refused(
     session: Session, actor: Actor, katrina: Person, values: dict[str, Any], field: str
 ) -> None:
-    """A result of tomorrow, a note too long."""
+    """A result in the future, a note that is too long."""
     with pytest.raises(Invalid) as refusal:
         record(session, actor, katrina, **values)
     assert set(refusal.value.fields) == {field}
@@ -168,7 +168,9 @@ def test_what_makes_no_sense_is_refused(
 
 
 def test_tests_are_for_few(session: Session, hub: Hub, katrina: Person, now: datetime) -> None:
-    """Coordinator and drug worker record; supervisor, auditor, housing worker and strangers do not."""
+    """Coordinators and drug workers record; supervisors, auditors, housing workers and others do
+    not.
+    """
     may = [
         builders.actor(builders.staff(session, hub, Role.COORDINATOR)),
         partner(session, hub, katrina, AgencyKind.DRUG_AND_ALCOHOL),

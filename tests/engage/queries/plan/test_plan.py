@@ -1,4 +1,4 @@
-"""The plan and an agency's list cost the same number of statements however much is on them."""
+"""The plan and an agency's list take the same number of statements however long they are."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,8 +20,8 @@ from tests.engage.queries.test_statements import counted
 PAGES: dict[str, Callable[[Session, Actor, Person, datetime], object]] = {
     "plan": lambda session, actor, one, now: plan.load(session, actor, one.id, now=now),
     "milestones": lambda session, actor, one, _: milestones.of_person(session, actor, one),
-    "agency": lambda session, actor, _, now: actions.of_agency(session, actor, now=now),
-    "listed": lambda session, actor, one, now: plan.listed(
+    "agency": lambda session, actor, _, now: actions.agency_actions(session, actor, now=now),
+    "listed": lambda session, actor, one, now: plan.list_actions(
         session, actor, one.id, now=now, after=None, limit=50
     ),
 }
@@ -31,7 +31,7 @@ PAGES: dict[str, Callable[[Session, Actor, Person, datetime], object]] = {
 def test_forty_actions_cost_as_many_statements_as_one(
     page: str, session: Session, now: datetime
 ) -> None:
-    """Texts, agencies and names come with the rows."""
+    """Texts, agencies and names are read with the rows."""
     costs = {}
     for size in (1, 40):
         hub = builders.hub(session, f"Hub of {size}")
@@ -52,7 +52,7 @@ def test_forty_actions_cost_as_many_statements_as_one(
 def test_an_agreement_opens_health_only_where_it_names_it(
     session: Session, now: datetime, fields: list[str], seen: str | None
 ) -> None:
-    """What is disclosed under it is logged, health apart."""
+    """The disclosure is logged, health separately."""
     at = stage(session)
     agreement = SharingAgreement(
         hub_id=at.hub.id,

@@ -36,12 +36,12 @@ def pat(session: Session) -> Staff:
 
 @pytest.fixture
 def actor(pat: Staff) -> Actor:
-    """The offender manager, acting."""
+    """The offender manager as actor."""
     return builders.actor(pat)
 
 
 def full(session: Session, pat: Staff, size: int) -> CourtReview:
-    """The review of somebody with so many homes, jobs, tests, reviews and appointments."""
+    """The review of a person with that many homes, jobs, tests, reviews and appointments."""
     whose = builders.person(session, pat)
     drr = stage.treatment(session, whose, TODAY - timedelta(days=300))
     for number in range(size):
@@ -73,7 +73,7 @@ READERS: dict[str, Callable[[Session, Actor, CourtReview, datetime], object]] = 
 def test_much_costs_as_many_statements_as_little(
     reader: str, session: Session, pat: Staff, actor: Actor, now: datetime
 ) -> None:
-    """The count is the same to the statement, and small."""
+    """The count is exactly the same, and small."""
     costs = {}
     for size in (2, 20):
         review = full(session, pat, size)
@@ -87,8 +87,8 @@ def test_much_costs_as_many_statements_as_little(
 def test_a_page_says_until_when_somebody_lived_somewhere(
     session: Session, pat: Staff, actor: Actor, now: datetime
 ) -> None:
-    """Until the next one that stands; what is disputed ends nothing and has no end; where they live
-    now is marked.
+    """Until the next undisputed one; disputed ones end nothing and have no end; the current one is
+    marked.
     """
     whose = builders.person(session, pat)
     for stage_, days, state in (
@@ -109,8 +109,8 @@ def test_a_page_says_until_when_somebody_lived_somewhere(
 def test_the_report_counts_what_was_recorded_since_the_review_before(
     session: Session, pat: Staff, actor: Actor, now: datetime
 ) -> None:
-    """Rules 8 and 13: results that stand, appointments by their outcome, nothing cancelled, nothing
-    of before, nothing that is disputed.
+    """Rules 8 and 13: current results, appointments by outcome; nothing cancelled, earlier or
+    disputed.
     """
     whose = builders.person(session, pat)
     drr = stage.treatment(session, whose, TODAY - timedelta(days=60))
@@ -167,8 +167,8 @@ def test_the_report_counts_what_was_recorded_since_the_review_before(
 def test_a_report_that_was_made_stays_the_same_until_the_records_change(
     session: Session, pat: Staff, actor: Actor, now: datetime
 ) -> None:
-    """Its bytes are those of the moment when it was made, whoever looks and whenever; a correction
-    shows.
+    """Its bytes stay those of the moment when it was made, for every reader at any time; a
+    correction shows.
     """
     review = full(session, pat, 3)
     facts.make(session, actor, review.id, now=now)
@@ -194,7 +194,7 @@ def test_the_report_of_a_long_order_is_there_at_once(
     assert report.from_on == date(2026, 5, 24)
 
 
-def test_somebody_without_anything_has_a_page(
+def test_a_person_without_records_has_a_page(
     session: Session, pat: Staff, actor: Actor, now: datetime
 ) -> None:
     """Nothing recorded is nothing, not a failure."""
