@@ -197,7 +197,7 @@ class Worker:
 
     def _raise_alarms(self) -> bool:
         with self._database.begin() as session:
-            return on_call.raise_due(session, now=self._clock.now()) > 0
+            return on_call.advance_due(session, now=self._clock.now()) > 0
 
     def _follow_failures(self) -> bool:
         with self._database.begin() as session:
@@ -216,7 +216,7 @@ class Worker:
 
     def _show_set_aside(self) -> bool:
         with self._database.begin() as session:
-            return unprocessed.show(session, now=self._clock.now()) > 0
+            return unprocessed.add_missing_records(session, now=self._clock.now()) > 0
 
     def _sweep(self) -> bool:
         with self._database.begin() as session:

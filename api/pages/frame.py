@@ -13,7 +13,7 @@ from engage.access.hub_settings import READERS
 from engage.access.policy import Ability, Actor
 from engage.agencies.model import Role
 from engage.appointments.free_times.service import WORKER_ROLES
-from engage.conversation.safety.rota import KEEPERS
+from engage.conversation.safety.rota import MANAGERS
 from engage.queries.cohort import meetings
 from engage.queries.conversation.unread import may_see_unknown
 
@@ -70,7 +70,7 @@ def _items(actor: Actor) -> list[dict[str, Any]]:
         items.append(_item("Corrections", "pages.corrections", "/corrections"))
     if may_see_unknown(actor):
         items.append(_item("Unknown numbers", "pages.unknown_numbers", "/unknown-numbers"))
-    if actor.has(*KEEPERS):
+    if actor.has(*MANAGERS):
         items.append(_item("On call", "pages.on_call", "/on-call"))
     if actor.has(*READERS):
         items.append(_item("Hub", "pages.hubs", "/hubs"))

@@ -1,19 +1,18 @@
-"""Automatic answers to texts: whether one may go, and putting it in the queue.
+"""Automatic answers to texts: whether one may be sent, and putting it in the queue.
 
-The one place that holds answers to their limits: nothing to a stopped number but the confirmation,
-no content where rule 1 forbids it, at most so many an hour to one number (two machines may be
-answering each other), no nagging. One answer per text, whatever happens.
+All limits on answers are here: a stopped number gets nothing but the confirmation, rule 1 may
+forbid content, a number gets so many answers an hour at most (two machines may be answering each
+other), and an answer that says nothing new is not repeated. A text must never get two answers.
 """
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
 
 from engage import texts
 from engage.appointments.model import Appointment
 from engage.conversation.context import ReplyContext
-from engage.conversation.phone_owner import AnswerScope, PhoneOwner, textable
+from engage.conversation.phone_owner import AnswerScope, PhoneOwner, can_be_texted
 from engage.texts import Purpose, TextKind
 from messaging import outbox, suppression
 from messaging.outbox import Lane, Route
@@ -21,28 +20,28 @@ from messaging.sending import pacing
 from messaging.states import NEVER_LEFT
 from messaging.tables import Message
 
-LIFE = timedelta(hours=24)
-HOUR = timedelta(hours=1)
-ANSWERS_AN_HOUR = 10
-SAFETY_AN_HOUR = 3
-AT_MOST_EVERY = {
+ANSWER_LIFE = timedelta(hours=24)
+_HOUR = timedelta(hours=1)
+MAX_ANSWERS_PER_HOUR = 10
+MAX_SAFETY_TEXTS_PER_HOUR = 3
+MIN_INTERVALS = {
     TextKind.NOT_SURE: timedelta(hours=6),
     TextKind.NOT_SURE_UNNAMED: timedelta(hours=6),
     TextKind.PICTURE: timedelta(hours=6),
     TextKind.UNKNOWN_NUMBER: timedelta(days=30),
 }
-"""An answer that says nothing new is not repeated sooner than this to one number [ours]."""
+"""How soon an answer that says nothing new may be repeated to a number [ours]."""
 
-NOTHING_LEARNT = {
+NEUTRAL_TEXTS = {
     TextKind.CRISIS,
     TextKind.HELP,
     TextKind.NOT_SURE_UNNAMED,
     TextKind.UNKNOWN_NUMBER,
     TextKind.WHO,
 }
-"""Texts from which somebody else with the phone in hand learns nothing about anybody."""
+"""Texts from which another reader of the phone learns nothing about anybody."""
 
-_ONCE_IN_A_ROW = {
+_ONCE_PER_BURST = {
     TextKind.WILL_ATTEND,
     TextKind.CANNOT_ATTEND,
     TextKind.LATE,
@@ -54,13 +53,13 @@ _ONCE_IN_A_ROW = {
     TextKind.NEWS,
     TextKind.CHECK_IN_THANKS,
 }
-"""Thanks for what was said: said once for several texts in a row that come to the same."""
+"""Thanks that are sent once for several texts in a row with the same result."""
 
-LAST_WORDS = {TextKind.OPTED_OUT_ORDER, TextKind.OPTED_OUT_VOLUNTARY, TextKind.WRONG_NUMBER}
-"""Confirm that texts stop, and may go although they have."""
+STOP_CONFIRMATIONS = {TextKind.OPTED_OUT_ORDER, TextKind.OPTED_OUT_VOLUNTARY, TextKind.WRONG_NUMBER}
+"""Confirmations that texts have stopped. They may be sent to a stopped number."""
 
 
-def answer(
+def send(
     context: ReplyContext,
     kind: TextKind,
     body: str,
@@ -68,14 +67,19 @@ def answer(
     owner: PhoneOwner | None,
     about: Appointment | None = None,
 ) -> bool:
-    """Queue the one answer to a text, if it may go; True when it will. An answer about an
-    appointment is withdrawn with it.
+    """Queue the answer to a text if it may be sent; return whether the text has its answer.
+
+    An answer about an appointment is withdrawn with it. If the hourly limit holds an answer back,
+    `context.effects` says so.
     """
-    if context.quiet or not _may(context, kind, owner):
+    if context.quiet or not _is_allowed(context, kind, owner):
         return False
-    if kind in _ONCE_IN_A_ROW and _said_just_now(context, body):
+    if kind in _ONCE_PER_BURST and _was_sent_in_burst(context, body):
         return True
-    if not _within_limits(context, kind):
+    if kind is not TextKind.CRISIS and _is_over_hourly_limit(context):
+        context.effects.answer_limited = True
+        return False
+    if _is_repeated_too_soon(context, kind):
         return False
     outbox.enqueue(
         context.session,
@@ -83,18 +87,18 @@ def answer(
             to=context.number,
             body=body,
             lane=Lane.SAFETY if kind is TextKind.CRISIS else Lane.REPLY,
-            dedupe_key=f"reply:{context.answer_to.id}",
+            dedupe_key=_dedupe_key(context.answer_to.id),
             recipient=str(owner.person.id) if owner else None,
             group_key=f"appointment:{about.id}" if about else None,
-            expires_at=context.now + LIFE,
+            expires_at=context.now + ANSWER_LIFE,
             context={
                 "purpose": Purpose.REPLY,
                 "texts": kind.value,
                 "inbound": context.answer_to.id,
                 **({"person": str(owner.person.id)} if owner else {}),
             },
-            despite_stop=kind in LAST_WORDS,
-            # A number that is nobody's is answered by the provider that it wrote to.
+            despite_stop=kind in STOP_CONFIRMATIONS,
+            # An unknown number is answered through the provider that it wrote to.
             route=owner.contactability.hub.route if owner else Route(context.inbound.provider),
             redact=owner is not None and owner.contactability.hub.redact_after_delivery,
         ),
@@ -103,71 +107,77 @@ def answer(
     return True
 
 
-def neutral(
+def send_neutral(
     context: ReplyContext, kind: TextKind, language: str, *, owner: PhoneOwner | None = None
 ) -> bool:
-    """Answer with a text that has no blanks."""
-    return answer(context, kind, texts.render(kind, language), owner=owner)
+    """Send a text that has no blanks."""
+    return send(context, kind, texts.render(kind, language), owner=owner)
 
 
-def personal(context: ReplyContext, kind: TextKind, owner: PhoneOwner) -> bool:
-    """Answer with a text that may name the person and their offender manager, and nothing else."""
+def send_personal(context: ReplyContext, kind: TextKind, owner: PhoneOwner) -> bool:
+    """Send a text that may name the person and their offender manager, and nothing else."""
     known: dict[str, str | int] = {"first": first_name(owner), "worker": manager_name(owner)}
     language = owner.person.language
     blanks = texts.wording(kind, language).blanks
     body = texts.render(
         kind, language, **{name: value for name, value in known.items() if name in blanks}
     )
-    return answer(context, kind, body, owner=owner)
+    return send(context, kind, body, owner=owner)
 
 
-def not_sure(context: ReplyContext, owner: PhoneOwner) -> bool:
-    """Say that a human will read it; without a name where the phone may be in other hands."""
+def send_not_sure(context: ReplyContext, owner: PhoneOwner) -> bool:
+    """Say that a worker will read the text; without a name if others may have the phone."""
     if owner.scope is AnswerScope.OPEN:
-        return personal(context, TextKind.NOT_SURE, owner)
-    return neutral(context, TextKind.NOT_SURE_UNNAMED, owner.person.language, owner=owner)
+        return send_personal(context, TextKind.NOT_SURE, owner)
+    return send_neutral(context, TextKind.NOT_SURE_UNNAMED, owner.person.language, owner=owner)
 
 
 def first_name(owner: PhoneOwner) -> str:
-    """What texts call the person."""
+    """The name that texts use for the person."""
     return texts.shorten_first_name(owner.person.first_name, owner.person.preferred_name)
 
 
 def manager_name(owner: PhoneOwner) -> str:
-    """What texts call the person's offender manager, who sees the signals and reads what a machine
-    cannot.
-    """
+    """The name that texts use for the person's offender manager."""
     return owner.person.offender_manager.first_name
 
 
-def _may(context: ReplyContext, kind: TextKind, owner: PhoneOwner | None) -> bool:
-    if not textable(context.number) or (owner is None and _is_ours(context)):
+def queued(context: ReplyContext) -> Message:
+    """The answer to the text, in the queue."""
+    key = _dedupe_key(context.answer_to.id)
+    return context.session.scalars(select(Message).where(Message.dedupe_key == key)).one()
+
+
+def _dedupe_key(inbound_id: int) -> str:
+    return f"reply:{inbound_id}"
+
+
+def _is_allowed(context: ReplyContext, kind: TextKind, owner: PhoneOwner | None) -> bool:
+    if not can_be_texted(context.number) or (owner is None and _is_own_number(context)):
         return False
-    if kind in LAST_WORDS:
+    if kind in STOP_CONFIRMATIONS:
         return True
     if suppression.is_suppressed(context.session, context.number):
         return False
     if kind is TextKind.CRISIS:
         return True
     if owner is None:
-        return kind in NOTHING_LEARNT or kind is TextKind.START
-    if kind in NOTHING_LEARNT:
+        return kind in NEUTRAL_TEXTS or kind is TextKind.START
+    if kind in NEUTRAL_TEXTS:
         return owner.scope is not AnswerScope.SILENT
     return owner.scope is AnswerScope.OPEN
 
 
-def _is_ours(context: ReplyContext) -> bool:
-    """Whether the text came from a number that we send from: answering it would be texting
-    ourselves.
-    """
+def _is_own_number(context: ReplyContext) -> bool:
+    """Whether we send from the number that the text came from. Engage must never text itself."""
     return context.number == context.inbound.to_number or pacing.is_sender(
         context.session, context.number
     )
 
 
-def _said_just_now(context: ReplyContext, body: str) -> bool:
-    """Whether these very words answer one of the texts just before this one already."""
-    keys = [f"reply:{id}" for id in context.burst.before]
+def _was_sent_in_burst(context: ReplyContext, body: str) -> bool:
+    """Whether the same words already answer one of the texts just before this one."""
+    keys = [_dedupe_key(id) for id in context.burst.earlier]
     if not keys:
         return False
     same = select(Message.id).where(
@@ -176,19 +186,16 @@ def _said_just_now(context: ReplyContext, body: str) -> bool:
     return context.session.scalar(same.limit(1)) is not None
 
 
-def _within_limits(context: ReplyContext, kind: TextKind) -> bool:
+def _is_over_hourly_limit(context: ReplyContext) -> bool:
+    return _answers_since(context, context.now - _HOUR) >= MAX_ANSWERS_PER_HOUR
+
+
+def _is_repeated_too_soon(context: ReplyContext, kind: TextKind) -> bool:
     if kind is TextKind.CRISIS:
-        return (
-            _answers_since(context.session, context.number, context.now - HOUR, kind)
-            < SAFETY_AN_HOUR
-        )
-    if _answers_since(context.session, context.number, context.now - HOUR) >= ANSWERS_AN_HOUR:
-        context.effects.answer_limited = True
-        return False
-    every = AT_MOST_EVERY.get(kind)
-    return every is None or not _answers_since(
-        context.session, context.number, context.now - every, kind
-    )
+        count = _answers_since(context, context.now - _HOUR, kind)
+        return count >= MAX_SAFETY_TEXTS_PER_HOUR
+    interval = MIN_INTERVALS.get(kind)
+    return interval is not None and _answers_since(context, context.now - interval, kind) > 0
 
 
 _ANSWERS = (
@@ -203,10 +210,9 @@ _ANSWERS = (
 _ANSWERS_OF_KIND = _ANSWERS.where(Message.context["texts"].astext == bindparam("kind"))
 
 
-def _answers_since(
-    session: Session, number: str, since: datetime, kind: TextKind | None = None
-) -> int:
-    given = {"number": number, "since": since}
+def _answers_since(context: ReplyContext, since: datetime, kind: TextKind | None = None) -> int:
+    """The number of answers to the number since a moment, of a kind or of any."""
+    given = {"number": context.number, "since": since}
     if kind is not None:
-        return session.scalar(_ANSWERS_OF_KIND, {**given, "kind": kind.value}) or 0
-    return session.scalar(_ANSWERS, given) or 0
+        return context.session.scalar(_ANSWERS_OF_KIND, {**given, "kind": kind.value}) or 0
+    return context.session.scalar(_ANSWERS, given) or 0

@@ -1,7 +1,7 @@
-"""Which appointment a reply can be about. It lists candidates and never picks one of several.
+"""Which appointments a reply can be about. It lists candidates and must never pick one of several.
 
-An appointment can be answered only if a text that asks about it, at its present time, has left for
-this number: nobody says yes to what they were never asked.
+A yes or a no needs a question: a text that asked about the appointment, at its present time, and
+left for this number.
 """
 
 import uuid
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engage.appointments.model import (
@@ -21,23 +21,11 @@ from engage.appointments.model import (
     ReminderState,
     StatedIntent,
 )
+from engage.conversation.sent_texts import MAX_CLOCK_DIFFERENCE, left_at, left_for_number
 from engage.core.local_time import local_day
 from engage.texts import TextKind
 from engage.understanding.vocabulary import Prompt
-from messaging.states import MessageStatus
 from messaging.tables import Message
-
-LEFT = (
-    MessageStatus.SENDING,
-    MessageStatus.ACCEPTED,
-    MessageStatus.SENT,
-    MessageStatus.DELIVERED,
-    MessageStatus.UNKNOWN,
-)
-"""A text in one of these may have been read. `unknown` may have, so a reply may be to it."""
-
-CLOCKS_DIFFER_BY = timedelta(minutes=5)
-"""A text left by a worker's clock, a reply came by a web server's; they may differ by this much."""
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LATE_FROM, HERE_FROM, HERE_UNTIL = timedelta(hours=4), timedelta(hours=1), timedelta(minutes=15)
@@ -45,24 +33,23 @@ LATE_FROM, HERE_FROM, HERE_UNTIL = timedelta(hours=4), timedelta(hours=1), timed
 
 @dataclass(frozen=True)
 class AskedAppointment:
-    """An appointment that a text has asked about, when and how it last did, and what the person
-    last said of it (at its present time).
+    """An appointment that a text asked about: when and by which reminder it last did, and what the
+    person last said about the appointment at its present time.
     """
 
     appointment: Appointment
     asked_at: datetime
-    how: ReminderKind
-    said: StatedIntent | None
+    reminder_kind: ReminderKind
+    last_intent: StatedIntent | None
 
     @property
-    def waits(self) -> bool:
+    def awaits_answer(self) -> bool:
         """Whether the last question about it has no answer yet."""
-        return self.said is None or self.said.said_at < self.asked_at
+        return self.last_intent is None or self.last_intent.said_at < self.asked_at
 
 
-# Statements that every reply needs are written once: to write them anew each time costs more than
-# to run them.
-_left_at = func.coalesce(Message.claimed_at, Message.created_at)
+# Statements that every reply needs are built once: building one takes longer than running it.
+_left_at = left_at()
 _ASKED = (
     select(Appointment, _left_at, Reminder.kind, StatedIntent)
     .join(Reminder, Reminder.appointment_id == Appointment.id)
@@ -76,34 +63,28 @@ _ASKED = (
     .where(
         Appointment.person_id == bindparam("person"),
         Appointment.state == AppointmentState.BOOKED,
-        Appointment.starts_at > bindparam("heard_at"),
+        Appointment.starts_at > bindparam("received_at"),
         Reminder.state == ReminderState.SENT,
         Reminder.revision == Appointment.revision,
         Reminder.kind != ReminderKind.CALLED_OFF,
-        Message.to_number == bindparam("number"),
-        Message.status.in_(LEFT),
-        _left_at <= bindparam("left_by"),
+        left_for_number("left_by"),
     )
     .order_by(_left_at, Reminder.due_at, StatedIntent.said_at, StatedIntent.id)
 )
-"""Of the rows of an appointment the last has the latest text about it, and the latest that the
-person said of it.
-"""
-_TOLD = (
+"""The last row of an appointment has the latest text about it and the person's latest intent."""
+_LATEST_TEXT = (
     select(Message.context)
     .where(
         Message.recipient == bindparam("person"),
-        Message.to_number == bindparam("number"),
-        Message.status.in_(LEFT),
         _left_at > bindparam("since"),
-        _left_at <= bindparam("heard_at"),
+        left_for_number("received_at"),
     )
     .order_by(_left_at.desc(), Message.id.desc())
     .limit(1)
 )
 _ASKING = frozenset({TextKind.WHICH_ONE, TextKind.WHO, TextKind.HELP})
-"""Answers that ask, or say how to answer: a yes or an ok after them is to the question about the
-appointment.
+"""Answers that ask something or explain how to answer. A yes or an ok after one of these answers
+the question about the appointment.
 """
 _PROMISES = frozenset(
     {
@@ -114,7 +95,7 @@ _PROMISES = frozenset(
         TextKind.CHECK_IN_HELP_NOW,
     }
 )
-_OF_NOW = (
+_CURRENT = (
     select(Appointment)
     .where(
         Appointment.person_id == bindparam("person"),
@@ -129,91 +110,97 @@ _OF_NOW = (
 def asked_about(
     session: Session, person_id: uuid.UUID, number: str, received_at: datetime
 ) -> list[AskedAppointment]:
-    """The person's appointments that lay ahead at `heard_at` and that a text to this number had
-    asked about by then, soonest first.
+    """The person's coming appointments that a text to this number had asked about by
+    `received_at`, soonest first.
     """
     given = {
         "person": person_id,
         "number": number,
-        "heard_at": received_at,
-        "left_by": received_at + CLOCKS_DIFFER_BY,
+        "received_at": received_at,
+        "left_by": received_at + MAX_CLOCK_DIFFERENCE,
     }
     rows = session.execute(_ASKED, given).all()
-    last = {row[0].id: AskedAppointment(*row) for row in rows}
-    return sorted(last.values(), key=lambda one: (one.appointment.starts_at, one.appointment.id))
+    latest = {row[0].id: AskedAppointment(*row) for row in rows}
+    return sorted(latest.values(), key=lambda one: (one.appointment.starts_at, one.appointment.id))
 
 
 def candidates(
     session: Session, person_id: uuid.UUID, number: str, received_at: datetime, kind: IntentKind
 ) -> list[Appointment]:
-    """What a reply of this kind, heard at `heard_at`, can be about, soonest first.
+    """The appointments that a reply of this kind can be about, soonest first.
 
-    A yes answers what waits for an answer; when nothing does, it can repeat or correct an answer
-    given. A no can also take back an earlier yes, so every appointment asked about is a candidate.
-    Late and here are about appointments of now, asked about or not.
+    A yes is about those that await an answer; if none does, it can repeat or correct an earlier
+    answer. A no can also take back an earlier yes, so it can be about every appointment asked
+    about. Late and here are about current appointments, asked about or not.
     """
     if kind in (IntentKind.LATE, IntentKind.HERE):
-        return of_now(session, person_id, received_at, kind)
+        return current(session, person_id, received_at, kind)
     asked = asked_about(session, person_id, number, received_at)
-    waiting = [one for one in asked if one.waits]
+    waiting = [one for one in asked if one.awaits_answer]
     chosen = waiting if kind is IntentKind.WILL_ATTEND and waiting else asked
     return [one.appointment for one in chosen]
 
 
-def of_now(
+def current(
     session: Session, person_id: uuid.UUID, received_at: datetime, kind: IntentKind
 ) -> list[Appointment]:
-    """The booked appointments that "late" or "here" can be about at `heard_at`, soonest first."""
-    ahead = LATE_FROM if kind is IntentKind.LATE else HERE_FROM
+    """The booked appointments that "late" or "here" can be about, soonest first."""
+    before = LATE_FROM if kind is IntentKind.LATE else HERE_FROM
     after = timedelta(0) if kind is IntentKind.LATE else HERE_UNTIL
     near = session.scalars(
-        _OF_NOW,
+        _CURRENT,
         {
             "person": person_id,
-            "until": received_at + ahead,
+            "until": received_at + before,
             "since": received_at - timedelta(days=2),
         },
     )
     return [appointment for appointment in near if received_at <= appointment.ends_at + after]
 
 
-def prompt(asked: Sequence[AskedAppointment], near: bool, since: Prompt | None = None) -> Prompt:
-    """What the person was last asked about appointments, and whether we said something else
-    `since`.
+def appointment_prompt(
+    asked: Sequence[AskedAppointment], *, has_current: bool, since: Prompt | None = None
+) -> Prompt:
+    """What the person was last asked about appointments.
 
-    `near` says that one of now could be meant by late or here, which counts only where nothing was
-    asked.
+    `has_current`: late or here could be about a current appointment; it counts only if nothing was
+    asked. `since` is what a later text of ours makes of the question.
     """
     if not asked:
-        return Prompt.TODAY if near else Prompt.NONE
+        return Prompt.TODAY if has_current else Prompt.NONE
     last = max(asked, key=lambda one: one.asked_at)
-    if last.how is ReminderKind.TWO_HOURS:
+    if last.reminder_kind is ReminderKind.TWO_HOURS:
         return Prompt.TODAY if since is None else Prompt.SPOKEN
     return since or Prompt.APPOINTMENT
 
 
-def told_since(
+def prompt_of_later_text(
     session: Session,
     person_id: uuid.UUID,
     number: str,
     asked: Sequence[AskedAppointment],
     received_at: datetime,
 ) -> Prompt | None:
-    """What the last text that left for the person before `heard_at` makes of the question before
-    it; None where it asks or there is none.
+    """The prompt after a text of ours that left since the last question; None if there is no such
+    text, or if it asks something.
 
-    An ok after "we will be in touch about another time" is no yes to the appointment that they
-    cannot come to.
+    An ok after "we will be in touch about another time" is no yes to the appointment that the
+    person cannot attend.
     """
     if not asked:
         return None
     since = max(one.asked_at for one in asked)
-    given = {"person": str(person_id), "number": number, "since": since, "heard_at": received_at}
-    context = session.execute(_TOLD, given).scalar()
+    given = {
+        "person": str(person_id),
+        "number": number,
+        "since": since,
+        "received_at": received_at,
+    }
+    context = session.execute(_LATEST_TEXT, given).scalar()
     if context is None or context.get("texts") in _ASKING:
         return None
-    answers = context.get("purpose") == "reply" and context.get("texts") not in _PROMISES
-    return Prompt.ANSWERED if answers else Prompt.SPOKEN
+    is_answer = context.get("purpose") == "reply" and context.get("texts") not in _PROMISES
+    return Prompt.ANSWERED if is_answer else Prompt.SPOKEN
 
 
 def on_day(
@@ -224,24 +211,26 @@ def on_day(
     """
     today = local_day(received_at, zone)
 
-    def named(appointment: Appointment) -> bool:
+    def is_on_day(appointment: Appointment) -> bool:
         date = local_day(appointment.starts_at, zone)
         if day in ("today", "tomorrow"):
             return date == today + timedelta(days=day == "tomorrow")
         return _DAYS[date.weekday()] == day
 
-    return [appointment for appointment in appointments if named(appointment)]
+    return [appointment for appointment in appointments if is_on_day(appointment)]
 
 
-def still_stands(session: Session, appointment_id: uuid.UUID, revision: int) -> Appointment | None:
-    """The appointment if it is still booked at the time that was asked about."""
+def if_unchanged(session: Session, appointment_id: uuid.UUID, revision: int) -> Appointment | None:
+    """The appointment, if it is still booked as it was at this revision."""
     appointment = session.get(Appointment, appointment_id, populate_existing=True)
     if appointment is None or appointment.state is not AppointmentState.BOOKED:
         return None
     return appointment if appointment.revision == revision else None
 
 
-def ahead(session: Session, person_id: uuid.UUID, now: datetime, limit: int) -> list[Appointment]:
+def upcoming(
+    session: Session, person_id: uuid.UUID, now: datetime, limit: int
+) -> list[Appointment]:
     """The person's next appointments, soonest first."""
     return list(
         session.scalars(

@@ -1,9 +1,9 @@
-"""The texts that a text goes on from: several in a row from one phone within minutes, with nothing
-of ours between that was not an answer to them.
+"""Bursts: several texts in a row from one phone within minutes, with none of ours in between except
+answers to them.
 
-It finds them, has them read as one where the rule of together.py says so, and takes back what an
-earlier one of them had recorded when the whole means something else. It waits for nothing: each
-text is done when it comes.
+It finds the texts that a text continues, has them interpreted as one if joining.py says so, and
+withdraws what an earlier one recorded if together they mean something else. It must never wait: a
+text is handled when it comes.
 """
 
 import uuid
@@ -11,42 +11,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import HubRules
 from engage.appointments.kinds import IntentKind
-from engage.conversation import appointment_match
 from engage.conversation.context import Burst, Handled, ReplyContext
 from engage.conversation.corrections import withdrawal
-from engage.conversation.handlers import attendance
+from engage.conversation.intent_kinds import KIND_OF
 from engage.conversation.model import QuestionKind, ReplyRecord
 from engage.conversation.open_questions import close, open_for
+from engage.conversation.outcomes import UNCLEAR, leave_to_worker
 from engage.conversation.phone_owner import PhoneOwner, language_of
+from engage.conversation.sent_texts import left_at, left_for_number
 from engage.signals import Evidence
 from engage.understanding.choices import read_choice
 from engage.understanding.interpret import interpret
-from engage.understanding.joining import DANGER, How, choose
+from engage.understanding.joining import DANGER, JoinMode, choose
 from engage.understanding.keywords import keyword
-from engage.understanding.vocabulary import Act, Context, Intent, Interpretation, Prompt
+from engage.understanding.vocabulary import Act, Intent, Interpretation, Prompt
 from messaging import suppression
 from messaging.tables import Inbound, Message
 
-MOST = 5
-"""More earlier texts than this are never read with one."""
-_NUMBERED = frozenset(
+MAX_EARLIER_TEXTS = 5
+"""A text is never interpreted with more earlier texts than this."""
+_NUMBERED_PROMPTS = frozenset(
     {Prompt.REBOOK, Prompt.WHICH, Prompt.NUMBER_CHECK, Prompt.WHO, Prompt.CHECKIN}
 )
-_CHOICES = 9
-_TURNED_ROUND = frozenset("\u202d\u202e")
-"""Signs that show letters in another order than they are stored: what is read is not what was seen.
-"""
-_OF_COMING = frozenset(
+_MAX_CHOICES = 9
+_DIRECTION_OVERRIDES = frozenset("\u202d\u202e")
+"""These show letters in another order than they are stored, so the person saw another text."""
+_ATTENDANCE_PROMPTS = frozenset(
     {Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE}
 )
-"""After any of these the same question about coming may be meant."""
+"""After any of these the texts of a burst may answer the same question about attending."""
 
-_BEFORE = (
+_EARLIER = (
     select(Inbound, ReplyRecord)
     .join(ReplyRecord, ReplyRecord.inbound_id == Inbound.id)
     .where(
@@ -55,29 +55,26 @@ _BEFORE = (
         Inbound.id < bindparam("id"),
     )
     .order_by(Inbound.received_at.desc(), Inbound.id.desc())
-    .limit(MOST)
+    .limit(MAX_EARLIER_TEXTS)
 )
-_left_at = func.coalesce(Message.claimed_at, Message.created_at)
-_OURS = (
-    select(_left_at, Message.context)
+_OUR_TEXTS = (
+    select(left_at(), Message.context)
     .where(
-        Message.to_number == bindparam("number"),
         Message.created_at >= bindparam("since") - timedelta(hours=1),
-        Message.status.in_(appointment_match.LEFT),
-        _left_at > bindparam("since"),
-        _left_at <= bindparam("until"),
+        left_at() > bindparam("since"),
+        left_for_number("until"),
     )
-    .order_by(_left_at.desc())
+    .order_by(left_at().desc())
 )
 
 
 @dataclass(frozen=True)
-class _Earlier:
-    text: Inbound
-    reading: ReplyRecord
+class _EarlierText:
+    inbound: Inbound
+    record: ReplyRecord
 
 
-def read(
+def interpret_inbound(
     session: Session,
     inbound: Inbound,
     prompt: Prompt,
@@ -85,166 +82,173 @@ def read(
     *,
     first: bool = False,
 ) -> tuple[Interpretation, Prompt, Burst]:
-    """Read a text, with those that it goes on from (`first`: there are none); its reading, the
-    prompt in whose light it was read, and how.
+    """Interpret a text, with the texts that it continues (`first`: there are none). Returns the
+    interpretation, the prompt that it answers, and the burst.
 
-    Whoever shares a phone has not said whose each text is: there only danger is read across texts.
+    On a shared phone nobody knows whose each text is, so only danger is looked for across texts.
     """
     language = language_of(owners)
     alone = interpret(inbound.body, prompt, language)
-    if not _TURNED_ROUND.isdisjoint(inbound.body):
+    if not _DIRECTION_OVERRIDES.isdisjoint(inbound.body):
         return replace(alone, act=Act.HUMAN, sure=frozenset()), prompt, Burst()
-    earlier = [] if first else _earlier(session, inbound, prompt, owners)
+    earlier = [] if first else _earlier_texts(session, inbound, prompt, owners)
     if not earlier:
         return alone, prompt, Burst()
-    asked = Prompt(earlier[0].reading.prompt)
-    bodies = [one.text.body for one in earlier]
-    joint = interpret(inbound.body, asked, language, Context(tuple(bodies)))
-    before = interpret(bodies[-1], asked, language, Context(tuple(bodies[:-1])))
-    done = [Intent(one.reading.intent) if one.reading.act else None for one in earlier]
-    if any(_told_harm(one.reading) for one in earlier):
-        # "im gonna kill" / "myself": what was told of as harm to others may be to themselves, and
-        # nothing else is made of it
+    asked = Prompt(earlier[0].record.prompt)
+    bodies = [one.inbound.body for one in earlier]
+    ids = tuple(one.inbound.id for one in earlier)
+    joint = interpret(inbound.body, asked, language, bodies)
+    if any(_reports_harm(one.record) for one in earlier):
+        # "im gonna kill" / "myself": what looked like harm to others may be harm to themselves.
+        # Nothing else is joined to such a text.
         if Intent.CRISIS in joint.intents and Intent.CRISIS not in alone.intents:
-            return joint, asked, Burst(tuple(one.text.id for one in earlier), How.JOINED)
+            return joint, asked, Burst(ids, JoinMode.JOINED)
         return alone, prompt, Burst()
-    choice = choose(alone, joint, before, text=inbound.body, earlier=bodies, done=done)
-    if len(owners) > 1 and DANGER.isdisjoint(choice.interpretation.intents):
-        return alone, prompt, Burst()
-    whole = choice.how in (How.JOINED, How.SAME)
-    return (
-        choice.interpretation,
-        asked if whole else prompt,
-        Burst(tuple(one.text.id for one in earlier), choice.how),
+    decision = choose(
+        alone,
+        joint,
+        interpret(bodies[-1], asked, language, bodies[:-1]),
+        text=inbound.body,
+        earlier=bodies,
+        acted_on=[Intent(one.record.intent) if one.record.act else None for one in earlier],
     )
+    if len(owners) > 1 and DANGER.isdisjoint(decision.interpretation.intents):
+        return alone, prompt, Burst()
+    is_joint = decision.mode in (JoinMode.JOINED, JoinMode.SAME)
+    return decision.interpretation, asked if is_joint else prompt, Burst(ids, decision.mode)
 
 
-def _earlier(
-    session: Session, inbound: Inbound, prompt: Prompt, owners: Sequence[PhoneOwner]
-) -> list[_Earlier]:
-    """The texts that belong with this one, oldest first: the rule in one place (the bounds are
-    settings).
+def evidence(burst: Burst) -> list[Evidence]:
+    """The earlier texts that a joint interpretation rests on."""
+    return [Evidence("inbound", str(id)) for id in burst.earlier if burst.mode is JoinMode.JOINED]
+
+
+def reconcile(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
+    """Withdraw what the earlier texts recorded and the burst as a whole does not say. Handles a
+    text that adds nothing, or that may take back what they said.
     """
-    apart = _apart(owners)
-    if not apart or _stands_alone(inbound.body):
+    burst = context.burst
+    if not burst.earlier:
+        return None
+    if burst.mode is JoinMode.SAME:
+        return Handled("Continues the text before; nothing new", person_id=owner.person.id)
+    if kinds := _kinds_to_withdraw(context.interpretation, burst.mode):
+        withdrawal.withdraw(context, owner, burst.earlier, kinds=kinds)
+    if burst.mode is JoinMode.JOINED and context.interpretation.acts:
+        _close_earlier_pieces(context, owner)
+    if burst.mode is JoinMode.DOUBTED:
+        return leave_to_worker(context, owner, "May take back what they just said")
+    return None
+
+
+def _earlier_texts(
+    session: Session, inbound: Inbound, prompt: Prompt, owners: Sequence[PhoneOwner]
+) -> list[_EarlierText]:
+    """The texts that this one continues, oldest first."""
+    max_gap = _max_gap(owners)
+    if not max_gap or _stands_alone(inbound.body):
         return []
     given = {
         "number": inbound.from_number,
         "id": inbound.id,
-        "since": inbound.received_at - MOST * apart,
+        "since": inbound.received_at - MAX_EARLIER_TEXTS * max_gap,
     }
-    rows = [_Earlier(text, reading) for text, reading in session.execute(_BEFORE, given)]
-    person = owners[0].person.id if len(owners) == 1 else None
-    found: list[_Earlier] = []
-    after = inbound
+    rows = [_EarlierText(text, record) for text, record in session.execute(_EARLIER, given)]
+    person_id = owners[0].person.id if len(owners) == 1 else None
+    found: list[_EarlierText] = []
+    next_text = inbound
     for one in rows:
-        if after.received_at - one.text.received_at > apart or not _goes_on(one, prompt, person):
+        gap = next_text.received_at - one.inbound.received_at
+        if gap > max_gap or not _can_be_continued(one, prompt, person_id):
             break
         found.append(one)
-        after = one.text
-    return _since_ours(session, inbound, found)[::-1]
+        next_text = one.inbound
+    return _since_our_last_text(session, inbound, found)[::-1]
 
 
-def _apart(owners: Sequence[PhoneOwner]) -> timedelta:
+def _max_gap(owners: Sequence[PhoneOwner]) -> timedelta:
     rules = [owner.contactability.hub for owner in owners] or [HubRules()]
     return timedelta(minutes=min(one.texts_together_minutes for one in rules))
 
 
-def _goes_on(one: _Earlier, prompt: Prompt, person: uuid.UUID | None) -> bool:
-    """Whether the next text can go on from this one: nobody has dealt with it, and it was no whole
-    answer, command or crisis.
+def _can_be_continued(one: _EarlierText, prompt: Prompt, person_id: uuid.UUID | None) -> bool:
+    """Whether the next text can continue this one: no worker has dealt with it, and it was no
+    complete answer, no keyword and no crisis.
     """
-    reading = one.reading
-    asked = Prompt(reading.prompt)
-    harm = _told_harm(reading)
+    record = one.record
+    asked = Prompt(record.prompt)
     return (
-        reading.person_id == person
-        and reading.read_at is None
-        and reading.taken_back_at is None
-        and not reading.passed_over
-        and Intent.CRISIS not in reading.intents
-        and not _stands_alone(one.text.body)
-        and (harm or not (reading.act and asked in _NUMBERED))
-        and (asked is prompt or {asked, prompt} <= _OF_COMING)
+        record.person_id == person_id
+        and record.read_at is None
+        and record.taken_back_at is None
+        and not record.passed_over
+        and Intent.CRISIS not in record.intents
+        and not _stands_alone(one.inbound.body)
+        and (_reports_harm(record) or not (record.act and asked in _NUMBERED_PROMPTS))
+        and (asked is prompt or {asked, prompt} <= _ATTENDANCE_PROMPTS)
     )
 
 
-def _told_harm(reading: ReplyRecord) -> bool:
-    return Intent.HARM_TO_OTHERS in reading.intents
+def _reports_harm(record: ReplyRecord) -> bool:
+    return Intent.HARM_TO_OTHERS in record.intents
 
 
 def _stands_alone(body: str) -> bool:
-    """A word that always works, a bare choice ("2", "both"), or nothing at all: no piece of a
-    sentence.
+    """Whether a text is no piece of a sentence: a keyword, a bare choice ("2", "both"), or
+    empty.
     """
-    whole = suppression.stop_word(body) or suppression.start_word(body) or keyword(body)
-    return not body.strip() or bool(whole) or read_choice(body, _CHOICES) is not None
+    word = suppression.stop_word(body) or suppression.start_word(body) or keyword(body)
+    return not body.strip() or bool(word) or read_choice(body, _MAX_CHOICES) is not None
 
 
-def _since_ours(session: Session, inbound: Inbound, found: list[_Earlier]) -> list[_Earlier]:
-    """Those of `found` (newest first) after which nothing left for the number but answers to them."""
+def _since_our_last_text(
+    session: Session, inbound: Inbound, found: list[_EarlierText]
+) -> list[_EarlierText]:
+    """Those of `found` (newest first) after which no text of ours left but answers to them."""
     if not found:
         return []
-    oldest = found[-1].text.received_at
-    ids = {one.text.id for one in found}
+    ids = {one.inbound.id for one in found}
     ours = session.execute(
-        _OURS, {"number": inbound.from_number, "since": oldest, "until": inbound.received_at}
+        _OUR_TEXTS,
+        {
+            "number": inbound.from_number,
+            "since": found[-1].inbound.received_at,
+            "until": inbound.received_at,
+        },
     )
     for at, context in ours:
         if context.get("purpose") == "reply" and context.get("inbound") in ids:
             continue
-        return [one for one in found if one.text.received_at >= at]
+        return [one for one in found if one.inbound.received_at >= at]
     return found
 
 
-def evidence(burst: Burst) -> list[Evidence]:
-    """The earlier texts that a reading rests on with this one."""
-    return [Evidence("inbound", str(id)) for id in burst.before if burst.how is How.JOINED]
-
-
-def follow(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
-    """Before a text is done: what the earlier ones recorded and the whole does not say counts no
-    more. What adds nothing is done already.
+def _kinds_to_withdraw(interpretation: Interpretation, mode: JoinMode) -> frozenset[IntentKind]:
+    """The intents that no longer count: a yes that is in doubt or that they want moved, and, if the
+    texts count as one, all that they do not say together.
     """
-    before, how = context.burst.before, context.burst.how
-    if not before:
-        return None
-    if how is How.SAME:
-        return Handled("Goes on from the text before: nothing new in it", person_id=owner.person.id)
-    if unsaid := _unsaid(context.interpretation, how):
-        withdrawal.withdraw(context, owner, before, kinds=unsaid)
-    if how is How.JOINED and context.interpretation.acts:
-        _understood(context, owner)
-    if how is How.DOUBTED:
-        return attendance.unsure(context, owner, "It may turn round what they said just before")
-    return None
+    if mode is JoinMode.JOINED:
+        stated = {kind for intent, kind in KIND_OF.items() if interpretation.surely(intent)}
+        return frozenset(IntentKind) - stated
+    wants_move = interpretation.surely(Intent.RESCHEDULE) and not interpretation.surely(
+        Intent.CONFIRM
+    )
+    if mode is JoinMode.DOUBTED or wants_move:
+        return frozenset({IntentKind.WILL_ATTEND})
+    return frozenset()
 
 
-def _unsaid(interpretation: Interpretation, how: How) -> frozenset[IntentKind]:
-    """What the whole does not say: with a doubt, a yes; with a reading of the whole, whatever else
-    was taken from its parts.
-    """
-    if how is How.JOINED:
-        said = {kind for intent, kind in attendance.KINDS.items() if interpretation.surely(intent)}
-        return frozenset(IntentKind) - said
-    moved = interpretation.surely(Intent.RESCHEDULE) and not interpretation.surely(Intent.CONFIRM)
-    return frozenset({IntentKind.WILL_ATTEND}) if how is How.DOUBTED or moved else frozenset()
-
-
-def _understood(context: ReplyContext, owner: PhoneOwner) -> None:
-    """The earlier pieces were left to a human, or asked about, only because the rest was missing."""
-    pieces = context.session.scalars(
-        select(ReplyRecord).where(ReplyRecord.inbound_id.in_(context.burst.before))
+def _close_earlier_pieces(context: ReplyContext, owner: PhoneOwner) -> None:
+    """Close what was left to a worker, or asked, only because the rest of the text was missing."""
+    records = context.session.scalars(
+        select(ReplyRecord).where(ReplyRecord.inbound_id.in_(context.burst.earlier))
     ).all()
-    for piece in pieces:
-        if (
-            piece.needs_human
-            and piece.read_at is None
-            and piece.done.startswith(attendance.UNCLEAR)
-        ):
-            piece.needs_human = False
-            piece.done = f"{attendance.UNCLEAR} alone; read with what came after"
-    ids = {str(piece.id) for piece in pieces}
+    for record in records:
+        is_unclear = record.done.startswith(UNCLEAR)
+        if record.needs_human and record.read_at is None and is_unclear:
+            record.needs_human = False
+            record.done = f"{UNCLEAR} alone; understood with the next text"
+    ids = {str(record.id) for record in records}
     for question in open_for(
         context.session, context.number, context.received_at, QuestionKind.WHICH
     ):

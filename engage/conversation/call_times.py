@@ -1,8 +1,7 @@
-"""When a call is due that was asked for in words: `call me tomorrow after 2`. Pure: no database, no
-clock.
+"""When a call is due that a person asked for: `call me tomorrow after 2`. Pure.
 
-It must never put a call off further than the person asked: where their words give no moment that a
-worker can keep, the rule of one working day stands.
+A call must never be put off longer than the person asked. If their words give no time that a worker
+can keep, it is due within one working day.
 """
 
 from collections.abc import Collection
@@ -10,7 +9,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from engage.core.working_days import after_working_days, is_working_day
 
-DAY_ENDS = time(17)
+END_OF_DAY = time(17)
 EARLIEST = time(8)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -23,30 +22,29 @@ def due(
     zone: tzinfo,
     closed: Collection[date] = (),
 ) -> datetime:
-    """By when to ring: at the time asked for, by the end of the day asked for, else within one
-    working day (SIGNALS.md).
+    """When to call at the latest: at the time asked for, else by the end of the day asked for, else
+    within one working day (docs/signals.md).
 
-    `day` is `mon` to `sun`, `today` or `tomorrow`, `at` a time such as `14:30`, as the reader gives
-    them.
+    `day` is `mon` to `sun`, `today` or `tomorrow`; `at` is a time such as `14:30`.
     """
-    asked = _asked(day, at, received_at.astimezone(zone), closed)
-    if asked is None or asked <= received_at:
+    wanted = _time_asked_for(day, at, received_at.astimezone(zone), closed)
+    if wanted is None or wanted <= received_at:
         return after_working_days(received_at, 1, zone, closed)
-    return asked.astimezone(received_at.tzinfo)
+    return wanted.astimezone(received_at.tzinfo)
 
 
-def _asked(
+def _time_asked_for(
     day: str | None, at: str | None, local: datetime, closed: Collection[date]
 ) -> datetime | None:
     if day is None and at is None:
         return None
-    clock = DAY_ENDS if at is None else time.fromisoformat(at)
-    wanted = _date(day, local)
+    clock = END_OF_DAY if at is None else time.fromisoformat(at)
+    date_wanted = _date(day, local)
     if day is None and clock <= local.time():
-        wanted += timedelta(days=1)
-    if clock < EARLIEST or not is_working_day(wanted, closed):
+        date_wanted += timedelta(days=1)
+    if clock < EARLIEST or not is_working_day(date_wanted, closed):
         return None
-    return datetime.combine(wanted, clock, tzinfo=local.tzinfo)
+    return datetime.combine(date_wanted, clock, tzinfo=local.tzinfo)
 
 
 def _date(day: str | None, local: datetime) -> date:

@@ -1,7 +1,7 @@
-"""One inbound text while it is handled: what is known of it, and what was done.
+"""One inbound text while it is handled: what is known about it, and what was done.
 
-A context never changes: whatever learns more returns a new one. The one exception is `effects`,
-which only the limits on answers write.
+A context never changes: a step that learns more returns a new one. The only exception is `effects`,
+which only the limits on answers change.
 """
 
 import uuid
@@ -11,19 +11,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engage.signals import Evidence
-from engage.understanding.joining import How
+from engage.understanding.joining import JoinMode
 from engage.understanding.vocabulary import Intent, Interpretation, Prompt
 from messaging.tables import Inbound
 
 
 @dataclass(frozen=True)
 class Burst:
-    """The texts just before this one that it continues, by id, oldest first, and how they were
-    read together.
+    """The ids of the texts just before this one that it continues, oldest first, and how they were
+    interpreted together.
     """
 
-    before: tuple[int, ...] = ()
-    how: How = How.ALONE
+    earlier: tuple[int, ...] = ()
+    mode: JoinMode = JoinMode.ALONE
 
 
 @dataclass
@@ -38,13 +38,13 @@ class Effects:
 class ReplyContext:
     """An inbound text and how it is understood so far.
 
-    `record_id` is the id of the reply record to be. `answer_to` is the text that an answer belongs
+    `record_id` is the id of its future reply record. `answer_to` is the text that an answer belongs
     to: a later one than `inbound` when an earlier text from a shared phone gets its owner. A
-    `quiet` text gets no answer. `first`: no other text came from the number lately. `other_reader`:
-    the text shows that another person reads the phone. `may_be_blocked`: the provider may have
-    blocked the number at this text. `remainder` is what is left of the words when "sorry, meant"
-    and the like are taken off, and `only_about` the appointments that the text taken back was
-    about. `notes` are put before the outcome in the thread.
+    `quiet` text gets no answer. `first`: no other text came from the number recently.
+    `other_reader`: the text shows that another person reads the phone. `may_be_blocked`: the
+    provider may have blocked the number because of this text. `remainder` are the words without
+    "sorry, meant" and the like, and `only_about` are the appointments that the retracted text was
+    about. `notes` come before the outcome in the thread.
     """
 
     session: Session
@@ -72,22 +72,22 @@ class ReplyContext:
 
     @property
     def body(self) -> str:
-        """The words to read."""
+        """The words to interpret."""
         return self.inbound.body if self.remainder is None else self.remainder
 
     @property
     def received_at(self) -> datetime:
-        """When the text came. It may be handled later."""
+        """When the text came in. It may be handled later."""
         return self.inbound.received_at
 
     @property
     def evidence(self) -> list[Evidence]:
-        """The texts behind what follows, each once: this one, then those that led to it."""
+        """The texts that the outcome rests on, each once: this one, then earlier ones."""
         own = Evidence("inbound", str(self.inbound.id))
         return list(dict.fromkeys([own, *self.earlier_evidence]))
 
     def with_evidence(self, inbound_id: int) -> "ReplyContext":
-        """The same, with another text behind it."""
+        """The same, with one more text as evidence."""
         more = Evidence("inbound", str(inbound_id))
         return replace(self, earlier_evidence=(*self.earlier_evidence, more))
 
@@ -98,12 +98,12 @@ class ReplyContext:
 
 @dataclass(frozen=True)
 class Handled:
-    """The outcome of a text, in words that the thread shows.
+    """The outcome of a text, in `words` that the thread shows.
 
     `needs_human`: a worker must still read it. `acted`: Engage acted on what it understood.
-    `alarming`: the text reports danger and its number belongs to no person, so no signal can carry
-    it; staff on call are told of the text itself. `passed_over`: it was not read, because too many
-    texts came from the number.
+    `alarming`: the text reports danger and its number belongs to nobody, so there is no person for
+    a signal and staff on call are told about the text itself. `passed_over`: it was not
+    interpreted, because too many texts came from the number.
     """
 
     words: str
@@ -115,14 +115,18 @@ class Handled:
     alarming: bool = False
     passed_over: bool = False
 
+    def with_words(self, more: str) -> "Handled":
+        """The same, with more words at the end, if there are any."""
+        return replace(self, words=f"{self.words}; {more}") if more else self
+
 
 @dataclass(frozen=True)
 class PendingQuestion:
-    """A question that waits for an answer, other than about an appointment to come: its prompt, and
-    when it was sent.
+    """A question that awaits an answer, other than one about a coming appointment, and when it was
+    sent.
 
-    A `settled` one is answered but may still be corrected; any question that still waits comes
-    first.
+    A `settled` question is answered, but the answer may still be corrected. Questions without an
+    answer come first.
     """
 
     prompt: Prompt

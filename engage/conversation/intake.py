@@ -1,9 +1,9 @@
-"""Intake of texts: whose it is, what it means in the light of what was asked, and what follows, in
-one transaction.
+"""Intake of texts: who a text is from, what it means after what was asked, and what follows, in one
+transaction.
 
-`handle` is what messaging.inbound hands each text to. It keeps one reply record for every text,
-and doing it again does nothing. STOP and START come before reading, and danger before everything
-that is read. Nothing here calls a network.
+messaging.inbound passes each text to `handle`. It keeps one reply record for every text; handling a
+text again does nothing. STOP and START are looked for before the text is interpreted, and danger
+comes before every other meaning. Nothing here may call a network.
 """
 
 from collections.abc import Sequence
@@ -32,48 +32,51 @@ from engage.core import events
 from engage.core.db import new_id
 from engage.people.model import Person
 from engage.texts import TextKind
-from engage.understanding.auto_replies import automatic
+from engage.understanding.auto_replies import is_auto_reply
 from engage.understanding.interpret import interpret
-from engage.understanding.joining import How
+from engage.understanding.joining import JoinMode
 from engage.understanding.vocabulary import Intent, Prompt
 from messaging import suppression
 from messaging.tables import Inbound
 
 LONGEST = 1600
-"""Characters of an unread text in which danger is looked for: no network carries a longer text."""
+"""The characters of a text over the limits that are searched. No network carries a longer text."""
+# Stored with the suppression.
 BLOCKED = "the text service blocked it at a word it takes for STOP"
 _RECORDED = select(ReplyRecord.id).where(ReplyRecord.inbound_id == bindparam("inbound"))
 
 
 def handle(session: Session, inbound: Inbound, now: datetime) -> None:
-    """Read one text and do what follows. A text that has its reply record is left alone."""
+    """Handle a text. A text that has a reply record is left alone."""
     number = inbound.from_number
     phone_owner.lock_number(session, number)
     if session.scalar(_RECORDED, {"inbound": inbound.id}) is not None:
         return
     owners = phone_owner.owners_of(session, number, now)
-    recent = rate_limits.before(session, inbound)
-    if rate_limits.over(recent, owners):
+    recent = rate_limits.recent_texts(session, inbound)
+    if rate_limits.is_over_limit(recent, owners):
         context = _skim(session, inbound, owners, now)
         context, handled = run(SKIM_STEPS, context, owners)
     else:
         prompt = _prompt(session, owners, number, inbound.received_at)
-        context = _read(session, inbound, prompt, owners, now, first=not recent.others)
+        context = _interpret(session, inbound, prompt, owners, now, first=not recent.others)
         context, handled = run(STEPS, context, owners)
     _record(context, handled, owners)
 
 
 def _stop_word(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
-    return stop.stop(context, owners) if suppression.stop_word(context.body) else None
+    return stop.stop_texts(context, owners) if suppression.stop_word(context.body) else None
 
 
 def _start_word(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
-    return stop.start(context, owners) if suppression.start_word(context.body) else None
+    return stop.restart_texts(context, owners) if suppression.start_word(context.body) else None
 
 
 def _danger(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
     handled = _danger_alone(context, owners)
-    return None if handled is None else check_ins.beside_danger(context, owners, handled)
+    if handled is None:
+        return None
+    return handled.with_words(check_ins.record_beside_danger(context, owners))
 
 
 def _danger_alone(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
@@ -84,10 +87,10 @@ def _danger_alone(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handle
 
 
 def _automatic_reply(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
-    if not automatic(context.body):
+    if not is_auto_reply(context.body):
         return None
     return Handled(
-        "An automatic reply of a phone or an office: nothing to do",
+        "An automatic reply from a phone or an office: nothing to do",
         person_id=owners[0].person.id if len(owners) == 1 else None,
         intent=Intent.OTHER,
         acted=False,
@@ -95,11 +98,11 @@ def _automatic_reply(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Han
 
 
 def _blocked(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Result:
-    """CANCEL, END and QUIT are read by their meaning, but a provider may block the number at them
-    without a word. That is recorded.
+    """Record that a provider may have blocked the number without telling us, as some do at CANCEL,
+    END and QUIT. These words are interpreted all the same.
     """
-    blocked = context.inbound.params.get("OptOutType") == "STOP"
-    if not blocked and not suppression.may_block_word(context.body):
+    is_blocked = context.inbound.params.get("OptOutType") == "STOP"
+    if not is_blocked and not suppression.may_block_word(context.body):
         return context, None
     for owner in owners:
         events.record_for_person(
@@ -110,8 +113,8 @@ def _blocked(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Result:
             actor="system",
             inbound=context.inbound.id,
         )
-    if blocked or context.prompt is Prompt.NONE:
-        return context, stop.stop(context, owners, why=BLOCKED)
+    if is_blocked or context.prompt is Prompt.NONE:
+        return context, stop.stop_texts(context, owners, why=BLOCKED)
     return replace(context, may_be_blocked=True), None
 
 
@@ -122,60 +125,65 @@ def _by_owner(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Result:
         case [owner]:
             context, handled = routing.route(context, owner)
         case _:
-            context, handled = shared_phone.route(context, owners, _read_as_theirs)
+            context, handled = shared_phone.route(context, owners, _interpret_as_theirs)
     if context.may_be_blocked:
-        words = f"{handled.words}; the text service may have blocked the number at this word"
-        handled = replace(handled, words=words)
+        handled = handled.with_words("the text service may have blocked the number at this word")
     return context, handled
 
 
 def _of_unknown_number(context: ReplyContext) -> Handled:
-    """No person has the number now: one answer without content, and a coordinator finds out whose
-    it is.
+    """Send one answer without content to a number that nobody has. A coordinator finds out whose it
+    is.
     """
-    if ended := stop.on_request(context, []):
-        return ended
-    words = "Nobody has this number"
-    if answers.neutral(context, TextKind.UNKNOWN_NUMBER, "en"):
-        words = "Nobody has this number: answered without a word about anybody"
+    if handled := stop.handle_request(context, []):
+        return handled
+    words = "Unknown number"
+    if answers.send_neutral(context, TextKind.UNKNOWN_NUMBER, "en"):
+        words = "Unknown number: answered without naming anybody"
     return Handled(f"{words}; for a coordinator to read", needs_human=True, acted=False)
 
 
 STEPS: Steps[Sequence[PhoneOwner]] = (
-    ("shows that another person reads the phone", learns(compromised_phone.notice)),
+    (
+        "shows that another person reads the phone",
+        learns(compromised_phone.silence_if_read_by_other),
+    ),
     ("is STOP", handles(_stop_word)),
     ("is START", handles(_start_word)),
     ("reports danger", handles(_danger)),
     ("is an automatic reply", handles(_automatic_reply)),
     ("says the same words again", learns(rate_limits.silence_repeats)),
-    ("is of another reader", handles(compromised_phone.hand_over)),
+    ("is of another reader", handles(compromised_phone.leave_to_worker)),
     ("may be blocked by the provider", _blocked),
     ("is read as its owner's", _by_owner),
 )
-"""What becomes of a text, the first that fits, whoever has the number."""
+"""The steps for every text, before its sender is known."""
 
 SKIM_STEPS: Steps[Sequence[PhoneOwner]] = (
-    ("shows that another person reads the phone", learns(compromised_phone.notice)),
+    (
+        "shows that another person reads the phone",
+        learns(compromised_phone.silence_if_read_by_other),
+    ),
     ("is STOP", handles(_stop_word)),
     ("reports danger", handles(_danger_alone)),
-    ("ends texts", handles(stop.on_request_to_end)),
-    ("is of another reader", handles(compromised_phone.hand_over)),
+    ("ends texts", handles(stop.handle_request_to_end)),
+    ("is of another reader", handles(compromised_phone.leave_to_worker)),
     ("is passed over", handles(rate_limits.pass_over)),
 )
-"""What becomes of a text where too many came from the number."""
+"""The steps for a text over the limits of its number."""
 
 
 def _prompt(
     session: Session, owners: list[PhoneOwner], number: str, received_at: datetime
 ) -> Prompt:
-    """What was last asked of the number; with several people on it, anything that any was asked."""
+    """The last question to the number. If several people have it, a question to any of them."""
     if len(owners) > 1 and open_questions.open_for(session, number, received_at, QuestionKind.WHO):
         return Prompt.WHO
     prompts = [routing.prompt_for(session, owner, number, received_at) for owner in owners]
-    return next((prompt for prompt in _FIRST if prompt in prompts), Prompt.NONE)
+    return next((prompt for prompt in _PROMPT_ORDER if prompt in prompts), Prompt.NONE)
 
 
-_FIRST = (
+_PROMPT_ORDER = (
     Prompt.NUMBER_CHECK,
     Prompt.REBOOK,
     Prompt.TODAY,
@@ -185,29 +193,31 @@ _FIRST = (
     Prompt.ANSWERED,
     Prompt.SPOKEN,
 )
-"""Which prompt of several people the text is read by."""
+"""Which prompt counts if several people were asked."""
 
 
-def _read_as_theirs(context: ReplyContext, inbound: Inbound, owner: PhoneOwner) -> ReplyContext:
-    """A text of this number, read again in the light of what `owner` was asked."""
+def _interpret_as_theirs(
+    context: ReplyContext, inbound: Inbound, owner: PhoneOwner
+) -> ReplyContext:
+    """Interpret a text from this number as an answer to what `owner` was asked."""
     prompt = routing.prompt_for(context.session, owner, context.number, inbound.received_at)
-    again = _read(context.session, inbound, prompt, [owner], context.now)
+    theirs = _interpret(context.session, inbound, prompt, [owner], context.now)
     if inbound is not context.inbound:
-        return again
+        return theirs
     return replace(
         context,
-        prompt=again.prompt,
-        interpretation=again.interpretation,
-        burst=again.burst,
-        earlier_evidence=again.earlier_evidence,
-        notes=again.notes,
+        prompt=theirs.prompt,
+        interpretation=theirs.interpretation,
+        burst=theirs.burst,
+        earlier_evidence=theirs.earlier_evidence,
+        notes=theirs.notes,
     )
 
 
 def _skim(
     session: Session, inbound: Inbound, owners: Sequence[PhoneOwner], now: datetime
 ) -> ReplyContext:
-    """One of too many texts: read by itself, for danger and the like only."""
+    """Interpret a text over the limits by itself, to look for danger and the like."""
     language = phone_owner.language_of(owners)
     return ReplyContext(
         session,
@@ -220,7 +230,7 @@ def _skim(
     )
 
 
-def _read(
+def _interpret(
     session: Session,
     inbound: Inbound,
     prompt: Prompt,
@@ -229,7 +239,9 @@ def _read(
     *,
     first: bool = False,
 ) -> ReplyContext:
-    interpretation, asked, burst = bursts.read(session, inbound, prompt, owners, first=first)
+    interpretation, asked, burst = bursts.interpret_inbound(
+        session, inbound, prompt, owners, first=first
+    )
     return ReplyContext(
         session,
         inbound,
@@ -241,7 +253,7 @@ def _read(
         earlier_evidence=tuple(bursts.evidence(burst)),
         burst=burst,
         first=first,
-        notes=("Read with what came just before",) if burst.how is How.JOINED else (),
+        notes=("Read together with the text before",) if burst.mode is JoinMode.JOINED else (),
     )
 
 
@@ -263,7 +275,7 @@ def _record(context: ReplyContext, handled: Handled, owners: Sequence[PhoneOwner
         at=context.received_at,
         needs_human=handled.needs_human or context.effects.answer_limited,
         passed_over=handled.passed_over,
-        read_with=list(context.burst.before) if context.burst.how is How.JOINED else [],
+        read_with=list(context.burst.earlier) if context.burst.mode is JoinMode.JOINED else [],
     )
     context.session.add(record)
     if handled.alarming:

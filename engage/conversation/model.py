@@ -1,6 +1,4 @@
-"""Tables of the conversation: what was asked, and how each inbound text was read and what was done
-about it.
-"""
+"""Tables of the conversation: questions, alarms, records of inbound texts, and takeovers."""
 
 import enum
 import uuid
@@ -26,7 +24,7 @@ from messaging.tables import Inbound, Message
 
 
 class QuestionKind(enum.StrEnum):
-    """What was asked of the person; a reply is read in its light."""
+    """What a question asks."""
 
     APPOINTMENT = "appointment"
     NUMBER_CHECK = "number_check"
@@ -35,10 +33,11 @@ class QuestionKind(enum.StrEnum):
 
 
 class Question(Base):
-    """A question of ours that is open until it is answered, replaced or past its time.
+    """A question that is open until it is answered, replaced or expired.
 
-    `options` is, for `which`, the list of appointment ids in the order of their numbers; for `who`
-    it is the inbound text that waits for an owner. `number` is where it was asked.
+    For `which`, `options` has the `kind` of intent, the `appointments` in the order of their
+    numbers, each with its revision, the `reading` (the id of the reply record asked about), and
+    `minutes`, `cause` and `wish`, if known. For `who` it has the `inbounds` that wait for an owner.
     """
 
     __tablename__ = "question"
@@ -64,7 +63,7 @@ class Question(Base):
 
 
 class AlarmOutcome(enum.StrEnum):
-    """What came of one step of an alarm."""
+    """The outcome of a step of an alarm."""
 
     TOLD = "told"
     NO_WAY = "no_way"
@@ -72,11 +71,10 @@ class AlarmOutcome(enum.StrEnum):
 
 
 class Alarm(Base):
-    """Somebody may be in danger, and staff are told one after the other until one of them is on it.
+    """A danger that staff are told about, one after the other, until one of them takes it up.
 
-    It is about a signal, or about a text of a number that is nobody's. `level` is the level of the
-    rota that was told last (0: none yet); `next_at` is when the next is to be told, and null once
-    it is over.
+    It is about a signal, or about a text from an unknown number. `level` is the rota level that was
+    told last (0: none yet). `next_at` is when the next step is due; null once the alarm is over.
     """
 
     __tablename__ = "alarm"
@@ -98,8 +96,8 @@ class Alarm(Base):
 
 
 class AlarmStep(Base):
-    """One thing that an alarm did: who was told, or could not be, or that nobody was on call.
-    `level` 0 is the offender manager.
+    """A step of an alarm: who was told, who could not be, or that nobody was on call. `level` 0 is
+    the offender manager.
     """
 
     __tablename__ = "alarm_step"
@@ -115,12 +113,13 @@ class AlarmStep(Base):
 
 
 class ReplyRecord(Base):
-    """How one inbound text was read, whose it is, and what was done. One per inbound text.
+    """The record of an inbound text: who sent it, what it means, and what was done. One per text.
 
-    `person_id` is None while nobody (or more than one person) has the number; when the number is
-    claimed, its readings move. `intents` is all that was found, strongest first. `read_with` are
-    the texts before it that it was read as one with. A text that is `passed_over` was not read,
-    because too many came from the number; only danger and STOP were looked for.
+    `person_id` is null while nobody, or more than one person, has the number; when the number is
+    claimed, its records move to the person. `prompt` is the question that it answers. `intents`
+    are all meanings found, strongest first, and `act` says whether Engage acted on the strongest.
+    `read_with` are the ids of earlier texts that were interpreted with it. A text that is
+    `passed_over` was only searched for danger and STOP, because too many came from the number.
     """
 
     __tablename__ = "reply_record"
@@ -153,7 +152,7 @@ class ReplyRecord(Base):
     evidence: Mapped[list[Any]] = mapped_column(
         default=list,
         server_default=text("'[]'::jsonb"),
-        doc="The person's words that the reading rests on; erased with the text.",
+        doc="The person's words that the meaning rests on. Erased with the text.",
     )
     act: Mapped[bool]
     done: Mapped[str] = mapped_column(String(200))
@@ -167,7 +166,7 @@ class ReplyRecord(Base):
 
 
 class TakeoverEnd(enum.StrEnum):
-    """How a worker's turn in a conversation ended."""
+    """How a takeover ended."""
 
     HANDED_BACK = "handed_back"
     TAKEN_BY_ANOTHER = "taken_by_another"
@@ -175,11 +174,11 @@ class TakeoverEnd(enum.StrEnum):
 
 
 class Takeover(Base):
-    """A worker has the conversation with a person: Engage records and answers nothing of what they
-    text until it ends.
+    """A worker has taken over the conversation with a person: until it ends, Engage neither records
+    nor answers what the person texts.
 
-    It holds while `ended_at` is empty and `until` lies ahead; each text of the worker moves `until`
-    on.
+    It lasts while `ended_at` is null and `until` is in the future. Each text by the worker moves
+    `until`.
     """
 
     __tablename__ = "takeover"

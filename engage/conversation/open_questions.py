@@ -1,8 +1,8 @@
-"""What is open with a number: questions of ours that wait for an answer.
+"""Open questions: those of ours that await an answer from a number.
 
-`which` (one of several appointments) and `who` (one of several people) are rows here. Texts about
-appointments and the check of a number ask too; those are found from the texts themselves (about.py,
-checks.py), so that a question that never left is never open.
+`which` (of several appointments) and `who` (of several people) are rows. Reminders, check-ins and
+number checks ask too, but their questions are found through the texts that left
+(appointment_match.py, handlers/number_check.py), so a question that was never sent is never open.
 """
 
 import uuid
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from engage.conversation.model import Question, QuestionKind
 
-LIFE = timedelta(hours=24)
+QUESTION_LIFE = timedelta(hours=24)
 
 
 def ask(
@@ -29,8 +29,8 @@ def ask(
     expires_at: datetime | None = None,
     message_id: uuid.UUID | None = None,
 ) -> Question:
-    """Open a question; an earlier one of the kind to the same person at the same number is closed
-    by it. It lasts 24 hours at most.
+    """Open a question, for 24 hours at most. It closes an earlier question of its kind to the same
+    person at the same number.
     """
     for earlier in open_for(session, number, now, kind):
         if earlier.person_id == person_id:
@@ -42,7 +42,7 @@ def ask(
         message_id=message_id,
         options=dict(options),
         asked_at=now,
-        expires_at=min(expires_at or now + LIFE, now + LIFE),
+        expires_at=min(expires_at or now + QUESTION_LIFE, now + QUESTION_LIFE),
     )
     session.add(question)
     session.flush()
@@ -64,7 +64,7 @@ _OPEN_OF_KIND = _OPEN.where(Question.kind == bindparam("kind"))
 def open_for(
     session: Session, number: str, now: datetime, kind: QuestionKind | None = None
 ) -> list[Question]:
-    """The questions that wait for an answer from a number at `now`, oldest first."""
+    """The questions that await an answer from a number at `now`, oldest first."""
     given = {"number": number, "now": now}
     if kind is not None:
         return list(session.scalars(_OPEN_OF_KIND, {**given, "kind": kind}))
@@ -72,14 +72,14 @@ def open_for(
 
 
 def close(question: Question, *, now: datetime, inbound_id: int | None = None) -> None:
-    """The question waits no longer: answered by a text, replaced, or past its use."""
+    """Close a question that is answered by a text, replaced or expired."""
     question.closed_at, question.closed_by_id = now, inbound_id
 
 
 def close_all(
     session: Session, number: str, *, now: datetime, inbound_id: int | None = None
 ) -> None:
-    """Nothing is asked of this number any more."""
-    waiting = select(Question).where(Question.number == number, Question.closed_at.is_(None))
-    for question in session.scalars(waiting):
+    """Close every question to a number."""
+    unclosed = select(Question).where(Question.number == number, Question.closed_at.is_(None))
+    for question in session.scalars(unclosed):
         close(question, now=now, inbound_id=inbound_id)

@@ -1,7 +1,7 @@
-"""Whose text it may be: the people who have the number now, and how far an answer to it may go.
+"""The people who have a number now, and how much an answer to it may say.
 
-A number that a person once had is not theirs any more. When several people share a phone nothing
-here chooses between them; it only says who they are.
+A number that a person had in the past is not theirs any more. If several people share a phone, this
+module lists them and must never choose between them.
 """
 
 import uuid
@@ -19,28 +19,28 @@ from engage.people.rules import PAUSED
 from messaging.numbers import NumberProblem, parse_mobile
 
 _LOCK = 7_020_301
-"""The first half of the advisory lock on a number; the second half is a hash of the number."""
+"""The first key of the advisory lock on a number. The second is a hash of the number."""
 
 
 class AnswerScope(StrEnum):
-    """How far an answer to a text may go."""
+    """How much an answer to a text may say."""
 
     OPEN = "open"
-    """Rule 1 lets content go to this number (the hour and the day's cap do not bind an answer)."""
+    """Rule 1 allows content. Quiet hours and the daily cap do not apply to an answer."""
     NEUTRAL = "neutral"
-    """Only texts from which nobody learns anything."""
+    """Only texts that reveal nothing about anybody."""
     SILENT = "silent"
-    """Nothing but safety advice."""
+    """Only safety advice."""
 
 
-_NOT_ANSWERS = {PAUSED.code}
-"""Reasons of rule 1 that hold back only what nobody asked for: whoever texts is answered."""
+_ANSWERED_ANYWAY = {PAUSED.code}
+"""Reasons of rule 1 that hold back only texts that the person did not ask for."""
 _NEUTRAL = {"number_unverified", "number_shared", "not_safe"}
 
 
 @dataclass(frozen=True)
 class PhoneOwner:
-    """A person who has the number now, with how they may be reached."""
+    """A person who has the number now, with their contactability."""
 
     person: Person
     point: ContactPoint
@@ -48,10 +48,10 @@ class PhoneOwner:
 
     @property
     def scope(self) -> AnswerScope:
-        """How far an answer may go, by rule 1: a reason that is not only about the hour closes it,
-        some more than others.
+        """How much an answer may say by rule 1. Lasting reasons limit it, some more than others;
+        passing ones, such as the time of day, do not.
         """
-        lasting = self.contactability.verdict.lasting_codes - _NOT_ANSWERS
+        lasting = self.contactability.verdict.lasting_codes - _ANSWERED_ANYWAY
         if not lasting:
             return AnswerScope.OPEN
         return AnswerScope.NEUTRAL if lasting <= _NEUTRAL else AnswerScope.SILENT
@@ -62,8 +62,8 @@ class PhoneOwner:
         return self.point.state is NumberState.VERIFIED
 
 
-def _whose(state: ColumnElement[bool]) -> Select[Person]:
-    """Written once: every text asks this."""
+def _people_with(state: ColumnElement[bool]) -> Select[Person]:
+    """Build the statement once: every text needs it."""
     ids = (
         select(ContactPoint.person_id)
         .where(ContactPoint.number == bindparam("number"), state)
@@ -72,17 +72,17 @@ def _whose(state: ColumnElement[bool]) -> Select[Person]:
     return select(Person).where(Person.id.in_(ids)).order_by(Person.id)
 
 
-_HOLDERS = (
-    _whose(ContactPoint.state != NumberState.RETIRED)
+_OWNERS = (
+    _people_with(ContactPoint.state != NumberState.RETIRED)
     .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
-_FORMER = _whose(ContactPoint.state == NumberState.RETIRED)
+_FORMER_OWNERS = _people_with(ContactPoint.state == NumberState.RETIRED)
 
 
 def lock_number(session: Session, number: str) -> None:
-    """Hold a number until the transaction ends, so that two texts from it, or a text and a claim,
-    go one after the other.
+    """Lock a number until the transaction ends, so that two texts from it, or a text and a claim,
+    are handled one after the other.
     """
     session.execute(
         text("SELECT pg_advisory_xact_lock(:place, hashtext(:number))"),
@@ -91,48 +91,45 @@ def lock_number(session: Session, number: str) -> None:
 
 
 def owners_of(session: Session, number: str, now: datetime) -> list[PhoneOwner]:
-    """Everybody whose current number this is, in a steady order, their rows held until the
+    """The people whose current number this is, in a stable order, with their rows locked until the
     transaction ends.
 
-    Held so that a change of custody, contact or number by staff comes wholly before or wholly after
-    the answer.
+    The lock makes a change of custody, contact or number by staff happen completely before or
+    completely after the answer.
     """
-    people = session.scalars(_HOLDERS, {"number": number}).all()
-    found = contactability_of(session, [person.id for person in people], now)
+    people = session.scalars(_OWNERS, {"number": number}).all()
+    by_person = contactability_of(session, [person.id for person in people], now)
     owners = []
     for person in people:
-        known = found[person.id]
-        if known.point is not None and known.point.number == number:
-            owners.append(PhoneOwner(person, known.point, known))
+        contactability = by_person[person.id]
+        point = contactability.point
+        if point is not None and point.number == number:
+            owners.append(PhoneOwner(person, point, contactability))
     return owners
 
 
 def owner_of(session: Session, person_id: uuid.UUID, now: datetime) -> PhoneOwner | None:
     """The person with their current number, if they have one."""
-    known = contactability_of(session, [person_id], now).get(person_id)
-    return (
-        None
-        if known is None or known.point is None
-        else PhoneOwner(known.person, known.point, known)
-    )
+    contactability = contactability_of(session, [person_id], now).get(person_id)
+    if contactability is None or contactability.point is None:
+        return None
+    return PhoneOwner(contactability.person, contactability.point, contactability)
 
 
 def former_owners_of(session: Session, number: str) -> Sequence[Person]:
-    """People who once had the number, in a steady order: for danger only, since it may be their old
-    phone.
+    """People who had the number in the past, in a stable order. For danger only: it may still be
+    their phone.
     """
-    return session.scalars(_FORMER, {"number": number}).all()
+    return session.scalars(_FORMER_OWNERS, {"number": number}).all()
 
 
 def sharing_agreed(owners: Sequence[PhoneOwner]) -> bool:
-    """Whether workers have agreed the sharing of this phone for everybody on it."""
+    """Whether workers have agreed, for everybody on this phone, that it is shared."""
     return all(owner.point.shared_agreed_at is not None for owner in owners)
 
 
-def textable(number: str) -> bool:
-    """Whether a text may be answered at all: a mobile of this country, not a short code, a word or
-    a landline.
-    """
+def can_be_texted(number: str) -> bool:
+    """Whether a number can be texted: a UK mobile, not a short code, a word or a landline."""
     try:
         return parse_mobile(number) == number
     except NumberProblem:
@@ -140,6 +137,6 @@ def textable(number: str) -> bool:
 
 
 def language_of(owners: Sequence[PhoneOwner]) -> str:
-    """The language that everybody on the number has; English where they differ or nobody is known."""
+    """The language of everybody on the number; English if they differ or there is nobody."""
     languages = {owner.person.language.value for owner in owners}
     return languages.pop() if len(languages) == 1 else "en"

@@ -1,8 +1,8 @@
-"""Too many texts from one number: a machine that answers us, or somebody who holds a key down.
+"""Limits for a number that sends too many texts: a machine that answers us, or a key held down.
 
-Every text is kept and stands in the thread. So many of a number are read in a minute and in an
-hour; in the rest only danger, STOP and the like are looked for, and one of them waits for a human,
-not each. The same words again and again are answered no more. It never drops a text.
+Every text is kept and shown in the thread. Only so many from a number are interpreted in a minute
+and in an hour. The others are searched for danger, STOP and the like, and one of them goes to a
+worker, not each. Repeated words get no more answers. A text must never be dropped.
 """
 
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ from engage.conversation.phone_owner import PhoneOwner
 from messaging.tables import Inbound
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-SAME_WORDS = 3
-"""The same words are answered so often in an hour [ours]."""
-PASSED_OVER = "Not read, because so many came from the number; danger was looked for"
+MAX_REPEATS = 3
+"""How often the same words are answered in an hour [ours]."""
+PASSED_OVER = "Not interpreted: too many texts from this number. Checked for danger"
 
-LATELY = timedelta(hours=2)
-"""Longer than texts are counted here, or read with one another: to a text with none before it in
-this time neither question is put.
+RECENTLY = timedelta(hours=2)
+"""Longer than texts are counted for or joined in a burst. If a number sent nothing in this time,
+neither needs to be looked up.
 """
 
-_READ = select(
+_RECENT = select(
     func.count().filter(ReplyRecord.at > bindparam("minute")).label("minute"),
     func.count().label("hour"),
     select(Inbound.id)
@@ -52,7 +52,7 @@ _SAME = (
         Inbound.id < bindparam("id"),
         Inbound.body == bindparam("body"),
     )
-    .limit(SAME_WORDS + 1)
+    .limit(MAX_REPEATS + 1)
 )
 _WAITING = (
     select(ReplyRecord.id)
@@ -68,8 +68,8 @@ _WAITING = (
 
 @dataclass(frozen=True)
 class RecentTexts:
-    """What came from a number before a text: how many were read in the minute and in the hour, and
-    whether there were `others` at all lately.
+    """Texts from a number before a text: how many were interpreted in the last minute and hour, and
+    whether there were any `others` recently.
     """
 
     minute: int
@@ -77,39 +77,37 @@ class RecentTexts:
     others: bool
 
 
-def before(session: Session, inbound: Inbound) -> RecentTexts:
-    """What came from the number before this text."""
+def recent_texts(session: Session, inbound: Inbound) -> RecentTexts:
+    """The texts from the number before this one."""
     at = inbound.received_at
     given = {
         "number": inbound.from_number[:16],
         "minute": at - MINUTE,
         "hour_ago": at - HOUR,
         "from": inbound.from_number,
-        "lately": at - LATELY,
+        "lately": at - RECENTLY,
         "id": inbound.id,
     }
-    read = session.execute(_READ, given).one()
-    return RecentTexts(read.minute, read.hour, read.others)
+    row = session.execute(_RECENT, given).one()
+    return RecentTexts(row.minute, row.hour, row.others)
 
 
-def over(read: RecentTexts, owners: Sequence[PhoneOwner]) -> bool:
-    """Whether as many texts of the number as may be have been read in the minute, or the hour,
-    before this one came.
-    """
+def is_over_limit(recent: RecentTexts, owners: Sequence[PhoneOwner]) -> bool:
+    """Whether the number has used up its texts for the minute or the hour."""
     rules = [owner.contactability.hub for owner in owners] or [HubRules()]
-    in_minute, in_hour = (
-        max(one.texts_read_a_minute for one in rules),
-        max(one.texts_read_an_hour for one in rules),
-    )
-    return bool(read.minute >= in_minute or read.hour >= in_hour)
+    per_minute = max(one.texts_read_a_minute for one in rules)
+    per_hour = max(one.texts_read_an_hour for one in rules)
+    return recent.minute >= per_minute or recent.hour >= per_hour
 
 
 def pass_over(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled:
-    """Leave a text unread; it waits for a human unless one like it does already."""
-    waiting = context.session.scalar(_WAITING, {"number": context.number[:16]}) is not None
+    """Leave a text uninterpreted. It goes to a worker unless such a text of the number already
+    does.
+    """
+    is_one_waiting = context.session.scalar(_WAITING, {"number": context.number[:16]}) is not None
     return Handled(
         PASSED_OVER,
-        needs_human=not waiting,
+        needs_human=not is_one_waiting,
         person_id=owners[0].person.id if len(owners) == 1 else None,
         acted=False,
         passed_over=True,
@@ -117,8 +115,8 @@ def pass_over(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled:
 
 
 def silence_repeats(context: ReplyContext, owners: Sequence[PhoneOwner]) -> ReplyContext:
-    """Answer the same words no more after a few times in an hour. The first text that gets no
-    answer waits for a human.
+    """Stop answering the same words after a few times in an hour. The first text without an answer
+    goes to a worker.
     """
     if context.first or not context.inbound.body.strip():
         return context
@@ -129,9 +127,9 @@ def silence_repeats(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Repl
         "body": context.inbound.body,
     }
     times = len(context.session.scalars(_SAME, given).all())
-    if times < SAME_WORDS:
+    if times < MAX_REPEATS:
         return context
-    limited = context.effects.answer_limited or times == SAME_WORDS
+    limited = context.effects.answer_limited or times == MAX_REPEATS
     return replace(context, quiet=True, effects=Effects(limited)).with_note(
-        "The same words again, not answered"
+        "The same words again: not answered"
     )

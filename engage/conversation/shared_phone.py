@@ -1,9 +1,9 @@
-"""A text from a phone that several people use: whose it is is asked, never guessed, and nobody sees
-what another was told.
+"""Texts from a phone that several people share: the person is asked who is writing. It must never
+be guessed, and nobody may see what another person was told.
 
-Until a name comes the text belongs to nobody. Where a name could not settle it, or the sharing was
-never agreed, each person's offender manager is told that something came, without its words, and a
-coordinator reads it.
+Until a name comes the text belongs to nobody. If a name could not decide, or if the sharing was
+never agreed, each offender manager is told that a text came, without its words, and a coordinator
+reads it.
 """
 
 import uuid
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import combinations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,12 +26,12 @@ from engage.conversation import (
 )
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import (
-    attendance,
-    check_ins,
     number_check,
-    rebooking,
+    open_check_ins,
+    rebooking_choices,
     stop,
 )
+from engage.conversation.intent_kinds import KIND_OF
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.phone_owner import AnswerScope, PhoneOwner, language_of, sharing_agreed
 from engage.conversation.signals import next_working_day, raise_signal
@@ -46,28 +47,28 @@ from engage.understanding.choices import (
 from engage.understanding.vocabulary import Intent, Prompt
 from messaging.tables import Inbound
 
-ReadAsTheirs = Callable[[ReplyContext, Inbound, PhoneOwner], ReplyContext]
-"""Reads a text of this number again in the light of what one person was asked."""
+InterpretAsTheirs = Callable[[ReplyContext, Inbound, PhoneOwner], ReplyContext]
+"""Interprets a text from this number as an answer to what one person was asked."""
 
 
 def route(
-    context: ReplyContext, owners: Sequence[PhoneOwner], read: ReadAsTheirs
+    context: ReplyContext, owners: Sequence[PhoneOwner], interpret_as: InterpretAsTheirs
 ) -> tuple[ReplyContext, Handled]:
-    """Do what the text asks where it is certain whose it is; else ask, or leave it to workers."""
-    return run(_steps(read), context, owners)
+    """Handle a text if its sender is certain; else ask, or leave it to staff."""
+    return run(_steps(interpret_as), context, owners)
 
 
-def _steps(read: ReadAsTheirs) -> Steps[Sequence[PhoneOwner]]:
-    """What becomes of a text from a shared phone, the first that fits."""
+def _steps(interpret_as: InterpretAsTheirs) -> Steps[Sequence[PhoneOwner]]:
+    """The steps for a text from a shared phone."""
     return (
-        ("ends texts", handles(stop.on_request)),
+        ("ends texts", handles(stop.handle_request)),
         ("is for the worker who has a conversation", handles(_leave_to_worker)),
         ("is thanks", handles(_thanks)),
         ("may not be asked about", handles(_not_shared)),
         ("asks how texts work", handles(_help)),
-        ("answers one person's own question", partial(_own_question, read=read)),
-        ("comes while it is asked who writes", partial(_name, read=read)),
-        ("can only be one person's", partial(_only_one, read=read)),
+        ("answers one person's own question", partial(_own_question, interpret_as=interpret_as)),
+        ("comes while it is asked who writes", partial(_name, interpret_as=interpret_as)),
+        ("can only be one person's", partial(_only_one, interpret_as=interpret_as)),
         ("is anybody's", handles(_ask)),
     )
 
@@ -75,7 +76,7 @@ def _steps(read: ReadAsTheirs) -> Steps[Sequence[PhoneOwner]]:
 def _leave_to_worker(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
     left = takeover.leave_shared_to_worker(context, owners)
     if left is not None:
-        tell_all(context.session, owners, context.evidence, context.now)
+        signal_all(context.session, owners, context.evidence, context.now)
     return left
 
 
@@ -89,47 +90,51 @@ def _not_shared(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled 
     silent = all(owner.scope is AnswerScope.SILENT for owner in owners)
     if sharing_agreed(owners) and not silent:
         return None
-    return _to_humans(context, owners, "Several people have this number")
+    return _leave_to_coordinator(context, owners, "Several people have this number")
 
 
 def _help(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
     if not context.interpretation.acts or context.interpretation.intent is not Intent.HELP:
         return None
-    answers.neutral(context, TextKind.HELP, language_of(owners))
+    answers.send_neutral(context, TextKind.HELP, language_of(owners))
     return Handled("Sent how the texts work")
 
 
 def _own_question(
-    context: ReplyContext, owners: Sequence[PhoneOwner], *, read: ReadAsTheirs
+    context: ReplyContext, owners: Sequence[PhoneOwner], *, interpret_as: InterpretAsTheirs
 ) -> Result:
     owner = _answers_own_question(context, owners)
     if owner is None:
         return context, None
-    return routing.route(read(context, context.inbound, owner), owner)
+    return routing.route(interpret_as(context, context.inbound, owner), owner)
 
 
-def _name(context: ReplyContext, owners: Sequence[PhoneOwner], *, read: ReadAsTheirs) -> Result:
+def _name(
+    context: ReplyContext, owners: Sequence[PhoneOwner], *, interpret_as: InterpretAsTheirs
+) -> Result:
     waiting = open_questions.open_for(
         context.session, context.number, context.received_at, QuestionKind.WHO
     )
     if not waiting:
         return context, None
-    named = _named(context, owners)
+    named = _person_named(context, owners)
     if named is None:
         return context, _wait(context, waiting[0])
-    return context, _settle(context, named, waiting[0], read)
+    return context, _handle_waiting_texts(context, named, waiting[0], interpret_as)
 
 
-def _only_one(context: ReplyContext, owners: Sequence[PhoneOwner], *, read: ReadAsTheirs) -> Result:
-    owner = _only_one_it_can_be(context, owners)
+def _only_one(
+    context: ReplyContext, owners: Sequence[PhoneOwner], *, interpret_as: InterpretAsTheirs
+) -> Result:
+    owner = _only_possible_owner(context, owners)
     if owner is None:
         return context, None
-    return routing.route(read(context, context.inbound, owner), owner)
+    return routing.route(interpret_as(context, context.inbound, owner), owner)
 
 
 def _answers_own_question(context: ReplyContext, owners: Sequence[PhoneOwner]) -> PhoneOwner | None:
-    """The person who was asked a question with numbered answers that this text answers, if there is
-    exactly one such question.
+    """The person whose question with numbered answers this text answers, if there is exactly one
+    such question.
     """
     asked: list[uuid.UUID | None] = []
     if read_check(context.body) is not None:
@@ -139,47 +144,50 @@ def _answers_own_question(context: ReplyContext, owners: Sequence[PhoneOwner]) -
     ):
         if read_choice(context.body, len(question.options["appointments"])) is not None:
             asked.append(question.person_id)
-    asked += [owner.person.id for owner in owners if rebooking.picks(context, owner)]
-    open_check_ins = check_ins.asked_of(
+    asked += [owner.person.id for owner in owners if rebooking_choices.picks_time(context, owner)]
+    asked_check_ins = open_check_ins.owners_asked(
         context.session, owners, context.number, context.body, context.received_at
     )
-    asked += [owner.person.id for owner in open_check_ins]
+    asked += [owner.person.id for owner in asked_check_ins]
     if len(asked) != 1:
         return None
     return next((owner for owner in owners if owner.person.id == asked[0]), None)
 
 
-def _only_one_it_can_be(context: ReplyContext, owners: Sequence[PhoneOwner]) -> PhoneOwner | None:
-    """For a word about an appointment: the one person with anything booked, if that one was asked
-    and the others have nothing at all.
+def _only_possible_owner(context: ReplyContext, owners: Sequence[PhoneOwner]) -> PhoneOwner | None:
+    """For a text about an appointment: the only person with appointments, if they were asked about
+    one.
     """
-    kind = attendance.KINDS.get(context.interpretation.intent)
+    kind = KIND_OF.get(context.interpretation.intent)
     if kind is None or not context.interpretation.acts:
         return None
-    busy = [
+    with_appointments = [
         owner
         for owner in owners
-        if appointment_match.ahead(context.session, owner.person.id, context.received_at, 1)
-        or appointment_match.of_now(
+        if appointment_match.upcoming(context.session, owner.person.id, context.received_at, 1)
+        or appointment_match.current(
             context.session, owner.person.id, context.received_at, IntentKind.LATE
         )
-        or appointment_match.of_now(
+        or appointment_match.current(
             context.session, owner.person.id, context.received_at, IntentKind.HERE
         )
     ]
-    if len(busy) != 1:
+    if len(with_appointments) != 1:
         return None
-    fits = appointment_match.candidates(
-        context.session, busy[0].person.id, context.number, context.received_at, kind
+    owner = with_appointments[0]
+    candidates = appointment_match.candidates(
+        context.session, owner.person.id, context.number, context.received_at, kind
     )
-    return busy[0] if fits else None
+    return owner if candidates else None
 
 
 def _ask(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled:
     if not _names_differ(owners):
-        return _to_humans(context, owners, "Several people with one name have this number")
-    if not answers.neutral(context, TextKind.WHO, language_of(owners)):
-        return _to_humans(context, owners, "Several people have this number")
+        return _leave_to_coordinator(
+            context, owners, "Several people with one name have this number"
+        )
+    if not answers.send_neutral(context, TextKind.WHO, language_of(owners)):
+        return _leave_to_coordinator(context, owners, "Several people have this number")
     open_questions.ask(
         context.session,
         QuestionKind.WHO,
@@ -192,20 +200,18 @@ def _ask(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled:
 
 
 def _wait(context: ReplyContext, question: Question) -> Handled:
-    """No name yet: the text waits with those before it. Nothing is asked twice while a question is
-    open.
-    """
+    """Let the text wait with those before it. While the question is open it is not asked again."""
     question.options = {
         **question.options,
         "inbounds": [*question.options["inbounds"], context.inbound.id],
     }
-    return Handled("Waits until it is known who is writing", acted=False)
+    return Handled("Waits for the name of the person who is writing", acted=False)
 
 
-def _settle(
-    context: ReplyContext, owner: PhoneOwner, question: Question, read: ReadAsTheirs
+def _handle_waiting_texts(
+    context: ReplyContext, owner: PhoneOwner, question: Question, interpret_as: InterpretAsTheirs
 ) -> Handled:
-    """The name has come: handle what waited as theirs, in order. One answer goes, to the last."""
+    """Handle the texts that waited as this person's, in order. Only the last one is answered."""
     open_questions.close(question, now=context.now, inbound_id=context.inbound.id)
     ids = question.options["inbounds"]
     inbounds = {
@@ -219,15 +225,15 @@ def _settle(
     }
     for id in ids:
         record = records[id]
-        again = replace(
-            read(context, inbounds[id], owner).with_evidence(context.inbound.id),
+        waiting = replace(
+            interpret_as(context, inbounds[id], owner).with_evidence(context.inbound.id),
             answer_to=context.inbound,
             record_id=record.id,
             quiet=id != ids[-1],
         )
-        again, handled = routing.route(again, owner)
-        _record_as_theirs(record, again, handled, owner)
-    return Handled("Said who is writing", person_id=owner.person.id, intent=Intent.OTHER)
+        handled_context, handled = routing.route(waiting, owner)
+        _record_as_theirs(record, handled_context, handled, owner)
+    return Handled("Gave their name", person_id=owner.person.id, intent=Intent.OTHER)
 
 
 def _record_as_theirs(
@@ -243,20 +249,21 @@ def _record_as_theirs(
     record.prompt = context.prompt
 
 
-def _named(context: ReplyContext, owners: Sequence[PhoneOwner]) -> PhoneOwner | None:
-    """Who of them gives their name: the whole text, or the name that reading it found; None unless
+def _person_named(context: ReplyContext, owners: Sequence[PhoneOwner]) -> PhoneOwner | None:
+    """The person who gives their name, by the whole text or by the name found in it; None unless
     exactly one fits.
     """
     names = [_names(owner) for owner in owners]
-    place = read_name(context.body, names)
-    if place is None and context.interpretation.name and context.prompt is Prompt.WHO:
-        place = read_name(context.interpretation.name, names)
-    return None if place is None else owners[place]
+    index = read_name(context.body, names)
+    if index is None and context.interpretation.name and context.prompt is Prompt.WHO:
+        index = read_name(context.interpretation.name, names)
+    return None if index is None else owners[index]
 
 
 def _names_differ(owners: Sequence[PhoneOwner]) -> bool:
-    known = [{plain_words(name) for name in _names(owner)} for owner in owners]
-    return all(not (one & other) for place, one in enumerate(known) for other in known[place + 1 :])
+    """Whether no two people have a first name in common."""
+    names = [{plain_words(name) for name in _names(owner)} for owner in owners]
+    return all(one.isdisjoint(other) for one, other in combinations(names, 2))
 
 
 def _names(owner: PhoneOwner) -> list[str]:
@@ -264,27 +271,28 @@ def _names(owner: PhoneOwner) -> list[str]:
     return [name for name in (person.first_name, person.preferred_name) if name]
 
 
-def _to_humans(context: ReplyContext, owners: Sequence[PhoneOwner], why: str) -> Handled:
-    """Each offender manager learns that something came; its words stay with the coordinator,
-    because they may be the other person's.
+def _leave_to_coordinator(context: ReplyContext, owners: Sequence[PhoneOwner], why: str) -> Handled:
+    """Tell each offender manager that a text came. Only a coordinator reads its words, because they
+    may be another person's.
     """
     if any(owner.scope is not AnswerScope.SILENT for owner in owners):
-        answers.neutral(context, TextKind.NOT_SURE_UNNAMED, language_of(owners))
-    tell_all(context.session, owners, context.evidence, context.now)
-    return Handled(f"{why}: for a coordinator to read", needs_human=True, acted=False)
+        answers.send_neutral(context, TextKind.NOT_SURE_UNNAMED, language_of(owners))
+    signal_all(context.session, owners, context.evidence, context.now)
+    return Handled(f"{why}; for a coordinator to read", needs_human=True, acted=False)
 
 
-def tell_all(
+def signal_all(
     session: Session, owners: Sequence[PhoneOwner], evidence: Sequence[Evidence], now: datetime
 ) -> None:
-    """Tell everybody's offender manager that a text came from the shared phone."""
+    """Tell the offender manager of each owner that a text came from the shared phone."""
     for owner in owners:
         raise_signal(
             session,
             SignalKind.REPLY_UNREAD,
             owner.person,
             about="shared",
-            why="A text came from a phone that several people have. A coordinator can read it and find out whose it is.",
+            why="A text came from a phone that several people have. A coordinator can read it and"
+            " find out whose it is.",
             evidence=evidence,
             now=now,
             due_at=next_working_day(session, owner.person, now),

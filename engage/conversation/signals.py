@@ -1,8 +1,8 @@
-"""Tells offender managers what a text means for them: one signal while it is open, a new one when
-the same thing happens again later.
+"""Signals about what a person texts: one signal while it is open, and a new one if the same happens
+again later.
 
-A signal's key never comes back once it is resolved, so a cause that can return (a second NO after a
-YES) carries the text that said it.
+The key of a resolved signal is never used again, so a cause that can return (a second NO after a
+YES) includes the text that said it.
 """
 
 import uuid
@@ -19,7 +19,7 @@ from engage.core.working_days import after_working_days, closed_days
 from engage.people.model import Person
 from engage.signals import Evidence, Signal, SignalKind, SignalState
 
-STILL_OPEN = (SignalState.OPEN, SignalState.ACKNOWLEDGED)
+OPEN_STATES = (SignalState.OPEN, SignalState.ACKNOWLEDGED)
 
 
 def raise_signal(
@@ -33,12 +33,12 @@ def raise_signal(
     now: datetime,
     due_at: datetime | None = None,
     action: str | None = None,
-    joins: Sequence[SignalState] = STILL_OPEN,
+    joins: Sequence[SignalState] = OPEN_STATES,
 ) -> bool:
-    """Raise a signal; while one `about` the same is in a state of `joins`, add the evidence to that
-    instead. True when it is new.
+    """Raise a signal, or add the evidence to one `about` the same that is in a state of `joins`.
+    Returns whether the signal is new.
 
-    The first of `evidence` is what sets this cause apart from an earlier one about the same.
+    The first of `evidence` distinguishes this cause from an earlier one about the same.
     """
     key = _open_key(session, kind, person.id, about, joins)
     cause = f"{about}:{evidence[0].id}" if key is None else key.removeprefix(f"{kind}:{person.id}:")
@@ -56,7 +56,7 @@ def raise_signal(
     )
 
 
-_WAITING = (
+_UNRESOLVED = (
     select(Signal)
     .where(
         Signal.person_id == bindparam("person"),
@@ -70,8 +70,8 @@ _WAITING = (
 def withdraw_signal(
     session: Session, *kinds: SignalKind, person_id: uuid.UUID, about: str, how: str, now: datetime
 ) -> None:
-    """The cause has gone by the person's own word: resolve what of these kinds is open about it."""
-    for signal in session.scalars(_WAITING, {"person": person_id, "kinds": list(kinds)}).all():
+    """Resolve the signals of these kinds about a cause that the person says has gone."""
+    for signal in session.scalars(_UNRESOLVED, {"person": person_id, "kinds": list(kinds)}).all():
         if signal.key.startswith(f"{signal.kind}:{person_id}:{about}:"):
             signals.resolve(session, signal, how=how, actor="person", now=now)
 
@@ -79,8 +79,8 @@ def withdraw_signal(
 def has_open_signal(
     session: Session, kind: SignalKind, person_id: uuid.UUID, *, about: str
 ) -> bool:
-    """Whether a signal about this waits for somebody."""
-    return _open_key(session, kind, person_id, about, STILL_OPEN) is not None
+    """Whether a signal about this is open or acknowledged."""
+    return _open_key(session, kind, person_id, about, OPEN_STATES) is not None
 
 
 def next_working_day(session: Session, person: Person, now: datetime) -> datetime:

@@ -1,10 +1,10 @@
-"""A worker takes a conversation over: while they have it, Engage keeps what the person texts and
-leaves the answer to them.
+"""A worker takes over a conversation: until they hand it back, Engage stores what the person texts
+and leaves the answers to them.
 
-Danger is still looked for, STOP, START and a wrong number still act, and reminders still go;
-nothing else is recorded or answered. A conversation that nobody writes in comes back by itself, so
-that no person is forgotten by everybody. Taking over and reading a text hold the person's row: a
-text comes wholly before a worker or wholly after.
+Danger is still looked for, STOP, START and a wrong number still work, and reminders are still sent.
+Nothing else is recorded or answered. A takeover ends by itself if the worker stops writing, so that
+nobody is forgotten. Taking over and handling a text both lock the person's row: a text comes
+completely before a takeover or completely after it.
 """
 
 import uuid
@@ -38,11 +38,11 @@ from engage.people.model import Person
 from engage.progress.check_ins import service as check_ins
 from engage.understanding.choices import read_check
 
-AT_ONCE = 100
+BATCH = 100
 
 
 def current(session: Session, person_id: uuid.UUID, now: datetime) -> Takeover | None:
-    """Who has the conversation with a person now, if anybody has."""
+    """The takeover of a person's conversation at `now`, if there is one."""
     return _current(session, [person_id], now)
 
 
@@ -55,13 +55,12 @@ def take_over(
     over: uuid.UUID | None = None,
     staff_email: str | None = None,
 ) -> Takeover:
-    """Take the conversation over for the hub's time-out; taken over again by the same worker it
-    lasts from now.
+    """Take over the conversation for the hub's time-out. If the worker has it already, the time
+    starts again.
 
-    `over` is the id of somebody else's hold that the worker was warned of: without it theirs
-    stands. A system says by `staff_email` who has the conversation. Raises Conflict
-    (`conversation_taken`) when somebody else has it, Invalid for a worker who may not write to the
-    person.
+    `over` is the id of a colleague's takeover that the worker was warned about; without it theirs
+    continues. A system names the worker by `staff_email`. Raises Conflict (`conversation_taken`) if
+    a colleague has the conversation, and Invalid for a worker who may not write to the person.
     """
     person = open_person(
         session,
@@ -73,12 +72,11 @@ def take_over(
         change=True,
         lock=True,
     )
-    return hold(
-        session, actor, person, _worker(session, actor, person, staff_email), now=now, over=over
-    )
+    staff_id = _staff_id(session, actor, person, staff_email)
+    return take_over_person(session, actor, person, staff_id, now=now, over=over)
 
 
-def hold(
+def take_over_person(
     session: Session,
     actor: Actor,
     person: Person,
@@ -87,23 +85,23 @@ def hold(
     now: datetime,
     over: uuid.UUID | None = None,
 ) -> Takeover:
-    """As `take_over`, for whoever has opened the person and holds the row."""
-    until = now + timedelta(
-        minutes=hub_rules(session.get_one(Hub, person.hub_id)).conversation_timeout_minutes
-    )
-    _end_if_over(session, person.id, now)
-    standing = current(session, person.id, now)
-    if standing is not None and standing.staff_id == staff_id:
-        standing.until = max(standing.until, until)
+    """As `take_over`, for a caller that has opened the person and locked the row."""
+    rules = hub_rules(session.get_one(Hub, person.hub_id))
+    until = now + timedelta(minutes=rules.conversation_timeout_minutes)
+    _end_timed_out(session, person.id, now)
+    existing = current(session, person.id, now)
+    if existing is not None and existing.staff_id == staff_id:
+        existing.until = max(existing.until, until)
         session.flush()
-        return standing
-    if standing is not None:
-        if standing.id != over:
+        return existing
+    if existing is not None:
+        if existing.id != over:
             raise Conflict(
-                f"{standing.staff.name} has the conversation. Take it over from them first, or leave it to them.",
+                f"{existing.staff.name} has the conversation. Take it over from them first, or"
+                " leave it to them.",
                 code="conversation_taken",
             )
-        _end(session, standing, TakeoverEnd.TAKEN_BY_ANOTHER, now, actor.label, person.hub_id)
+        _end(session, existing, TakeoverEnd.TAKEN_BY_ANOTHER, now, actor.label, person.hub_id)
     taken = Takeover(
         person_id=person.id, staff=session.get_one(Staff, staff_id), since=now, until=until
     )
@@ -118,16 +116,16 @@ def hold(
         hold=taken.id,
         staff=staff_id,
         until=until,
-        over=standing.id if standing is not None else None,
+        over=existing.id if existing is not None else None,
     )
     return taken
 
 
 def hand_back(session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime) -> None:
-    """Engage reads and answers again from the next text on. When nobody has the conversation
-    nothing changes.
+    """End a takeover: Engage handles texts again from the next one on. Without a takeover nothing
+    changes.
 
-    Raises Conflict when another worker has it; a system may hand back for the worker whom it named.
+    Raises Conflict if a colleague has the conversation. A system may hand back for any worker.
     """
     person = open_person(
         session,
@@ -139,36 +137,35 @@ def hand_back(session: Session, actor: Actor, person_id: uuid.UUID, *, now: date
         change=True,
         lock=True,
     )
-    _end_if_over(session, person.id, now)
-    standing = current(session, person.id, now)
-    if standing is None:
+    _end_timed_out(session, person.id, now)
+    takeover = current(session, person.id, now)
+    if takeover is None:
         return
-    if actor.kind is ActorKind.STAFF and standing.staff_id != actor.id:
+    if actor.kind is ActorKind.STAFF and takeover.staff_id != actor.id:
         raise Conflict(
-            f"{standing.staff.name} has the conversation. Take it over from them first.",
+            f"{takeover.staff.name} has the conversation. Take it over from them first.",
             code="conversation_taken",
         )
-    _end(session, standing, TakeoverEnd.HANDED_BACK, now, actor.label, person.hub_id)
+    _end(session, takeover, TakeoverEnd.HANDED_BACK, now, actor.label, person.hub_id)
 
 
 def leave_to_worker(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
-    """What becomes of a person's text while a worker has the conversation: they read it, and
-    nothing else is done; None when nobody has.
+    """Leave a text to the worker who has the conversation, if there is one.
 
-    "Not my phone" in answer to the check of the number acts all the same.
+    "Not my phone" in answer to a number check still works.
     """
-    standing = current(context.session, owner.person.id, context.now)
-    if standing is None:
+    takeover = current(context.session, owner.person.id, context.now)
+    if takeover is None:
         return None
     if (
         owner in number_check.pending(context.session, [owner])
         and read_check(context.body) is False
     ):
-        return stop.wrong_number(context, [owner])
-    _tell(context, standing)
+        return stop.mark_wrong_number(context, [owner])
+    _notify_worker(context, takeover)
     check_ins.mark_left_to_worker(context.session, owner.person.id, at=context.received_at)
     return Handled(
-        f"{standing.staff.first_name} has the conversation: for them to answer",
+        f"{takeover.staff.first_name} has the conversation and will answer",
         needs_human=True,
         person_id=owner.person.id,
         acted=False,
@@ -176,46 +173,48 @@ def leave_to_worker(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
 
 
 def leave_shared_to_worker(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
-    """The same for a phone that several people have: when a worker has the conversation with one of
-    them, nothing is asked or answered.
+    """Leave a text from a shared phone to a coordinator if a worker has the conversation with one
+    of its owners. Nothing is asked or answered.
     """
-    standing = _current(context.session, [owner.person.id for owner in owners], context.now)
-    if standing is None:
+    takeover = _current(context.session, [owner.person.id for owner in owners], context.now)
+    if takeover is None:
         return None
     return Handled(
-        "A worker has the conversation with somebody on this phone: for a coordinator to read",
+        "A worker has the conversation with somebody on this phone; for a coordinator to read",
         needs_human=True,
         acted=False,
     )
 
 
 def end_overdue(session: Session, *, now: datetime) -> int:
-    """Give back what ran out of time; returns how many. A row that somebody is at is left for the
-    next time.
+    """End takeovers whose time has run out. Returns how many. Locked rows are left for the next
+    time.
     """
-    over = session.execute(
+    overdue = session.execute(
         select(Takeover, Person.hub_id)
         .join(Person, Person.id == Takeover.person_id)
         .where(Takeover.ended_at.is_(None), Takeover.until <= now)
         .order_by(Takeover.until)
-        .limit(AT_ONCE)
+        .limit(BATCH)
         .with_for_update(of=[Takeover, Person], skip_locked=True, key_share=True)
     ).all()
-    for one, hub_id in over:
-        _end(session, one, TakeoverEnd.TIMED_OUT, one.until, "system", hub_id, now)
-    return len(over)
+    for takeover, hub_id in overdue:
+        _end(session, takeover, TakeoverEnd.TIMED_OUT, takeover.until, "system", hub_id, now)
+    return len(overdue)
 
 
-def end_unseen(session: Session, person_id: uuid.UUID, *, actor: Actor, now: datetime) -> None:
-    """Give the conversation back where whoever has it may not write to the person any more. The
-    caller holds the person's row.
+def end_without_access(
+    session: Session, person_id: uuid.UUID, *, actor: Actor, now: datetime
+) -> None:
+    """End a takeover whose worker may no longer write to the person. The caller has locked the
+    person's row.
     """
-    standing = current(session, person_id, now)
-    if standing is None:
+    takeover = current(session, person_id, now)
+    if takeover is None:
         return
     person = session.get_one(Person, person_id)
-    if not _may_converse(session, standing.staff, person):
-        _end(session, standing, TakeoverEnd.HANDED_BACK, now, actor.label, person.hub_id)
+    if not _may_converse(session, takeover.staff, person):
+        _end(session, takeover, TakeoverEnd.HANDED_BACK, now, actor.label, person.hub_id)
 
 
 _CURRENT = (
@@ -235,9 +234,9 @@ def _current(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Ta
     return session.scalars(_CURRENT, {"people": list(people), "now": now}).one_or_none()
 
 
-def _end_if_over(session: Session, person_id: uuid.UUID, now: datetime) -> None:
-    """One that ran out and that no sweep has seen yet makes room."""
-    over = session.execute(
+def _end_timed_out(session: Session, person_id: uuid.UUID, now: datetime) -> None:
+    """End a takeover whose time has run out before a sweep does."""
+    row = session.execute(
         select(Takeover, Person.hub_id)
         .join(Person, Person.id == Takeover.person_id)
         .where(
@@ -246,56 +245,57 @@ def _end_if_over(session: Session, person_id: uuid.UUID, now: datetime) -> None:
             Takeover.until <= now,
         )
     ).one_or_none()
-    if over is not None:
-        _end(session, over[0], TakeoverEnd.TIMED_OUT, over[0].until, "system", over[1], now)
+    if row is not None:
+        takeover, hub_id = row
+        _end(session, takeover, TakeoverEnd.TIMED_OUT, takeover.until, "system", hub_id, now)
 
 
 def _end(
     session: Session,
-    standing: Takeover,
+    takeover: Takeover,
     how: TakeoverEnd,
     at: datetime,
     actor: str,
     hub_id: uuid.UUID,
     now: datetime | None = None,
 ) -> None:
-    standing.ended_at, standing.how = at, how
+    takeover.ended_at, takeover.how = at, how
     session.flush()
     events.record(
         session,
         f"conversation.{how.value}",
         now=now or at,
         actor=actor,
-        person_id=standing.person_id,
+        person_id=takeover.person_id,
         hub_id=hub_id,
-        hold=standing.id,
-        staff=standing.staff_id,
+        hold=takeover.id,
+        staff=takeover.staff_id,
     )
 
 
-def _worker(session: Session, actor: Actor, person: Person, email: str | None) -> uuid.UUID:
-    """Who has the conversation from now on: the actor, or the member of staff whom a system names."""
+def _staff_id(session: Session, actor: Actor, person: Person, email: str | None) -> uuid.UUID:
+    """Who takes over: the actor, or the worker that a system names. Raises Invalid."""
     if actor.kind is ActorKind.STAFF and actor.id is not None:
         return actor.id
-    found = find_staff(session, email) if email else None
-    if found is None or not _may_converse(session, found, person):
+    staff = find_staff(session, email) if email else None
+    if staff is None or not _may_converse(session, staff, person):
         raise Invalid(
             fields={"staff": "Give the address of a member of staff who may write to this person."}
         )
-    return found.id
+    return staff.id
 
 
 def _may_converse(session: Session, staff: Staff, person: Person) -> bool:
-    who = staff_actor(staff)
-    seen = session.scalar(select(Person.id).where(Person.id == person.id, visible_to(who)))
+    actor = staff_actor(staff)
+    visible = session.scalar(select(Person.id).where(Person.id == person.id, visible_to(actor)))
     return (
-        seen is not None and Ability.CONVERSE in abilities(who, person) and may_change(who, person)
+        visible is not None
+        and Ability.CONVERSE in abilities(actor, person)
+        and may_change(actor, person)
     )
 
 
-def _tell(context: ReplyContext, standing: Takeover) -> None:
-    """One notice for each of the worker's texts: what the person sends after it, in however many
-    pieces, is one item.
-    """
-    about = f"conversation:{standing.id}:{standing.until:%m%d%H%M%S}"
-    staff_notices.notify_worker(context.session, standing.staff, about=about, now=context.now)
+def _notify_worker(context: ReplyContext, takeover: Takeover) -> None:
+    """Send the worker one notice for all that the person texts after each text of theirs."""
+    about = f"conversation:{takeover.id}:{takeover.until:%m%d%H%M%S}"
+    staff_notices.notify_worker(context.session, takeover.staff, about=about, now=context.now)

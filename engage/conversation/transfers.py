@@ -1,8 +1,6 @@
-"""A person goes to another offender manager in the middle of a conversation: the old one's turn in
-it ends with the transfer.
+"""Transfers to another offender manager during a conversation.
 
-Whoever takes a conversation over keeps Engage from answering; somebody who may not see the person
-any more must not go on doing that.
+A takeover keeps Engage from answering, so it must end when its worker may no longer see the person.
 """
 
 import uuid
@@ -17,7 +15,7 @@ from engage.cohort.model import Transfer
 from engage.conversation import takeover
 
 
-def hand_over(
+def transfer_people(
     session: Session,
     actor: Actor,
     people: Collection[uuid.UUID],
@@ -26,10 +24,10 @@ def hand_over(
     note: str,
     now: datetime,
 ) -> list[Transfer]:
-    """Transfer people to another offender manager and end the turns of workers who may not see them
-    any more. Raises as transfers do.
+    """Transfer people to another offender manager, and end takeovers by workers who may no longer
+    see them. Raises as `transfer_many` does.
     """
     made = transfers.transfer_many(session, actor, people, to_id=to_id, note=note, now=now)
-    for one in made:
-        takeover.end_unseen(session, one.person_id, actor=actor, now=now)
+    for transfer in made:
+        takeover.end_without_access(session, transfer.person_id, actor=actor, now=now)
     return made

@@ -1,11 +1,10 @@
-"""Texts that Engage failed at again and again: shown to the human whose they are, and dealt with by
-the administrator.
+"""Texts that were set aside because Engage failed to handle them several times: workers can read
+them, and the administrator can retry or dismiss them.
 
-A text that is set aside has no reading, and what has no reading stands in no thread. So each gets
-one that understands nothing and asks for a human: it then waits on Today like any other reply, with
-its words, for those who may read them. The administrator, who may not, sees that there is one and
-why it failed. What is done here must be so simple that it cannot fail at a text that everything
-else failed at.
+Without a reply record a text is in no thread. So each gets a record without a meaning that needs a
+worker: it then waits on Today like any other reply. The administrator, who may not read it, sees
+that there is one and why it failed. This module must stay so simple that it cannot fail at a text
+that everything else failed at.
 """
 
 from datetime import datetime
@@ -23,14 +22,15 @@ from engage.understanding.vocabulary import Intent, Prompt
 from messaging import inbound
 from messaging.tables import Inbound, InboundStatus
 
-AT_ONCE = 100
+BATCH = 100
+# Stored with the record and compared later: do not change it.
 DONE = "Engage failed at this text and has done nothing; for a human to read"
-GONE = "This text is not set aside any more."
+NOT_SET_ASIDE = "This text is no longer set aside."
 
 
-def show(session: Session, *, now: datetime) -> int:
-    """Give every text that was set aside without one a reading that asks for a human; returns how
-    many got one.
+def add_missing_records(session: Session, *, now: datetime) -> int:
+    """Add a record that needs a worker for each text that was set aside without one. Returns how
+    many.
     """
     waiting = session.scalars(
         select(Inbound)
@@ -39,7 +39,7 @@ def show(session: Session, *, now: datetime) -> int:
             ~exists().where(ReplyRecord.inbound_id == Inbound.id),
         )
         .order_by(Inbound.id)
-        .limit(AT_ONCE)
+        .limit(BATCH)
         .with_for_update(skip_locked=True)
     ).all()
     for text in waiting:
@@ -73,9 +73,9 @@ def show(session: Session, *, now: datetime) -> int:
     return len(waiting)
 
 
-def again(session: Session, id: int, *, actor: str, now: datetime) -> None:
-    """Let Engage try once more, from the beginning. Raises Conflict when it is not set aside, or a
-    human has dealt with it already.
+def retry(session: Session, id: int, *, actor: str, now: datetime) -> None:
+    """Let Engage handle a text again. Raises Conflict if it is not set aside, or if a worker has
+    read it already.
     """
     _lock(session, id)
     session.execute(
@@ -84,13 +84,13 @@ def again(session: Session, id: int, *, actor: str, now: datetime) -> None:
         )
     )
     if session.scalar(select(ReplyRecord.id).where(ReplyRecord.inbound_id == id)) is not None:
-        raise Conflict("A human has read this text already: dismiss it.", code="read_already")
+        raise Conflict("A worker has read this text already: dismiss it.", code="read_already")
     inbound.retry(session, id, now=now)
     events.record(session, "reply.tried_again", now=now, actor=actor, inbound=id)
 
 
 def dismiss(session: Session, id: int, *, actor: str, now: datetime) -> None:
-    """Engage tries it no more; whoever reads it still finds it. Raises Conflict when it is not set
+    """Stop trying to handle a text. Workers can still read it. Raises Conflict if it is not set
     aside.
     """
     _lock(session, id)
@@ -99,10 +99,10 @@ def dismiss(session: Session, id: int, *, actor: str, now: datetime) -> None:
 
 
 def _lock(session: Session, id: int) -> None:
-    """Hold the number and then the text, in the order in which texts are handled."""
+    """Lock the number and then the text, in the order in which texts are handled."""
     number = session.scalar(select(Inbound.from_number).where(Inbound.id == id))
     if number is not None:
         phone_owner.lock_number(session, number)
     text = session.get(Inbound, id, with_for_update=True, populate_existing=True)
     if text is None or text.status is not InboundStatus.SET_ASIDE:
-        raise Conflict(GONE, code="not_set_aside")
+        raise Conflict(NOT_SET_ASIDE, code="not_set_aside")

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from engage.appointments.reminders.rewriting import rewrite_reminders
-from engage.conversation.answers import LAST_WORDS
+from engage.conversation.answers import STOP_CONFIRMATIONS
 from engage.conversation.phone_owner import lock_number
 from engage.conversation.signals import raise_signal
 from engage.core import events
@@ -80,7 +80,7 @@ def _report_opt_out(session: Session, failed: FailedMessage, now: datetime) -> N
     already.
     """
     lock_number(session, failed.to_number)
-    if failed.context.get("texts") in LAST_WORDS:
+    if failed.context.get("texts") in STOP_CONFIRMATIONS:
         return  # the confirmation of a STOP that we know of
     for person, point in phones.people_on(session, failed.to_number):
         new = raise_signal(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.agencies.model import Staff
 from engage.conversation.model import ReplyRecord
-from engage.conversation.safety.alerts import reading_item
+from engage.conversation.safety.alerts import record_item
 from engage.signals import Signal, SignalState
 from messaging.sending.dispatch import Claimed
 
@@ -78,4 +78,4 @@ def _waiting(session: Session, items: set[str]) -> set[str]:
             ReplyRecord.id.in_(ids), ReplyRecord.read_at.is_(None), ReplyRecord.person_id.is_(None)
         )
     )
-    return {*map(signals.notice_item, open_signals), *map(reading_item, unread)}
+    return {*map(signals.notice_item, open_signals), *map(record_item, unread)}

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engage.conversation.answers import LAST_WORDS, NOTHING_LEARNT
+from engage.conversation.answers import NEUTRAL_TEXTS, STOP_CONFIRMATIONS
 from engage.conversation.phone_owner import AnswerScope, PhoneOwner
 from engage.people import rules
 from engage.people.contactability import Contactability, contactability_of, next_window
@@ -70,7 +70,7 @@ def read_by_another(one: PersonText) -> bool:
 def must_be_said(one: PersonText) -> bool:
     """The text confirms that texts stop, or is safety advice: it goes to the phone that wrote."""
     kind = one.text.context.get("texts")
-    return one.text.despite_stop or kind in LAST_WORDS or kind == TextKind.CRISIS
+    return one.text.despite_stop or kind in STOP_CONFIRMATIONS or kind == TextKind.CRISIS
 
 
 def not_waiting_for_check(one: PersonText) -> bool:
@@ -92,7 +92,7 @@ def reasons_against_answer(one: PersonText) -> Withhold | None:
     scope = PhoneOwner(known.person, known.point, known).scope
     if scope is AnswerScope.OPEN:
         return None
-    if scope is AnswerScope.NEUTRAL and one.text.context.get("texts") in NOTHING_LEARNT:
+    if scope is AnswerScope.NEUTRAL and one.text.context.get("texts") in NEUTRAL_TEXTS:
         return None
     return _rule_1(one)
 

@@ -1,3 +1,4 @@
-"""What a text means. Pure: texts and meanings in, meanings out; nothing about people and no
-database.
+"""What a text means. Pure: texts in, meanings out.
+
+It knows nothing about people and must never use the database.
 """

@@ -1,9 +1,9 @@
-"""Reads answers to questions of our own that have a closed set of answers: which number, whose
-phone, which name.
+"""Reads answers to our questions that have a fixed set of answers: which number, whose phone,
+which name.
 
-Pure and strict: the whole text must be an answer, or it is none. A text that says more is read by
-understand.py, and so is one that asks back ("yes?") or takes itself back with a sign ("1 👎").
-Nothing here may ever pick between two things that both fit.
+Pure and strict: the whole text must be the answer. A text that says more is left to interpret.py,
+as is one that asks back ("yes?") or contradicts itself with a sign ("1 👎"). If two answers fit,
+none of them may be picked.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from engage.understanding.language.spellings import EMOJI
 
-_COUNTED = {
+_CARDINALS = {
     "1": 1,
     "2": 2,
     "3": 3,
@@ -26,7 +26,7 @@ _COUNTED = {
     "tri": 3,
     "pedwar": 4,
 }
-_ORDERED = {
+_ORDINALS = {
     "first": 1,
     "second": 2,
     "third": 3,
@@ -59,8 +59,8 @@ _YES_TO_ALL = {
 }
 _BEFORE = r"(?:(?:number|option|for|its|it's|i mean|rhif|am) )*"
 _POLITE = r"(?: (?:please|pls|plz|thanks|thank you|ta|mate|x+|diolch))*"
-_COUNT = re.compile(_BEFORE + "(" + "|".join(_COUNTED) + ")" + _POLITE)
-_ORDER = re.compile(_BEFORE + "(?:the |y |yr )?(" + "|".join(_ORDERED) + ")(?: one)?" + _POLITE)
+_CARDINAL = re.compile(_BEFORE + "(" + "|".join(_CARDINALS) + ")" + _POLITE)
+_ORDINAL = re.compile(_BEFORE + "(?:the |y |yr )?(" + "|".join(_ORDINALS) + ")(?: one)?" + _POLITE)
 _SEVERAL = re.compile(r"\d(?: (?:and )?\d)+")
 _CHECK_YES = re.compile(
     r"(?:1|one|un|(?:1 )?(?:y|ye|yes|yeah|yea|yep|yh|yup|ie|ia|ydy|ydi))"
@@ -70,21 +70,24 @@ _CHECK_NO = re.compile(
     r"(?:2|two|dau|(?:2 )?(?:n|no|nope|nah|na|nac ydy|nag ydy|nac ydi))"
     r"(?: (?:2|it isn't|it isnt|it's not|its not|not me|wrong number|wrong person))?" + _POLITE
 )
-_NAME_BEFORE = r"(?:(?:hi|hiya|hello|hey|helo|yes|yeah|sorry) )?(?:(?:it's|its|it is|this is|i'm|im|i am|dyma|name is|my name is) )?"
+_NAME_BEFORE = (
+    r"(?:(?:hi|hiya|hello|hey|helo|yes|yeah|sorry) )?(?:(?:it's|its|it is|this is|i'm|im|i am|"
+    r"dyma|name is|my name is) )?"
+)
 _NAME_AFTER = r"(?: (?:here|sy yma|speaking|x+))*"
 
 
-_ASKS_BACK = frozenset("?؟")
+_QUESTION_MARKS = frozenset("?؟")
 _STRUCK_OUT = frozenset("\u0335\u0336\u0337\u0338\u20dd\u20e0")
-_WORDLESS = {sign for sign, word in EMOJI.items() if word in ("smile", "thumbsup")}
-_TURNED = re.compile(r"[:;=]['’]?-?[(/\\|\[]|\d\s*[-–/]\s*\d")
-"""A sad face typed with marks, or two numbers as "1/2" and "1-3", which may mean either, both or
-all between.
+_FRIENDLY_SIGNS = {sign for sign, word in EMOJI.items() if word in ("smile", "thumbsup")}
+_DOUBTFUL_MARKS = re.compile(r"[:;=]['’]?-?[(/\\|\[]|\d\s*[-–/]\s*\d")
+"""A sad face typed with marks, or two numbers such as "1/2" and "1-3", which may mean either, both
+or all in between.
 """
 
 
 def plain_words(text: str) -> str:
-    """`text` in lower case without accents, marks or doubled spaces; apostrophes stay."""
+    """`text` in lower case, without accents, marks or repeated spaces. Apostrophes stay."""
     folded = unicodedata.normalize("NFKD", text.replace("’", "'").replace("`", "'")).casefold()
     kept = "".join(
         c if c.isalnum() or c in "' " else " " for c in folded if not unicodedata.combining(c)
@@ -92,45 +95,46 @@ def plain_words(text: str) -> str:
     return " ".join(kept.split())
 
 
-def _answer(text: str) -> str:
-    """`text` as plain words; nothing when a mark or sign in it could turn what the words say."""
-    return "" if turns_words(text) else plain_words(text)
+def _answer_words(text: str) -> str:
+    """`text` as plain words; empty if a mark or sign could change what they mean."""
+    return "" if has_doubtful_sign(text) else plain_words(text)
 
 
-def turns_words(text: str) -> bool:
-    """Whether a mark or sign in `text` could turn what its words say: asked back, struck out, sad,
-    or two numbers in one.
+def has_doubtful_sign(text: str) -> bool:
+    """Whether a mark or sign could change what the words mean: a question mark, a strikethrough, a
+    sad face, or two numbers in one.
     """
-    return bool(_TURNED.search(text)) or any(
-        _turns(one) for one in unicodedata.normalize("NFKD", text)
+    return bool(_DOUBTFUL_MARKS.search(text)) or any(
+        _is_doubtful_sign(sign) for sign in unicodedata.normalize("NFKD", text)
     )
 
 
-def _turns(sign: str) -> bool:
-    if sign in _ASKS_BACK or sign in _STRUCK_OUT:
+def _is_doubtful_sign(sign: str) -> bool:
+    if sign in _QUESTION_MARKS or sign in _STRUCK_OUT:
         return True
-    return unicodedata.category(sign) in ("So", "Sm") and sign not in _WORDLESS and sign != "+"
+    return (
+        unicodedata.category(sign) in ("So", "Sm") and sign not in _FRIENDLY_SIGNS and sign != "+"
+    )
 
 
 def read_choice(text: str, count: int) -> tuple[int, ...] | None:
-    """Which of `count` numbered things the text chooses, from 0; None when it is not an answer to
-    that.
+    """The indexes chosen out of `count` numbered choices, from 0; None if the text chooses none.
 
-    With two, `3` is both; `both` and `all` are all of them.
+    Of two choices, `3` chooses both; `both` and `all` choose all of them.
     """
-    said = _answer(text)
-    if said in _ALL:
+    words = _answer_words(text)
+    if words in _ALL:
         return tuple(range(count))
-    if found := _COUNT.fullmatch(said):
-        number = _COUNTED[found[1]]
+    if match := _CARDINAL.fullmatch(words):
+        number = _CARDINALS[match[1]]
         if count == 2 and number == 3:
             return (0, 1)
         return (number - 1,) if number <= count else None
-    if found := _ORDER.fullmatch(said):
-        number = _ORDERED[found[1]]
+    if match := _ORDINAL.fullmatch(words):
+        number = _ORDINALS[match[1]]
         return (number - 1,) if number <= count else None
-    if _SEVERAL.fullmatch(said):
-        picked = sorted({int(digit) for digit in re.findall(r"\d", said)})
+    if _SEVERAL.fullmatch(words):
+        picked = sorted({int(digit) for digit in re.findall(r"\d", words)})
         return (
             tuple(number - 1 for number in picked)
             if picked[0] >= 1 and picked[-1] <= count
@@ -140,34 +144,32 @@ def read_choice(text: str, count: int) -> tuple[int, ...] | None:
 
 
 def says_yes_to_all(text: str) -> bool:
-    """Whether the whole text is a yes to everything that was asked: `yes to both`."""
-    return _answer(text) in _YES_TO_ALL
+    """Whether the whole text says yes to everything that was asked: `yes to both`."""
+    return _answer_words(text) in _YES_TO_ALL
 
 
 def read_check(text: str) -> bool | None:
-    """The answer to "is this your phone? 1 for yes, 2 for no"; None when the text is no plain
-    answer.
-    """
-    said = _answer(text)
-    if _CHECK_YES.fullmatch(said):
+    """The answer to "is this your phone? 1 for yes, 2 for no"; None if the text is neither."""
+    words = _answer_words(text)
+    if _CHECK_YES.fullmatch(words):
         return True
-    return False if _CHECK_NO.fullmatch(said) else None
+    return False if _CHECK_NO.fullmatch(words) else None
 
 
 def read_name(text: str, names: Sequence[Sequence[str]]) -> int | None:
-    """Which of several people gives their name, each with the first names they go by; None when
-    none or more than one fits.
+    """The index of the person who gives their name; None unless exactly one fits.
+
+    `names` has, for each person, the first names that they use.
     """
-    said = _answer(text)
-    fitting = [
-        place
-        for place, known in enumerate(names)
-        if any(name and _names(said, plain_words(name)) for name in known)
+    words = _answer_words(text)
+    matching = [
+        index
+        for index, known in enumerate(names)
+        if any(name and _gives_name(words, plain_words(name)) for name in known)
     ]
-    return fitting[0] if len(fitting) == 1 else None
+    return matching[0] if len(matching) == 1 else None
 
 
-def _names(said: str, name: str) -> bool:
-    return (
-        bool(name) and re.fullmatch(_NAME_BEFORE + re.escape(name) + _NAME_AFTER, said) is not None
-    )
+def _gives_name(words: str, name: str) -> bool:
+    pattern = _NAME_BEFORE + re.escape(name) + _NAME_AFTER
+    return bool(name) and re.fullmatch(pattern, words) is not None

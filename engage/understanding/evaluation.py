@@ -1,8 +1,9 @@
-"""Measures the reader: `python -m engage.understanding.evaluation FILES`, or `make evaluate`.
+"""Measures how well texts are interpreted: `python -m engage.understanding.evaluation FILES`, or
+`make evaluate`.
 
-It prints the same figures for each set: the files named, each by writers whom the reader never
-learns from, and some styles of the corpus, read by a reader that learnt nothing of any of them
-(nor, for that, a good part of what it otherwise knows). It changes nothing.
+It prints the same figures for the files named, whose writers are not in the corpus, and for some
+styles of the corpus, interpreted by a classifier that was trained without any of them. That
+classifier also knows less than the real one. It changes nothing.
 """
 
 import re
@@ -18,141 +19,149 @@ from rich.table import Table
 
 from engage.understanding.classifier import lines, training
 from engage.understanding.classifier.lines import LabelledLine
-from engage.understanding.classifier.predict import classifier
+from engage.understanding.classifier.predict import Classifier, classifier
 from engage.understanding.interpret import interpret_with
-from engage.understanding.vocabulary import Intent, Interpretation, Prompt
+from engage.understanding.vocabulary import Intent, Interpretation
 
-Read = Callable[[str, Prompt], Interpretation]
-EVERY = 6
-"""Of the natural styles, one in so many is held out."""
+HOLD_OUT_EVERY = 6
+"""One in so many of the natural styles is held out."""
 LARGEST_SHARE, DANGER_SHARE = 0.35, 0.2
 DANGER = frozenset({Intent.CRISIS, Intent.HARM_TO_OTHERS})
-ENDS = frozenset({Intent.OPT_OUT, Intent.WRONG_NUMBER})
-REFUSALS = DANGER | ENDS | {Intent.DECLINE, Intent.RESCHEDULE}
-NO_ACT = DANGER | {Intent.OTHER}
-_BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.01)
-_CONFUSED = 15
+ENDS_TEXTS = frozenset({Intent.OPT_OUT, Intent.WRONG_NUMBER})
+REFUSALS = DANGER | ENDS_TEXTS | {Intent.DECLINE, Intent.RESCHEDULE}
+NEVER_ACTED_ON = DANGER | {Intent.OTHER}
+_CONFIDENCE_BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.01)
+_MAX_CONFUSIONS = 15
 WELSH = ("cymraeg", "welsh")
-"""How the names of Welsh styles begin."""
+"""The names of Welsh styles start with one of these."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A labelled line and how it was interpreted."""
+
+    line: LabelledLine
+    interpretation: Interpretation
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the strongest meaning is the label."""
+        return self.interpretation.intent is self.line.intent
+
+    @property
+    def finds_danger(self) -> bool:
+        """Whether the interpretation reports danger."""
+        return not DANGER.isdisjoint(self.interpretation.intents)
 
 
 @dataclass(frozen=True)
 class Proportion:
-    """So many of so many."""
+    """A count out of a total."""
 
     count: int
     of: int
 
     def __str__(self) -> str:
-        return (
-            f"{self.count / self.of:.1%} ({self.count} of {self.of})"
-            if self.of
-            else "none to measure"
-        )
+        if not self.of:
+            return "none to measure"
+        return f"{self.count / self.of:.1%} ({self.count} of {self.of})"
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What docs/understanding.md promises, for one set of labelled lines."""
+    """The figures of docs/understanding.md for a set of labelled lines."""
 
     right: Proportion
-    right_where_it_acts: Proportion
-    acts: Proportion
+    right_when_acted_on: Proportion
+    acted_on: Proportion
     danger_found: Proportion
-    ends_found: Proportion
+    ends_texts_found: Proportion
     refusals_as_yes: int
     chatter_acted_on: Proportion
     false_alarms: Proportion
 
 
-def figures(found: Sequence[tuple[LabelledLine, Interpretation]]) -> Figures:
-    """The figures of lines and how each was read. `acts` counts the lines that a machine may act on
-    by their label.
-    """
-
-    def share(
-        good: Callable[[LabelledLine, Interpretation], bool],
-        among: Callable[[LabelledLine, Interpretation], bool],
-    ) -> Proportion:
-        chosen = [(line, reading) for line, reading in found if among(line, reading)]
-        return Proportion(sum(good(line, reading) for line, reading in chosen), len(chosen))
-
+def figures(results: Sequence[Result]) -> Figures:
+    """Compute the figures of a set. `acted_on` is measured on lines whose label allows acting."""
+    danger = [one for one in results if one.line.intent in DANGER]
+    harmless = [one for one in results if one.line.intent not in DANGER]
+    chatter = [one for one in results if one.line.intent is Intent.OTHER]
     return Figures(
-        right=share(
-            lambda line, reading: reading.intent is line.intent, lambda line, reading: True
+        right=_proportion(results, lambda one: one.is_right),
+        right_when_acted_on=_proportion(
+            [one for one in results if one.interpretation.acts], lambda one: one.is_right
         ),
-        right_where_it_acts=share(
-            lambda line, reading: reading.intent is line.intent, lambda line, reading: reading.acts
+        acted_on=_proportion(
+            [one for one in results if one.line.intent not in NEVER_ACTED_ON],
+            lambda one: one.interpretation.acts,
         ),
-        acts=share(
-            lambda line, reading: reading.acts, lambda line, reading: line.intent not in NO_ACT
-        ),
-        danger_found=share(
-            lambda line, reading: bool(DANGER & set(reading.intents)),
-            lambda line, reading: line.intent in DANGER,
-        ),
-        ends_found=share(
-            lambda line, reading: line.intent in reading.intents,
-            lambda line, reading: line.intent in ENDS,
+        danger_found=_proportion(danger, lambda one: one.finds_danger),
+        ends_texts_found=_proportion(
+            [one for one in results if one.line.intent in ENDS_TEXTS],
+            lambda one: one.line.intent in one.interpretation.intents,
         ),
         refusals_as_yes=sum(
-            reading.surely(Intent.CONFIRM) for line, reading in found if line.intent in REFUSALS
+            one.interpretation.surely(Intent.CONFIRM)
+            for one in results
+            if one.line.intent in REFUSALS
         ),
-        chatter_acted_on=share(
-            lambda line, reading: reading.acts and reading.intent is not Intent.THANKS,
-            lambda line, reading: line.intent is Intent.OTHER,
+        chatter_acted_on=_proportion(
+            chatter,
+            lambda one: one.interpretation.acts and one.interpretation.intent is not Intent.THANKS,
         ),
-        false_alarms=share(
-            lambda line, reading: bool(DANGER & set(reading.intents)),
-            lambda line, reading: line.intent not in DANGER,
-        ),
+        false_alarms=_proportion(harmless, lambda one: one.finds_danger),
     )
 
 
-def natural(found: Sequence[LabelledLine]) -> bool:
-    """Whether a style holds a bit of everything in shares that a real person's texts might have,
-    and was not written to be hard on one point.
+def _proportion(results: Sequence[Result], condition: Callable[[Result], bool]) -> Proportion:
+    return Proportion(sum(condition(one) for one in results), len(results))
+
+
+def is_natural(listed: Sequence[LabelledLine]) -> bool:
+    """Whether a style has a bit of everything in realistic proportions, and was not written to test
+    one difficulty.
     """
-    shares = Counter(line.intent for line in found)
-    danger = sum(shares[intent] for intent in DANGER)
+    counts = Counter(line.intent for line in listed)
+    danger = sum(counts[intent] for intent in DANGER)
     return (
-        training.mixed(found)
-        and max(shares.values()) <= len(found) * LARGEST_SHARE
-        and danger <= len(found) * DANGER_SHARE
+        training.is_mixed(listed)
+        and max(counts.values()) <= len(listed) * LARGEST_SHARE
+        and danger <= len(listed) * DANGER_SHARE
     )
 
 
 def held_out() -> tuple[dict[str, list[LabelledLine]], dict[str, list[LabelledLine]]]:
-    """The corpus in two: styles to learn from, and styles to measure with."""
+    """The styles of the corpus to train on, and those to measure with."""
     styles = lines.styles()
-    chosen = [name for name, found in styles.items() if natural(found)][::EVERY]
+    natural = [name for name, listed in styles.items() if is_natural(listed)]
+    chosen = natural[::HOLD_OUT_EVERY]
     return (
-        {name: found for name, found in styles.items() if name not in chosen},
+        {name: listed for name, listed in styles.items() if name not in chosen},
         {name: styles[name] for name in chosen},
     )
 
 
-def report(console: Console, title: str, given: Sequence[LabelledLine], read: Read) -> Figures:
-    """Read every line, print what came of it, and give the figures."""
-    found = [(line, read(line.text, line.prompt)) for line in given]
-    measured = figures(found)
+def report(
+    console: Console, title: str, labelled: Sequence[LabelledLine], trained: Classifier
+) -> None:
+    """Interpret every line and print the figures."""
+    results = [Result(line, interpret_with(trained, line.text, line.prompt)) for line in labelled]
     console.rule(f"[bold]{title}")
-    _summary(console, measured)
-    _by_intent(console, found)
-    _confusion(console, found)
-    _calibration(console, found)
-    return measured
+    _print_figures(console, figures(results))
+    _print_by_intent(console, results)
+    _print_confusions(console, results)
+    _print_calibration(console, results)
 
 
-def _summary(console: Console, measured: Figures) -> None:
+def _print_figures(console: Console, measured: Figures) -> None:
     table = Table("figure", "aim", "measured", box=None)
     rows = (
         ("strongest meaning right", "90%", measured.right),
-        ("right where it acts", "97%", measured.right_where_it_acts),
-        ("acts, of what a machine may act on", "80%", measured.acts),
+        ("right when acted on", "97%", measured.right_when_acted_on),
+        ("acted on, of what may be acted on", "80%", measured.acted_on),
         ("danger found", "98%", measured.danger_found),
-        ("stop and wrong number found", "97%", measured.ends_found),
-        ("refusals read as a yes", "none", measured.refusals_as_yes),
+        ("stop and wrong number found", "97%", measured.ends_texts_found),
+        ("refusals taken for a yes", "none", measured.refusals_as_yes),
         ("chatter acted on", "at most 2%", measured.chatter_acted_on),
         ("false alarms of danger", "at most 2%", measured.false_alarms),
     )
@@ -161,56 +170,54 @@ def _summary(console: Console, measured: Figures) -> None:
     console.print(table)
 
 
-def _by_intent(console: Console, found: Sequence[tuple[LabelledLine, Interpretation]]) -> None:
-    table = Table("intent", "lines", "precision", "recall", "acted on", "right of those", box=None)
+def _print_by_intent(console: Console, results: Sequence[Result]) -> None:
+    table = Table(
+        "intent", "lines", "precision", "recall", "acted on", "right when acted on", box=None
+    )
     for intent in Intent:
-        meant = [reading for line, reading in found if line.intent is intent]
-        said = [line for line, reading in found if reading.intent is intent]
-        acted = [line for line, reading in found if reading.intent is intent and reading.acts]
-        if meant or said:
+        labelled = [one for one in results if one.line.intent is intent]
+        found = [one for one in results if one.interpretation.intent is intent]
+        acted_on = [one for one in found if one.interpretation.acts]
+        if labelled or found:
             table.add_row(
                 intent.value,
-                str(len(meant)),
-                _rate(sum(line.intent is intent for line in said), len(said)),
-                _rate(sum(reading.intent is intent for reading in meant), len(meant)),
-                str(len(acted)),
-                _rate(sum(line.intent is intent for line in acted), len(acted)),
+                str(len(labelled)),
+                _right_rate(found),
+                _right_rate(labelled),
+                str(len(acted_on)),
+                _right_rate(acted_on),
             )
     console.print(table)
 
 
-def _confusion(console: Console, found: Sequence[tuple[LabelledLine, Interpretation]]) -> None:
+def _print_confusions(console: Console, results: Sequence[Result]) -> None:
     wrong = Counter(
-        (line.intent.value, reading.intent.value)
-        for line, reading in found
-        if reading.intent is not line.intent
+        (one.line.intent.value, one.interpretation.intent.value)
+        for one in results
+        if not one.is_right
     )
-    table = Table("meant", "read as", "times", box=None)
-    for (meant, said), count in wrong.most_common(_CONFUSED):
-        table.add_row(meant, said, str(count))
+    table = Table("label", "interpreted as", "times", box=None)
+    for (label, found), count in wrong.most_common(_MAX_CONFUSIONS):
+        table.add_row(label, found, str(count))
     console.print(table)
 
 
-def _calibration(console: Console, found: Sequence[tuple[LabelledLine, Interpretation]]) -> None:
-    table = Table("confidence", "readings", "right", box=None)
-    for low, high in pairwise(_BINS):
-        chosen = [
-            line.intent is reading.intent
-            for line, reading in found
-            if low <= reading.confidence < high
-        ]
-        table.add_row(
-            f"{low:.2f} to {min(high, 1):.2f}", str(len(chosen)), _rate(sum(chosen), len(chosen))
-        )
+def _print_calibration(console: Console, results: Sequence[Result]) -> None:
+    table = Table("confidence", "lines", "right", box=None)
+    for low, high in pairwise(_CONFIDENCE_BINS):
+        chosen = [one for one in results if low <= one.interpretation.confidence < high]
+        table.add_row(f"{low:.2f} to {min(high, 1):.2f}", str(len(chosen)), _right_rate(chosen))
     console.print(table)
 
 
-def _rate(count: int, of: int) -> str:
-    return f"{count / of:.2f}" if of else ""
+def _right_rate(results: Sequence[Result]) -> str:
+    if not results:
+        return ""
+    return f"{sum(one.is_right for one in results) / len(results):.2f}"
 
 
 def sets(paths: Sequence[str]) -> dict[str, list[LabelledLine]]:
-    """The lines of each set: files whose names differ only by a number at the end are one."""
+    """The lines of each set. Files whose names differ only in a number at the end are one set."""
     found: dict[str, list[LabelledLine]] = {}
     for path in paths:
         found.setdefault(re.sub(r"_\d+$", "", Path(path).stem), []).extend(lines.read(Path(path)))
@@ -218,20 +225,19 @@ def sets(paths: Sequence[str]) -> dict[str, list[LabelledLine]]:
 
 
 def main(paths: Sequence[str]) -> None:
-    """Measure on each set, then on the styles held out."""
+    """Measure each set of files, then the styles held out."""
     console = Console()
-    learnt = classifier()
-    for name, given in sets(paths).items():
-        report(console, name, given, lambda text, prompt: interpret_with(learnt, text, prompt))
-    known, unknown = held_out()
-    console.print(f"Learning without {len(unknown)} styles (a minute or two): {', '.join(unknown)}")
-    without = training.learn(known)
-    welsh = [line for name, found in unknown.items() if name.startswith(WELSH) for line in found]
+    for name, labelled in sets(paths).items():
+        report(console, name, labelled, classifier())
+    known, unseen = held_out()
+    console.print(f"Training without {len(unseen)} styles (a minute or two): {', '.join(unseen)}")
+    trained = training.train_on(known)
+    welsh = [line for name, listed in unseen.items() if name.startswith(WELSH) for line in listed]
     other = [
-        line for name, found in unknown.items() if not name.startswith(WELSH) for line in found
+        line for name, listed in unseen.items() if not name.startswith(WELSH) for line in listed
     ]
-    for title, given in (("Styles held out", other), ("Welsh styles held out", welsh)):
-        report(console, title, given, lambda text, prompt: interpret_with(without, text, prompt))
+    for title, labelled in (("Styles held out", other), ("Welsh styles held out", welsh)):
+        report(console, title, labelled, trained)
 
 
 if __name__ == "__main__":

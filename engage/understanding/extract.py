@@ -1,43 +1,15 @@
-"""What goes with a meaning: minutes late, a day or time named, the answer of a check-in, what
-stands in the way, the news told. Pure.
+"""Extracts the details of a meaning: a check-in answer, a cause, a fact, the topic of a question.
+Pure. extract_times.py has days and times.
 
-It reads words, not meanings: it is asked only for what belongs to a meaning that the reader has
-found, and gives None where the words say nothing, or two things. Patterns are for the reader's own
-spelling (normalise.py).
+It matches words and does not understand them: call it only for the details of a meaning that has
+been found. The result is None if the words say nothing, or two different things. The patterns
+expect normalised text (normalise.py).
 """
 
 import re
 from collections.abc import Mapping, Sequence
 
-from engage.understanding.vocabulary import Asks, Cause, Fact
-
-LONGEST_WAIT = 180
-"""Minutes: a longer lateness is no lateness that a machine should note by itself."""
-
-_DAYS = {
-    "mon": "mon|llun",
-    "tue": "tue|mawrth",
-    "wed": "wed|mercher",
-    "thu": "thu|iau",
-    "fri": "fri|gwener",
-    "sat": "sat|sadwrn",
-    "sun": "sun|sul",
-    "today": "today|heddiw|heddi",
-    "tomorrow": "tomorrow|fory|yfory",
-}
-_DAY_PATTERNS = {day: re.compile(rf"\b(?:{words})\b") for day, words in _DAYS.items()}
-_MINUTES = re.compile(
-    r"\b(\d{1,3}) ?(?:minutes|m)\b|\b(?:in|about|another|be|there|mewn|tua) (?:about )?(\d{1,3})\b(?! ?(?:oclock|am|pm|:))"
-)
-_LENGTHS = (
-    (re.compile(r"\b(?:half an|half a|half|hanner) (?:hour|awr)\b"), 30),
-    (re.compile(r"\b(?:quarter of an|chwarter) (?:hour|awr)\b"), 15),
-    (re.compile(r"\b(?:an|1|a) (?:hour|awr)\b"), 60),
-)
-_CLOCK = re.compile(
-    r"\b(?:(half|quarter) (past|to) )?(\d{1,2})(?:[:.](\d{2}))? ?(am|pm|oclock|o clock)?\b|\bhalf (\d{1,2})\b"
-)
-_NAMED_TIMES = (("12:00", re.compile(r"\b(?:noon|midday|dinner ?time|lunch ?time|canol dydd)\b")),)
+from engage.understanding.vocabulary import Cause, Fact, QuestionTopic
 
 _NOT = r"(?:not|isnt|aint|dont feel|ddim yn)"
 _SCALE: tuple[tuple[int, re.Pattern[str]], ...] = (
@@ -45,26 +17,34 @@ _SCALE: tuple[tuple[int, re.Pattern[str]], ...] = (
     (
         4,
         re.compile(
-            r"\b(?:need (?:some |a bit of |ur |your )?help|really need|angen help|angen cymorth|desperate|in bits)\b"
+            r"\b(?:need (?:some |a bit of |ur |your )?help|really need|angen help|angen cymorth|"
+            r"desperate|in bits)\b"
         ),
     ),
     (
         3,
         re.compile(
-            rf"\b{_NOT} (?:so |that |too |very |really |all that |doing |doing so |doing too |feeling |feeling too |been |a |so )?(?:great|good|well|brilliant|clever|hot|dda|wych)\b"
-            r"|\b(?:rough|struggling|strugglin|bad|crap|shit|shite|rubbish|awful|terrible|poor|low|down|hard|grim|naff|pants|worse|stressed|stressful|miserable|gwael|anodd|isel|uffernol)\b"
+            rf"\b{_NOT} (?:so |that |too |very |really |all that |doing |doing so |doing too |"
+            r"feeling |feeling too |been |a |so )?(?:great|good|well|brilliant|clever|hot|dda|"
+            r"wych)\b"
+            r"|\b(?:rough|struggling|strugglin|bad|crap|shit|shite|rubbish|awful|terrible|poor|"
+            r"low|down|hard|grim|naff|pants|worse|stressed|stressful|miserable|gwael|anodd|isel|"
+            r"uffernol)\b"
         ),
     ),
     (
         2,
         re.compile(
-            r"\b(?:ok|alright|fine|so so|average|meh|middling|getting by|plodding|plodding on|surviving|steady|bearable|iawn|go lew|gweddol|canolig)\b"
+            r"\b(?:ok|alright|fine|so so|average|meh|middling|getting by|plodding|plodding on|"
+            r"surviving|steady|bearable|iawn|go lew|gweddol|canolig)\b"
         ),
     ),
     (
         1,
         re.compile(
-            r"\b(?:good|great|brilliant|brill|excellent|fantastic|amazing|mint|lovely|ace|class|buzzing|happy|sound|well|smashing|belting|da|gwych|grêt|gret|da iawn|ardderchog|bendigedig)\b"
+            r"\b(?:good|great|brilliant|brill|excellent|fantastic|amazing|mint|lovely|ace|class|"
+            r"buzzing|happy|sound|well|smashing|belting|da|gwych|grêt|gret|da iawn|ardderchog|"
+            r"bendigedig)\b"
         ),
     ),
 )
@@ -73,7 +53,10 @@ _DIGITS = re.compile(r"\b\d+\b")
 _CAUSES: tuple[tuple[Cause, str], ...] = (
     (
         Cause.CUSTODY,
-        r"(?:arrested|nicked|locked up|in (?:the )?cells?|custody|recalled|on remand|banged up|police station|y ddalfa)",
+        (
+            r"(?:arrested|nicked|locked up|in (?:the )?cells?|custody|recalled|on remand|"
+            r"banged up|police station|y ddalfa)"
+        ),
     ),
     (
         Cause.BEREAVEMENT,
@@ -81,27 +64,55 @@ _CAUSES: tuple[tuple[Cause, str], ...] = (
     ),
     (
         Cause.COURT,
-        r"(?:court|magistrates?|hearing|solicitor|sentenced|crown|llys|cyfreithiwr)(?! (?:voices|aid))",
+        (
+            r"(?:court|magistrates?|hearing|solicitor|sentenced|crown|llys|"
+            r"cyfreithiwr)(?! (?:voices|aid))"
+        ),
     ),
     (
         Cause.CHILDCARE,
-        r"(?:childcare|babysit\w*|sitter|nursery|school run|schools? (?:is |are )?(?:shut|closed|rang|called)|inset|creche|nobody (?:to|for) (?:mind|watch|have) (?:the |my )?\w+|(?:kids?|son|daughter|baby|little (?:1|boy|girl|lad)|bairn|wee (?:1|man)|toddler)s? (?:are |is |been |off |got )?(?:ill|sick|poorly|off|bad|temp\w*|chicken|at home)|(?:got|have|having|with|watching|minding) (?:the|my|all the) (?:kids?|babies|baby|children|boys|girls|bairns|little 1s?)|gwarchod|plant|ysgol)",
+        (
+            r"(?:childcare|babysit\w*|sitter|nursery|school run|"
+            r"schools? (?:is |are )?(?:shut|closed|rang|called)|inset|creche|"
+            r"nobody (?:to|for) (?:mind|watch|have) (?:the |my )?\w+|"
+            r"(?:kids?|son|daughter|baby|little (?:1|boy|girl|lad)|bairn|wee (?:1|man)|"
+            r"toddler)s? (?:are |is |been |off |got )?(?:ill|sick|poorly|off|bad|temp\w*|chicken|"
+            r"at home)|(?:got|have|having|with|watching|minding) (?:the|my|all the) (?:kids?|"
+            r"babies|baby|children|boys|girls|bairns|little 1s?)|gwarchod|plant|ysgol)"
+        ),
     ),
     (
         Cause.TRANSPORT,
-        r"(?:bus(?:es)?|trains?|tram|metro|taxi|lift|car|van|bike|petrol|fuel|tyre|puncture|traffic|mot|motor|bws|tren|trên|trens|drive|driving|broke down|stranded|no way (?:of getting )?(?:there|in)|get (?:there|in)|walk (?:in|that far|it)|too far)",
+        (
+            r"(?:bus(?:es)?|trains?|tram|metro|taxi|lift|car|van|bike|petrol|fuel|tyre|puncture|"
+            r"traffic|mot|motor|bws|tren|trên|trens|drive|driving|broke down|stranded|"
+            r"no way (?:of getting )?(?:there|in)|get (?:there|in)|walk (?:in|that far|it)|"
+            r"too far)"
+        ),
     ),
     (
         Cause.MONEY,
-        r"(?:skint|no money|no cash|fare|broke|payday|paid til|till i get paid|cant afford|no dosh|potless|pennies|giro|pres|arian|dim pres)",
+        (
+            r"(?:skint|no money|no cash|fare|broke|payday|paid til|till i get paid|cant afford|"
+            r"no dosh|potless|pennies|giro|pres|arian|dim pres)"
+        ),
     ),
     (
         Cause.WORK,
-        r"(?:work|working|workin|shift|shifts|overtime|boss|gaffer|job|job centre|jobcentre|agency|site|interview|nights|rota|gweithio|gwaith|sifft|cyfweliad)",
+        (
+            r"(?:work|working|workin|shift|shifts|overtime|boss|gaffer|job|job centre|jobcentre|"
+            r"agency|site|interview|nights|rota|gweithio|gwaith|sifft|cyfweliad)"
+        ),
     ),
     (
         Cause.ILLNESS,
-        r"(?:ill|sick|poorly|flu|covid|puking|throwing up|vomiting|the runs|migraine|headache|bad (?:back|chest|stomach|belly|tooth|leg|knee|foot)|tooth\w*|dentist|doctors?|gp|hospital|hosp|a and e|operation|surgery|broken|broke my|sprained|fever|temperature|infection|in bed|pain|injured|fell|rattling|withdraw\w*|clucking|not well|unwell|rough as|meds|medication|sal|sâl|tost|ysbyty|meddyg|annwyd|ffliw)",
+        (
+            r"(?:ill|sick|poorly|flu|covid|puking|throwing up|vomiting|the runs|migraine|"
+            r"headache|bad (?:back|chest|stomach|belly|tooth|leg|knee|foot)|tooth\w*|dentist|"
+            r"doctors?|gp|hospital|hosp|a and e|operation|surgery|broken|broke my|sprained|fever|"
+            r"temperature|infection|in bed|pain|injured|fell|rattling|withdraw\w*|clucking|"
+            r"not well|unwell|rough as|meds|medication|sal|sâl|tost|ysbyty|meddyg|annwyd|ffliw)"
+        ),
     ),
     (
         Cause.RELIGION,
@@ -109,68 +120,131 @@ _CAUSES: tuple[tuple[Cause, str], ...] = (
     ),
     (
         Cause.HOLIDAY,
-        r"(?:holidays?|away|on me hols|hols|abroad|wedding|christening|birthday|caravan|gwyliau|priodas)",
+        (
+            r"(?:holidays?|away|on me hols|hols|abroad|wedding|christening|birthday|caravan|"
+            r"gwyliau|priodas)"
+        ),
     ),
     (
         Cause.FAMILY,
-        r"(?:mum|mam|dad|nan|nana|gran|grandad|brother|sister|missus|wife|girlfriend|partner|family|carer|caring for|row with|teulu|nain|taid|chwaer|brawd|mamgu|tadcu)",
+        (
+            r"(?:mum|mam|dad|nan|nana|gran|grandad|brother|sister|missus|wife|girlfriend|partner|"
+            r"family|carer|caring for|row with|teulu|nain|taid|chwaer|brawd|mamgu|tadcu)"
+        ),
     ),
     (
         Cause.PHONE,
-        r"(?:phone|charger|battery|sim|credit|signal|text never|never got (?:the|a|your) (?:text|letter|message)|didnt (?:get|see) (?:the|a|your|any) (?:text|letter|message)|ffon|ffôn|no (?:text|letter))",
+        (
+            r"(?:phone|charger|battery|sim|credit|signal|text never|"
+            r"never got (?:the|a|your) (?:text|letter|message)|"
+            r"didnt (?:get|see) (?:the|a|your|any) (?:text|letter|message)|ffon|ffôn|"
+            r"no (?:text|letter))"
+        ),
     ),
     (
         Cause.OVERSLEPT,
-        r"(?:overslept|over slept|slept (?:in|through|late)|sleepin in|alarm|didnt wake|only just (?:woke|up)|fell asleep|woke up|cysgu|still in bed)",
+        (
+            r"(?:overslept|over slept|slept (?:in|through|late)|sleepin in|alarm|didnt wake|"
+            r"only just (?:woke|up)|fell asleep|woke up|cysgu|still in bed)"
+        ),
     ),
     (
         Cause.FORGOT,
-        r"(?:forgot|forgotten|slipped my mind|mixed up|mixed my|wrong (?:day|week|time|date)|thought it was|lost track|got (?:the |my )?(?:days?|dates?|times?) (?:wrong|mixed|muddled)|anghofi\w*|nghofi\w*)",
+        (
+            r"(?:forgot|forgotten|slipped my mind|mixed up|mixed my|wrong (?:day|week|time|date)|"
+            r"thought it was|lost track|got (?:the |my )?(?:days?|dates?|times?) (?:wrong|mixed|"
+            r"muddled)|anghofi\w*|nghofi\w*)"
+        ),
     ),
 )
 _CAUSE_PATTERNS = tuple((cause, re.compile(rf"\b(?:{words})\b")) for cause, words in _CAUSES)
 
-_LOST = r"(?:lost|losing|kicked out|chucked out|thrown out|evict\w*|notice|made redundant|sacked|laid off|let (?:me )?go|finished me|given me my cards|section 21|repossess\w*|colli)"
+_LOST = (
+    r"(?:lost|losing|kicked out|chucked out|thrown out|evict\w*|notice|made redundant|sacked|"
+    r"laid off|let (?:me )?go|finished me|given me my cards|section 21|repossess\w*|colli)"
+)
 _FACTS: tuple[tuple[Fact, str], ...] = (
     (
         Fact.LOST_HOME,
-        rf"(?:evict\w*|kicked (?:me )?out|chucked (?:me )?out|thr(?:own|ew) (?:me )?out|section 21|notice to quit|(?:lost|losing|colli) (?:the |my |me )?(?:flat|house|home|room|tenancy|place|hostel|bed|fflat|ty|stafell)|homeless|sofa surf\w*|locks (?:have been )?changed|(?:got to|have to|gotta) (?:be out|leave|get out)|{_LOST} (?:the |my )?(?:flat|tenancy|room|house))",
+        (
+            r"(?:evict\w*|kicked (?:me )?out|chucked (?:me )?out|thr(?:own|ew) (?:me )?out|"
+            r"section 21|notice to quit|(?:lost|losing|colli) (?:the |my |me )?(?:flat|house|"
+            r"home|room|tenancy|place|hostel|bed|fflat|ty|stafell)|homeless|sofa surf\w*|"
+            r"locks (?:have been )?changed|(?:got to|have to|gotta) (?:be out|leave|get out)|"
+            rf"{_LOST} (?:the |my )?(?:flat|tenancy|room|house))"
+        ),
     ),
     (
         Fact.GOT_HOME,
-        r"(?:(?:got|getting|get|picked up|collected|signed for|signed|moved into|moving into|offered|given|accepted|found|wedi cael) (?:\w+ ){0,4}(?:keys?|flat|house|bungalow|room|bedsit|tenancy|place|studio|hostel|digs|home|fflat|ty|goriad\w*|allwedd\w*|stafell)|housed|moved in|moving in)",
+        (
+            r"(?:(?:got|getting|get|picked up|collected|signed for|signed|moved into|moving into|"
+            r"offered|given|accepted|found|wedi cael) (?:\w+ ){0,4}(?:keys?|flat|house|bungalow|"
+            r"room|bedsit|tenancy|place|studio|hostel|digs|home|fflat|ty|goriad\w*|allwedd\w*|"
+            r"stafell)|housed|moved in|moving in)"
+        ),
     ),
     (
         Fact.LOST_WORK,
-        r"(?:sacked|laid off|made redundant|redundan\w*|let (?:me )?go|finished me|lost (?:the |my |me )?(?:job|work|shifts|hours|placement)|sack|no more shifts|shut (?:down|the)|dropped me|didnt keep me|colli (?:fy |y )?(?:swydd|gwaith|job))",
+        (
+            r"(?:sacked|laid off|made redundant|redundan\w*|let (?:me )?go|finished me|"
+            r"lost (?:the |my |me )?(?:job|work|shifts|hours|placement)|sack|no more shifts|"
+            r"shut (?:down|the)|dropped me|didnt keep me|colli (?:fy |y )?(?:swydd|gwaith|job))"
+        ),
     ),
     (
         Fact.GOT_WORK,
-        r"(?:(?:got|getting|landed|offered|starting|started|start|given|passed|wedi cael|dechrau) (?:\w+ ){0,4}(?:job|work|shifts?|contract|trial|cscs|start date|apprenticeship|hours|gig|gwaith|swydd)|(?:im|been) (?:\w+ )?(?:working|employed|taken on|kept on)|keep\w* me on|took me on|taken me on|first (?:wage|pay|day at work))",
+        (
+            r"(?:(?:got|getting|landed|offered|starting|started|start|given|passed|wedi cael|"
+            r"dechrau) (?:\w+ ){0,4}(?:job|work|shifts?|contract|trial|cscs|start date|"
+            r"apprenticeship|hours|gig|gwaith|swydd)|"
+            r"(?:im|been) (?:\w+ )?(?:working|employed|taken on|kept on)|keep\w* me on|"
+            r"took me on|taken me on|first (?:wage|pay|day at work))"
+        ),
     ),
     (
         Fact.FINISHED_COURSE,
-        r"(?:passed|completed|finished|certificate|cert|qualified|graduat\w*|got my (?:level|nvq|gcse|maths|english)|wedi (?:pasio|gorffen|cwblhau)|tystysgrif)",
+        (
+            r"(?:passed|completed|finished|certificate|cert|qualified|graduat\w*|"
+            r"got my (?:level|nvq|gcse|maths|english)|wedi (?:pasio|gorffen|cwblhau)|tystysgrif)"
+        ),
     ),
     (
         Fact.LEFT_COURSE,
-        r"(?:kicked off|dropped out|packed (?:it|in)|quit|left (?:the |my )?(?:course|college)|defer\w*|chucked off|gave up|failed|wedi gadael)",
+        (
+            r"(?:kicked off|dropped out|packed (?:it|in)|quit|"
+            r"left (?:the |my )?(?:course|college)|defer\w*|chucked off|gave up|failed|"
+            r"wedi gadael)"
+        ),
     ),
     (
         Fact.STARTED_COURSE,
-        r"(?:start\w*|enrol\w*|signed up|accepted|got (?:a place|on)|booked|first (?:day|lesson|class)|dechrau|wedi cofrestru|lle ar)",
+        (
+            r"(?:start\w*|enrol\w*|signed up|accepted|got (?:a place|on)|booked|"
+            r"first (?:day|lesson|class)|dechrau|wedi cofrestru|lle ar)"
+        ),
     ),
     (
         Fact.CLEAN,
-        r"(?:clean|sober|off (?:the )?(?:gear|drink|drugs|beer|script|crack|booze)|negative|dry|no drink|not (?:used|touched|drank)|havent (?:used|touched|drank|had)|abstinen\w*|yn lan|sobr)",
+        (
+            r"(?:clean|sober|off (?:the )?(?:gear|drink|drugs|beer|script|crack|booze)|negative|"
+            r"dry|no drink|not (?:used|touched|drank)|havent (?:used|touched|drank|had)|"
+            r"abstinen\w*|yn lan|sobr)"
+        ),
     ),
     (
         Fact.STARTED_TREATMENT,
-        r"(?:script|detox|rehab|subs|buvidal|methadone|counsell\w*|counsel\w*|therap\w*|treatment|meds|medication|tablets|keyworker|drug worker|cmht|doctor|gp|triniaeth|meddyg)",
+        (
+            r"(?:script|detox|rehab|subs|buvidal|methadone|counsell\w*|counsel\w*|therap\w*|"
+            r"treatment|meds|medication|tablets|keyworker|drug worker|cmht|doctor|gp|triniaeth|"
+            r"meddyg)"
+        ),
     ),
     (
         Fact.ATTENDED_GROUP,
-        r"(?:went|been|attended|done|did|go|going|was at|enjoyed|es i|bues|fues|fuais|shared|spoke|chair\w*|first|helping|good|helps)",
+        (
+            r"(?:went|been|attended|done|did|go|going|was at|enjoyed|es i|bues|fues|fuais|shared|"
+            r"spoke|chair\w*|first|helping|good|helps)"
+        ),
     ),
 )
 _FACT_PATTERNS = {fact: re.compile(rf"\b(?:{words})\b") for fact, words in _FACTS}
@@ -179,77 +253,40 @@ WORK = (Fact.LOST_WORK, Fact.GOT_WORK)
 COURSE = (Fact.LEFT_COURSE, Fact.FINISHED_COURSE, Fact.STARTED_COURSE)
 GROUP = (Fact.ATTENDED_GROUP,)
 HEALTH = (Fact.CLEAN, Fact.STARTED_TREATMENT)
-_UNDONE = re.compile(
-    r"\b(?:not|no|didnt|dont|havent|hasnt|never|wont|cant|might|may|if|hope|hoping|hopefully|nearly|almost|want|wanna|would|waiting|applied|apply|viewing|threaten\w*|scared|worried|ddim|dim)\b"
+_UNCERTAIN = re.compile(
+    r"\b(?:not|no|didnt|dont|havent|hasnt|never|wont|cant|might|may|if|hope|hoping|hopefully|"
+    r"nearly|almost|want|wanna|would|waiting|applied|apply|viewing|threaten\w*|scared|worried|"
+    r"ddim|dim)\b"
 )
 
-_ASKS: Mapping[Asks, re.Pattern[str]] = {
-    Asks.WHERE: re.compile(
-        r"\b(?:where(?:s)? (?:is|am|do|are|s|abouts?|i|it)\b(?! (?:my|the) (?:money|stuff|worker|bus|phone))|where$|wheres it|whats the address|what is the address|which (?:office|building|place)|lle|ble|whats the postcode|address)\b"
+_TOPICS: Mapping[QuestionTopic, re.Pattern[str]] = {
+    QuestionTopic.WHERE: re.compile(
+        r"\b(?:where(?:s)? (?:is|am|do|are|s|abouts?|i|"
+        r"it)\b(?! (?:my|the) (?:money|stuff|worker|bus|phone))|where$|wheres it|"
+        r"whats the address|what is the address|which (?:office|building|place)|lle|ble|"
+        r"whats the postcode|address)\b"
     ),
-    Asks.WHEN: re.compile(
-        r"\b(?:what time|wat time|when(?:s)? (?:is|am|do|s|i|it)|when$|whens it|which day|what day|faint o r gloch|faint or gloch|pryd|pa bryd|pa ddiwrnod|pa amser)\b"
+    QuestionTopic.WHEN: re.compile(
+        r"\b(?:what time|wat time|when(?:s)? (?:is|am|do|s|i|it)|when$|whens it|which day|"
+        r"what day|faint o r gloch|faint or gloch|pryd|pa bryd|pa ddiwrnod|pa amser)\b"
     ),
-    Asks.WHO: re.compile(
-        r"\b(?:who (?:is it with|am i (?:seeing|meeting)|do i (?:see|ask for|meet)|is my appointment with|with|will i)|whos it with|whos? (?:am )?i (?:seeing|meeting)|which worker|gyda phwy|efo pwy|pwy (?:dw|ydw|fydd))\b"
+    QuestionTopic.WHO: re.compile(
+        r"\b(?:who (?:is it with|am i (?:seeing|meeting)|do i (?:see|ask for|meet)|"
+        r"is my appointment with|with|will i)|whos it with|whos? (?:am )?i (?:seeing|meeting)|"
+        r"which worker|gyda phwy|efo pwy|pwy (?:dw|ydw|fydd))\b"
     ),
 }
-_ASKS_MORE = re.compile(
-    r"\b(?:bring|park\w*|bus|expenses|refund|how long|can i|could i|is there|do i have to|why|tag|licence|friday instead|cost|reimburs\w*|else|my money|results?|heard)\b"
+_OTHER_TOPICS = re.compile(
+    r"\b(?:bring|park\w*|bus|expenses|refund|how long|can i|could i|is there|do i have to|why|"
+    r"tag|licence|friday instead|cost|reimburs\w*|else|my money|results?|heard)\b"
 )
-
-
-def days(line: str) -> tuple[str, ...]:
-    """The days that a normalised line names, each once."""
-    return tuple(day for day, pattern in _DAY_PATTERNS.items() if pattern.search(line))
-
-
-def minutes_late(line: str) -> int | None:
-    """How many minutes a normalised line speaks of: one number from 1 to 180, else None."""
-    found = {int(one[1] or one[2]) for one in _MINUTES.finditer(line)}
-    length = next((minutes for pattern, minutes in _LENGTHS if pattern.search(line)), None)
-    found |= {length} if length is not None else set()
-    only = found.pop() if len(found) == 1 else None
-    return only if only is not None and 1 <= only <= LONGEST_WAIT else None
-
-
-def time_named(text: str) -> str | None:
-    """The one time of day that a text names, as `14:30`; hours without am or pm are taken as 8 in
-    the morning to 7 in the evening.
-    """
-    lowered = text.lower().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
-    found = {time for time, pattern in _NAMED_TIMES if pattern.search(lowered)}
-    found |= {time for one in _CLOCK.finditer(lowered) if (time := _time(one, lowered))}
-    return found.pop() if len(found) == 1 else None
-
-
-def _time(one: re.Match[str], text: str) -> str | None:
-    part, side, hour_words, minute_words, half, half_hour = one.groups()
-    at = text[: one.start()].rstrip().endswith(
-        (" at", " for", " til", " till", " after", " by", " am", "o")
-    ) or (text[: one.start()].strip() in ("at", "for"))
-    if half_hour is not None:
-        hour, minute = int(half_hour), 30
-    else:
-        if not (minute_words or half or part or at):
-            return None
-        hour, minute = int(hour_words), int(minute_words or 0)
-        if part:
-            minute = {"half": 30, "quarter": 15}[part]
-            if side == "to":
-                hour, minute = hour - 1, 60 - minute
-    if hour > 23 or minute > 59:
-        return None
-    if (half == "pm" and hour < 12) or (half != "am" and 1 <= hour < 8):
-        hour += 12
-    return f"{hour:02d}:{minute:02d}"
 
 
 def check_in_value(line: str) -> int | None:
-    """The answer of a check-in, 1 (good) to 4 (need help), in digits or words of a normalised line;
-    None where it is none or several.
+    """The check-in answer in a normalised line, 1 (good) to 4 (need help), in digits or words; None
+    if there is none or more than one.
     """
-    digits = {int(one) for one in _DIGITS.findall(line[:12]) if int(one) in (1, 2, 3, 4)}
+    digits = {int(digit) for digit in _DIGITS.findall(line[:12]) if int(digit) in (1, 2, 3, 4)}
     if line[:1].isdigit():
         return (
             digits.pop() if len(digits) == 1 and line.split()[0] in ("1", "2", "3", "4") else None
@@ -265,29 +302,29 @@ def check_in_value(line: str) -> int | None:
 
 
 def cause(line: str) -> Cause | None:
-    """What a normalised line says stands, or stood, in the way: the first that fits, those that
-    bind most first.
+    """What stops, or stopped, the person from attending: the first cause that matches a normalised
+    line, the most binding first.
     """
-    return next((one for one, pattern in _CAUSE_PATTERNS if pattern.search(line)), None)
+    return next((cause for cause, pattern in _CAUSE_PATTERNS if pattern.search(line)), None)
 
 
-def fact(line: str, among: Sequence[Fact]) -> Fact | None:
-    """The news of a normalised line, among those of its kind; None where it is none of them, or
-    only hoped for or feared.
+def fact(line: str, candidates: Sequence[Fact]) -> Fact | None:
+    """The first of the `candidates` that a normalised line states; None if it states none of them,
+    or only hopes for or fears it.
     """
-    for one in among:
-        found = _FACT_PATTERNS[one].search(line)
-        if found is None:
+    for candidate in candidates:
+        match = _FACT_PATTERNS[candidate].search(line)
+        if match is None:
             continue
-        if one in (Fact.LOST_HOME, Fact.LOST_WORK, Fact.LEFT_COURSE, Fact.CLEAN):
-            return one
-        return None if _UNDONE.search(line[: found.end()]) else one
+        if candidate in (Fact.LOST_HOME, Fact.LOST_WORK, Fact.LEFT_COURSE, Fact.CLEAN):
+            return candidate
+        return None if _UNCERTAIN.search(line[: match.end()]) else candidate
     return None
 
 
-def asked(line: str) -> Asks | None:
-    """What a question asks that the record can answer, if it asks one such thing and nothing else."""
-    if _ASKS_MORE.search(line):
+def question_topic(line: str) -> QuestionTopic | None:
+    """What a question asks for, if that is one thing that the record can answer."""
+    if _OTHER_TOPICS.search(line):
         return None
-    found = [one for one, pattern in _ASKS.items() if pattern.search(line)]
+    found = [topic for topic, pattern in _TOPICS.items() if pattern.search(line)]
     return found[0] if len(found) == 1 else None

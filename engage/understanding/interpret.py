@@ -1,83 +1,81 @@
-"""Reads one text: what the person means by it, and whether that is sure enough to act on.
+"""Interprets one text: what the person means, and whether that is sure enough to act on.
 
-Pure: no database, no clock, no network. Rules come first: danger is looked for in every text and
-always goes to a person; a text that known phrases cover wholly is read by them, and where they
-disagree nothing is guessed. Everything else is weighed by what was learnt from the corpus
-(reader/), and acted on only where a reading like it is right 97 times in 100. A refusal is never
-read as a yes: whatever could be one holds a yes back.
+Pure: no database, no clock, no network. The order decides:
+
+1. Danger. Rules look for it in every text, then the classifier; a dangerous text always goes to a
+   human.
+2. Phrases. If known phrases cover the whole text, a table of cases decides (decisions.py). Phrases
+   that contradict each other decide nothing.
+3. The classifier. It was trained on the corpus, and Engage acts on its result only if such results
+   are right at least 97 times in 100. Vetoes hold back what must never be got wrong (vetoes.py).
+
+A refusal must never be taken for a yes: anything that could be one holds back a yes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engage.understanding import extract, vetoes
+from engage.understanding import details, extract_times, vetoes
 from engage.understanding.classifier.clauses import clauses
 from engage.understanding.classifier.lines import PROMPTS
 from engage.understanding.decisions import STRENGTH, Decision, decide
-from engage.understanding.language.normalise import Words, normalise
+from engage.understanding.language.matching import Phrase, PhraseMatch, match_anywhere, match_whole
+from engage.understanding.language.normalise import NormalisedText, normalise
 from engage.understanding.language.phrases import table
-from engage.understanding.language.tiling import (
-    Means,
-    Phrase,
-    Tile,
-    glimpse,
-    tile,
-)
 from engage.understanding.safety.danger import crisis_words, harm_words
 from engage.understanding.vocabulary import (
     Act,
-    Asks,
     Cause,
-    Context,
     Fact,
     Intent,
     Interpretation,
+    Means,
     Prompt,
+    QuestionTopic,
 )
 
 if TYPE_CHECKING:
-    from engage.understanding.classifier.predict import Classifier, Weighed
+    from engage.understanding.classifier.predict import Classifier, IntentProbabilities
 
 __all__ = [
     "Act",
-    "Asks",
     "Cause",
-    "Context",
     "Fact",
     "Intent",
     "Interpretation",
     "Prompt",
+    "QuestionTopic",
     "interpret",
 ]
 
-SURE, FAIRLY_SURE, RULE_FOR_DANGER = 0.99, 0.97, 0.9
-ACTS_FROM, UNASKED_ACTS_FROM = 0.6, 0.85
-"""A reading this sure is acted on, and one out of the blue only when it is surer; on texts of
-writers that the reader has not seen, 97 in 100 of those are right (docs/understanding.md).
+SURE, FAIRLY_SURE, DANGER_RULE_CONFIDENCE = 0.99, 0.97, 0.9
+"""The confidence of a text that is one phrase, that is several, and of danger found by rule."""
+ACT_THRESHOLD, UNPROMPTED_ACT_THRESHOLD = 0.6, 0.85
+"""The probability from which the classifier's result is acted on, after a question of ours and
+without one. On writers that the classifier has not seen, 97 in 100 such results are right
+(docs/understanding.md).
 """
-YES_FROM, BRIEF_YES_FROM = 0.8, 0.97
-"""A yes must be surer, and a yes of one or two words that no rule knows surer still."""
-DANGER_FROM = 0.4
-"""Danger is told from here: set to find, and to be read by a person."""
-FOUND_FROM = 0.3
-"""An intent at least this likely, of the whole text or of one of its clauses, is listed among those
-found.
-"""
-DESPITE_RULES_FROM = BRIEF_FROM = 0.9
-ENDS_TEXTS_FROM, ENDS_FOUND_FROM = 0.65, 0.15
-_MAY_BE_REFUSED = 0.06
-_BRIEF = 2
-_SAYS_NOTHING = frozenset({"please", "kiss"})
+YES_THRESHOLD, BRIEF_YES_THRESHOLD = 0.8, 0.97
+"""The same for a yes, and for a yes of one or two words that no phrase covers."""
+DANGER_THRESHOLD = 0.4
+"""Danger is reported from this probability. Low on purpose: a human reads every such text."""
+LISTED_THRESHOLD = 0.3
+"""A meaning of the text, or of one of its clauses, is listed from this probability."""
+DESPITE_RULES_THRESHOLD = BRIEF_THRESHOLD = 0.9
+ENDS_TEXTS_THRESHOLD, ENDS_TEXTS_LISTED_THRESHOLD = 0.65, 0.15
+_MAX_REFUSAL_BESIDE_YES = 0.06
+_BRIEF_WORDS = 2
+_IGNORED_WORDS = frozenset({"please", "kiss"})
 _DANGER = (Intent.CRISIS, Intent.HARM_TO_OTHERS)
 _REFUSALS = (Intent.DECLINE, Intent.RESCHEDULE, Intent.OPT_OUT, Intent.WRONG_NUMBER)
 _REFUSING_PHRASES = frozenset(
     {Means.WONT, Means.NO, Means.MOVE, Means.NONE_OF_THEM, Means.STOP_TEXTS}
 )
-_ENDS = (Intent.OPT_OUT, Intent.WRONG_NUMBER)
-_WHOSE = (Prompt.NUMBER_CHECK, Prompt.WHO)
-"""Questions whose answers rules alone read: a guess could give a phone to the wrong person."""
-_SAID_BY = {
+_ENDS_TEXTS = (Intent.OPT_OUT, Intent.WRONG_NUMBER)
+_IDENTITY_PROMPTS = (Prompt.NUMBER_CHECK, Prompt.WHO)
+"""Only rules read the answers to these: a guess could give a phone to the wrong person."""
+_PHRASE_FOR = {
     Intent.RESCHEDULE: Means.MOVE,
     Intent.SLOT_CHOICE: Means.DAY,
     Intent.CHECKIN_ANSWER: Means.FEELS,
@@ -85,9 +83,9 @@ _SAID_BY = {
     Intent.CALL_ME: Means.CALL,
     Intent.OPT_OUT: Means.STOP_TEXTS,
 }
-_NO_ACT = frozenset({*_DANGER, Intent.OTHER})
-_ABOUT_COMING = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RUNNING_LATE, Intent.ARRIVED})
-_TRAINED_AS = {
+_NEVER_ACTED_ON = frozenset({*_DANGER, Intent.OTHER})
+_ABOUT_ATTENDING = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RUNNING_LATE, Intent.ARRIVED})
+_CORPUS_PROMPTS = {
     Prompt.TODAY: Prompt.APPOINTMENT,
     Prompt.ANSWERED: Prompt.APPOINTMENT,
     Prompt.SPOKEN: Prompt.APPOINTMENT,
@@ -95,34 +93,31 @@ _TRAINED_AS = {
     Prompt.NUMBER_CHECK: Prompt.NONE,
     Prompt.WHO: Prompt.NONE,
 }
-"""The prompt of the corpus that each of ours comes to. Where ours says less, the text must say by
-itself what it means.
+"""The corpus prompt to use for a prompt that the corpus does not have. After one of these the text
+must mean the same without any question.
 """
-_FACTS = {
-    Intent.PROGRESS_HOUSING: extract.HOUSING,
-    Intent.PROGRESS_WORK: extract.WORK,
-    Intent.PROGRESS_COURSE: extract.COURSE,
-    Intent.PROGRESS_GROUP: extract.GROUP,
-    Intent.PROGRESS_HEALTH: extract.HEALTH,
-}
 
 
 @dataclass(frozen=True)
-class _Text:
-    """A text in hand, with what the rules see in it."""
+class _PreparedText:
+    """A text with the phrases found in it.
+
+    `words` and `typed` leave out please and kisses. `matches` cover the whole text, or are None;
+    `phrases` are those of `matches`, else whatever phrases the text contains.
+    """
 
     body: str
     prompt: Prompt
     language: str
-    said: Words
+    normalised: NormalisedText
     words: tuple[str, ...]
     typed: tuple[str, ...]
-    tiles: Sequence[Tile] | None
+    matches: Sequence[PhraseMatch] | None
     phrases: Sequence[Phrase]
 
     @property
     def line(self) -> str:
-        return self.said.line
+        return self.normalised.line
 
     @property
     def meanings(self) -> set[Means]:
@@ -130,245 +125,255 @@ class _Text:
 
 
 def interpret(
-    text: str, prompt: Prompt | str, language: str = "en", context: Context | None = None
+    text: str, prompt: Prompt | str, language: str = "en", earlier: Sequence[str] = ()
 ) -> Interpretation:
-    """Read `text`, sent in answer to `prompt` by somebody whose texts are in `language` (`en` or
-    `cy`).
+    """Interpret `text`, sent in answer to `prompt` by a person who gets texts in `language` (`en`
+    or `cy`).
 
-    With a `context`, the texts before it and this one are read as one, joined by a space. Never
-    raises for any text; raises ValueError for an unknown prompt. Linear in the length of the text.
+    Texts `earlier` in the same burst, oldest first, are interpreted with it as one text. Raises
+    ValueError for an unknown prompt, and never for a text. Linear in the length of the text.
     """
-    whole = text if context is None else " ".join((*context.before, text))
-    # Imported with the first text, so that what reads none does not wait for numpy.
+    # Imported with the first text, so that a process that interprets none does not load numpy.
     from engage.understanding.classifier.predict import classifier
 
-    return interpret_with(classifier(), whole, Prompt(prompt), language)
+    return interpret_with(classifier(), " ".join((*earlier, text)), Prompt(prompt), language)
 
 
 def interpret_with(
-    learnt: "Classifier", text: str, prompt: Prompt, language: str = "en"
+    classifier: "Classifier", body: str, prompt: Prompt, language: str = "en"
 ) -> Interpretation:
-    """As `understand`, with what `learnt` has learnt: the measuring leaves styles out of it."""
-    given = _look(text, prompt, language)
-    weighed = learnt.weigh(given.body, _TRAINED_AS.get(given.prompt, given.prompt))
-    decision = decide(given.phrases, given.prompt, asks=given.said.asks) if given.tiles else None
-    if danger := _danger(given, weighed, learnt, known=decision is not None):
-        return _in_danger(danger, given, weighed, decision)
-    if decision is not None and given.tiles:
-        return _by_rule(decision, given)
-    return _by_weight(given, weighed, learnt)
+    """As `interpret`, with a given classifier: evaluation trains one without some styles."""
+    text = _prepare(body, prompt, language)
+    likely = classifier.classify(text.body, _CORPUS_PROMPTS.get(text.prompt, text.prompt))
+    decision = None
+    if text.matches:
+        decision = decide(
+            text.phrases, text.prompt, has_question_mark=text.normalised.has_question_mark
+        )
+    if danger := _danger(text, likely, classifier, is_known=decision is not None):
+        return _as_danger(danger, text, likely, decision)
+    if decision is not None and text.matches:
+        return _by_rule(decision, text, text.matches)
+    return _by_classifier(text, likely, classifier)
 
 
-def _look(text: str, prompt: Prompt, language: str) -> _Text:
-    said = normalise(text)
-    kept = [place for place, word in enumerate(said.words) if word not in _SAYS_NOTHING]
-    words = tuple(said.words[place] for place in kept)
+def _prepare(body: str, prompt: Prompt, language: str) -> _PreparedText:
+    normalised = normalise(body)
+    kept = [index for index, word in enumerate(normalised.words) if word not in _IGNORED_WORDS]
+    words = tuple(normalised.words[index] for index in kept)
     known = table("cy" if language == "cy" else "en", scale=prompt is Prompt.CHECKIN)
-    tiles = tile(words, known.phrases, known.longest) if words else None
-    seen = tiles or glimpse(words, known.phrases, known.longest)
-    return _Text(
-        text,
+    matches = match_whole(words, known.phrases, known.longest) if words else None
+    found = matches or match_anywhere(words, known.phrases, known.longest)
+    return _PreparedText(
+        body,
         prompt,
         language,
-        said,
+        normalised,
         words,
-        tuple(said.typed[place] for place in kept),
-        tiles,
-        [one.phrase for one in seen],
+        tuple(normalised.typed[index] for index in kept),
+        matches,
+        [match.phrase for match in found],
     )
 
 
-def _by_rule(decision: Decision, given: _Text) -> Interpretation:
-    tiles = given.tiles or ()
+def _by_rule(
+    decision: Decision, text: _PreparedText, matches: Sequence[PhraseMatch]
+) -> Interpretation:
     return Interpretation(
         intent=decision.intents[0],
-        confidence=SURE if len(tiles) == 1 else FAIRLY_SURE,
+        confidence=SURE if len(matches) == 1 else FAIRLY_SURE,
         act=Act.ACT,
         intents=decision.intents,
         value=decision.value,
         day=decision.day,
-        time=_time(decision.intents[0], given),
-        asks=decision.asks,
-        evidence=tuple(" ".join(given.typed[one.start : one.end]) for one in tiles),
+        time=details.time_of(decision.intents[0], text.body),
+        topic=decision.topic,
+        evidence=tuple(" ".join(text.typed[match.start : match.end]) for match in matches),
         sure=frozenset(decision.intents),
     )
 
 
 def _danger(
-    given: _Text, weighed: "Weighed", learnt: "Classifier", *, known: bool
+    text: _PreparedText,
+    likely: "IntentProbabilities",
+    classifier: "Classifier",
+    *,
+    is_known: bool,
 ) -> dict[Intent, str]:
-    """Danger to the person and to others, each with the words that it rests on; nothing where known
-    phrases say all that there is.
+    """Danger to the person and to others, each with the words that show it.
+
+    The classifier is asked only if phrases do not explain the whole text (`is_known`), and it must
+    find danger also without the figures of speech.
     """
-    rules = {Intent.CRISIS: crisis_words(given.line), Intent.HARM_TO_OTHERS: harm_words(given.line)}
-    found = {intent: words for intent, words in rules.items() if words}
-    if found or known or weighed.of(*_DANGER) < DANGER_FROM:
+    by_rule = {
+        Intent.CRISIS: crisis_words(text.line),
+        Intent.HARM_TO_OTHERS: harm_words(text.line),
+    }
+    found = {intent: words for intent, words in by_rule.items() if words}
+    if found or is_known or likely.of(*_DANGER) < DANGER_THRESHOLD:
         return found
-    plain = vetoes.without_figures(given.line)
-    if plain is not None and learnt.weigh(plain, _corpus_prompt(given)).of(*_DANGER) < DANGER_FROM:
+    literal = vetoes.without_figures_of_speech(text.line)
+    if (
+        literal is not None
+        and classifier.classify(literal, _corpus_prompt(text)).of(*_DANGER) < DANGER_THRESHOLD
+    ):
         return {}
-    likeliest = max(_DANGER, key=lambda intent: weighed.of(intent))
-    return {likeliest: learnt.evidence(given.body, likeliest)}
+    likeliest = max(_DANGER, key=lambda intent: likely.of(intent))
+    return {likeliest: classifier.evidence(text.body, likeliest)}
 
 
-def _in_danger(
-    danger: dict[Intent, str], given: _Text, weighed: "Weighed", decision: Decision | None
+def _as_danger(
+    danger: dict[Intent, str],
+    text: _PreparedText,
+    likely: "IntentProbabilities",
+    decision: Decision | None,
 ) -> Interpretation:
-    beside = decision.intents if decision else _found(given, weighed)
-    intents = _ordered({*danger, *(set(beside) - {Intent.OTHER, Intent.THANKS})})
-    by_rule = RULE_FOR_DANGER if crisis_words(given.line) or harm_words(given.line) else 0.0
+    others = decision.intents if decision else _likely_intents(likely)
+    intents = _by_strength({*danger, *(set(others) - {Intent.OTHER, Intent.THANKS})})
+    is_rule = crisis_words(text.line) or harm_words(text.line)
     return Interpretation(
         intent=intents[0],
-        confidence=max(by_rule, min(weighed.of(*_DANGER), SURE)),
+        confidence=max(DANGER_RULE_CONFIDENCE if is_rule else 0.0, min(likely.of(*_DANGER), SURE)),
         act=Act.HUMAN,
         intents=intents,
         evidence=tuple(danger.values()),
     )
 
 
-def _by_weight(given: _Text, weighed: "Weighed", learnt: "Classifier") -> Interpretation:
-    if not given.words:
+def _by_classifier(
+    text: _PreparedText, likely: "IntentProbabilities", classifier: "Classifier"
+) -> Interpretation:
+    if not text.words:
         return Interpretation(Intent.OTHER, SURE, Act.HUMAN, (Intent.OTHER,))
-    intent = max((one for one in Intent if one not in _DANGER), key=lambda one: weighed.of(one))
-    value, asks = _value(intent, given), _asks(intent, given)
-    named = extract.days(given.line)
-    sure = (
-        weighed.of(intent) >= _needed(intent, given.said, unasked=given.prompt is Prompt.NONE)
-        and (given.tiles is None or _despite_rules(intent, given, weighed))
-        and not _held_back(intent, given, weighed, learnt)
+    intent = max((one for one in Intent if one not in _DANGER), key=lambda one: likely.of(one))
+    value = details.value_of(intent, text.line)
+    days = extract_times.days(text.line)
+    is_unprompted = text.prompt is Prompt.NONE
+    is_sure = (
+        likely.of(intent) >= _threshold(intent, text.normalised, is_unprompted=is_unprompted)
+        and (text.matches is None or _despite_rules(intent, text, likely))
+        and not _is_held_back(intent, text, likely, classifier)
         and (intent is not Intent.CHECKIN_ANSWER or value is not None)
     )
-    beside = _surely_beside(intent, given, weighed, learnt) if sure else frozenset()
-    seen = _found(given, weighed) - ({Intent.CONFIRM, Intent.DECLINE} if sure else set())
-    found = _ordered({intent, *seen, *beside} - {Intent.OTHER} or {Intent.OTHER})
+    weaker = _sure_weaker_intents(intent, text, likely, classifier) if is_sure else frozenset()
+    listed = _likely_intents(likely) - ({Intent.CONFIRM, Intent.DECLINE} if is_sure else set())
+    found = _by_strength({intent, *listed, *weaker} - {Intent.OTHER} or {Intent.OTHER})
     return Interpretation(
         intent=intent,
-        confidence=min(weighed.of(intent), SURE),
-        act=Act.ACT if sure else Act.HUMAN,
+        confidence=min(likely.of(intent), SURE),
+        act=Act.ACT if is_sure else Act.HUMAN,
         intents=(intent, *(one for one in found if one is not intent)),
         value=value,
-        day=named[0] if len(named) == 1 else None,
-        time=_time(intent, given),
-        cause=_cause(intent, given),
-        fact=extract.fact(given.line, _FACTS[intent]) if intent in _FACTS else None,
-        asks=asks,
-        evidence=(learnt.evidence(given.body, intent),) if intent is not Intent.OTHER else (),
-        sure=frozenset({intent, *beside}) if sure else frozenset(),
+        day=days[0] if len(days) == 1 else None,
+        time=details.time_of(intent, text.body),
+        cause=details.cause_of(intent, text.line),
+        fact=details.fact_of(intent, text.line),
+        topic=details.topic_of(intent, text.line),
+        evidence=(classifier.evidence(text.body, intent),) if intent is not Intent.OTHER else (),
+        sure=frozenset({intent, *weaker}) if is_sure else frozenset(),
     )
 
 
-def _needed(intent: Intent, said: Words, *, unasked: bool) -> float:
+def _threshold(intent: Intent, normalised: NormalisedText, *, is_unprompted: bool) -> float:
+    """The probability from which the classifier's intent is acted on."""
+    is_brief = len(normalised.words) <= _BRIEF_WORDS
     if intent is Intent.CONFIRM:
-        return YES_FROM if len(said.words) > _BRIEF else BRIEF_YES_FROM
-    if len(said.words) <= _BRIEF:
-        return BRIEF_FROM
-    if intent in _ENDS:
-        return ENDS_TEXTS_FROM
-    return UNASKED_ACTS_FROM if unasked else ACTS_FROM
+        return BRIEF_YES_THRESHOLD if is_brief else YES_THRESHOLD
+    if is_brief:
+        return BRIEF_THRESHOLD
+    if intent in _ENDS_TEXTS:
+        return ENDS_TEXTS_THRESHOLD
+    return UNPROMPTED_ACT_THRESHOLD if is_unprompted else ACT_THRESHOLD
 
 
-def _despite_rules(intent: Intent, given: _Text, weighed: "Weighed") -> bool:
-    """Known phrases cover the text and come to nothing sure. That leaves no yes and no no, but one
-    of them may say the likeliest thing plainly.
+def _despite_rules(intent: Intent, text: _PreparedText, likely: "IntentProbabilities") -> bool:
+    """Whether the classifier may decide a text that phrases cover without deciding it.
+
+    Never for a yes or a no. For others one of the phrases must say the likeliest meaning plainly.
     """
-    says = _SAID_BY.get(intent)
-    both = {Means.NUMBER, Means.FEELS} <= given.meanings
-    return says in given.meanings and not both and weighed.of(intent) >= DESPITE_RULES_FROM
+    phrase = _PHRASE_FOR.get(intent)
+    has_both = {Means.NUMBER, Means.FEELS} <= text.meanings
+    return phrase in text.meanings and not has_both and likely.of(intent) >= DESPITE_RULES_THRESHOLD
 
 
-def _held_back(intent: Intent, given: _Text, weighed: "Weighed", learnt: "Classifier") -> bool:
-    """What keeps a likely reading from being acted on."""
-    if intent in _NO_ACT:
+def _is_held_back(
+    intent: Intent, text: _PreparedText, likely: "IntentProbabilities", classifier: "Classifier"
+) -> bool:
+    """Whether a likely meaning must not be acted on."""
+    if intent in _NEVER_ACTED_ON:
         return True
-    if vetoes.vetoed(intent, given.said, given.language):
+    if vetoes.is_vetoed(intent, text.normalised, text.language):
         return True
-    if given.prompt in _WHOSE and (intent not in _ENDS or Means.YES in given.meanings):
+    if text.prompt in _IDENTITY_PROMPTS and (
+        intent not in _ENDS_TEXTS or Means.YES in text.meanings
+    ):
         return True
-    if given.prompt in _TRAINED_AS and not _says_so_by_itself(intent, given, learnt):
+    if text.prompt in _CORPUS_PROMPTS and not _means_it_unprompted(intent, text, classifier):
         return True
-    if intent in _ABOUT_COMING and len(extract.days(given.line)) > 1:
+    if intent in _ABOUT_ATTENDING and len(extract_times.days(text.line)) > 1:
         return True
     if intent is not Intent.CONFIRM:
         return False
-    return (
-        weighed.of(*_REFUSALS) > _MAY_BE_REFUSED
-        or bool(given.meanings & _REFUSING_PHRASES)
-        or any(
-            learnt.weigh(part, _corpus_prompt(given)).of(*_REFUSALS) > FOUND_FROM
-            for part in clauses(given.body)
-        )
+    return _may_refuse(text, likely) or any(
+        classifier.classify(part, _corpus_prompt(text)).of(*_REFUSALS) > LISTED_THRESHOLD
+        for part in clauses(text.body)
     )
 
 
-def _says_so_by_itself(intent: Intent, given: _Text, learnt: "Classifier") -> bool:
-    """Whether the text means the same to somebody who was asked nothing."""
-    alone = learnt.weigh(given.body, Prompt.NONE)
-    return alone.strongest is intent and alone.of(intent) >= _needed(
-        intent, given.said, unasked=False
+def _may_refuse(text: _PreparedText, likely: "IntentProbabilities") -> bool:
+    return likely.of(*_REFUSALS) > _MAX_REFUSAL_BESIDE_YES or bool(
+        text.meanings & _REFUSING_PHRASES
     )
 
 
-def _surely_beside(
-    intent: Intent, given: _Text, weighed: "Weighed", learnt: "Classifier"
+def _means_it_unprompted(intent: Intent, text: _PreparedText, classifier: "Classifier") -> bool:
+    """Whether the text means the same if nothing was asked."""
+    unprompted = classifier.classify(text.body, Prompt.NONE)
+    threshold = _threshold(intent, text.normalised, is_unprompted=False)
+    return unprompted.likeliest is intent and unprompted.of(intent) >= threshold
+
+
+def _sure_weaker_intents(
+    intent: Intent, text: _PreparedText, likely: "IntentProbabilities", classifier: "Classifier"
 ) -> frozenset[Intent]:
-    """Weaker things that one clause of the text says as surely as if it were the whole text."""
+    """Weaker meanings that a clause states as surely as if it were the whole text."""
     found = set()
-    for part in clauses(given.body):
-        alone = _clause_says(part, given, learnt)
-        if alone is not None and alone is not intent and STRENGTH[alone] > STRENGTH[intent]:
-            found.add(alone)
+    for part in clauses(text.body):
+        stated = _clause_intent(part, text, classifier)
+        if stated is not None and stated is not intent and STRENGTH[stated] > STRENGTH[intent]:
+            found.add(stated)
     if Intent.CONFIRM in found and (
         Intent.DECLINE in found
         or intent in _REFUSALS
-        or weighed.of(*_REFUSALS) > _MAY_BE_REFUSED
-        or bool(given.meanings & _REFUSING_PHRASES)
-        or vetoes.vetoed(Intent.CONFIRM, given.said, given.language)
+        or _may_refuse(text, likely)
+        or vetoes.is_vetoed(Intent.CONFIRM, text.normalised, text.language)
     ):
         found -= {Intent.CONFIRM, Intent.DECLINE}
     return frozenset(found)
 
 
-def _clause_says(part: str, given: _Text, learnt: "Classifier") -> Intent | None:
-    """What one clause surely says by itself; None where it says nothing, or nothing sure."""
-    weighed = learnt.weigh(part, _corpus_prompt(given))
-    strongest = weighed.strongest
-    if strongest in _NO_ACT or strongest is Intent.THANKS or weighed.of(strongest) < YES_FROM:
+def _clause_intent(part: str, text: _PreparedText, classifier: "Classifier") -> Intent | None:
+    """What a clause surely means by itself; None if that is nothing, or not sure."""
+    likely = classifier.classify(part, _corpus_prompt(text))
+    likeliest = likely.likeliest
+    if likeliest in _NEVER_ACTED_ON or likeliest is Intent.THANKS:
         return None
-    return strongest
+    return None if likely.of(likeliest) < YES_THRESHOLD else likeliest
 
 
-def _found(given: _Text, weighed: "Weighed") -> set[Intent]:
+def _likely_intents(likely: "IntentProbabilities") -> set[Intent]:
     return {
         intent
         for intent in Intent
         if intent not in _DANGER
-        and weighed.of(intent) >= (ENDS_FOUND_FROM if intent in _ENDS else FOUND_FROM)
+        and likely.of(intent)
+        >= (ENDS_TEXTS_LISTED_THRESHOLD if intent in _ENDS_TEXTS else LISTED_THRESHOLD)
     }
 
 
-def _corpus_prompt(given: _Text) -> Prompt:
-    return given.prompt if given.prompt in PROMPTS else Prompt.NONE
+def _corpus_prompt(text: _PreparedText) -> Prompt:
+    return text.prompt if text.prompt in PROMPTS else Prompt.NONE
 
 
-def _ordered(intents: set[Intent]) -> tuple[Intent, ...]:
+def _by_strength(intents: set[Intent]) -> tuple[Intent, ...]:
     return tuple(sorted(intents, key=STRENGTH.__getitem__))
-
-
-def _value(intent: Intent, given: _Text) -> int | None:
-    if intent is Intent.RUNNING_LATE:
-        return extract.minutes_late(given.line)
-    return extract.check_in_value(given.line) if intent is Intent.CHECKIN_ANSWER else None
-
-
-def _asks(intent: Intent, given: _Text) -> Asks | None:
-    return extract.asked(given.line) if intent is Intent.QUESTION else None
-
-
-def _time(intent: Intent, given: _Text) -> str | None:
-    named = (Intent.RESCHEDULE, Intent.CALL_ME, Intent.SLOT_CHOICE, Intent.DECLINE)
-    return extract.time_named(given.body) if intent in named else None
-
-
-def _cause(intent: Intent, given: _Text) -> Cause | None:
-    has = (Intent.DECLINE, Intent.RESCHEDULE, Intent.ABSENCE_REASON, Intent.RUNNING_LATE)
-    return extract.cause(given.line) if intent in has else None

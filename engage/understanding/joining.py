@@ -1,10 +1,9 @@
-"""Whether a text is read alone or as the end of what the texts before it began. A rule, pure:
-readings in, one reading out.
+"""Decides whether a text is interpreted alone or together with the texts just before it. Pure.
 
 People split what they say: "i cant" / "make it", "yes" / "but not thursday". A text that is sure
-alone is done as it stands; the texts read as one count where they are surer, or where this one
-alone is not sure. What is refused in any of it is never made a yes by reading it otherwise: where a
-yes may hang on what was said before or after it, a human reads both.
+alone counts as it stands. The joint interpretation counts if it is surer, or if this text alone is
+not sure. Joining never turns a refusal into a yes: if a yes may depend on what stands before or
+after it, a human reads both.
 """
 
 import re
@@ -16,16 +15,18 @@ from engage.understanding.choices import plain_words
 from engage.understanding.vocabulary import Act, Intent, Interpretation
 
 DANGER = frozenset({Intent.CRISIS, Intent.HARM_TO_OTHERS})
-AGAINST = frozenset({Intent.DECLINE, Intent.RESCHEDULE})
-_TURNS_BACK = frozenset(
+REFUSALS = frozenset({Intent.DECLINE, Intent.RESCHEDULE})
+_DOUBT_WORDS = frozenset(
     re.split(
         r" +",
-        "no not dont doesnt didnt cant cannot couldnt wont wouldnt isnt aint never doubt doubtful unless if unlikely might maybe may depends "
-        "depending only except but nope nah hardly without neither nor dim ddim nid na nac nad methu heb os efallai ella falle ond oni onid",
+        "no not dont doesnt didnt cant cannot couldnt wont wouldnt isnt aint never doubt "
+        "doubtful unless if unlikely might maybe may depends "
+        "depending only except but nope nah hardly without neither nor dim ddim nid na nac nad "
+        "methu heb os efallai ella falle ond oni onid",
     )
 )
-"""Words with which a clause beside it can turn a yes: a refusal, a doubt or a condition."""
-_GOES_WITH_YES = frozenset({Intent.CONFIRM, Intent.THANKS})
+"""Words that can turn a yes in the clause beside them: a refusal, a doubt or a condition."""
+_FITS_A_YES = frozenset({Intent.CONFIRM, Intent.THANKS})
 _BANTER = frozenset(
     re.split(r" +", "lol haha hehe ha mate m8 pal love bro bruv x xx xxx btw boss chief")
 )
@@ -51,23 +52,23 @@ _YES = frozenset(
 )
 
 
-class How(StrEnum):
-    """How a text was read."""
+class JoinMode(StrEnum):
+    """How a text was interpreted."""
 
     ALONE = "alone"
     JOINED = "joined"
-    """With the texts before it, and so it means something that they did not."""
+    """Together with the texts before it, and with a meaning that they did not have."""
     SAME = "same"
-    """With the texts before it, and it adds nothing to what was done then."""
+    """Together with the texts before it, and it adds nothing to what was done for them."""
     DOUBTED = "doubted"
-    """A yes that something beside it may take back: for a human, whatever either says alone."""
+    """A yes that another text may take back: a human reads them, whatever each says alone."""
 
 
 @dataclass(frozen=True)
-class Joined:
-    """The reading that counts, and how it came about."""
+class JoinDecision:
+    """The interpretation that counts, and how the text was interpreted."""
 
-    how: How
+    mode: JoinMode
     interpretation: Interpretation
 
 
@@ -78,117 +79,114 @@ def choose(
     *,
     text: str,
     earlier: Sequence[str],
-    done: Sequence[Intent | None],
-) -> Joined:
-    """Which reading counts: of this text (`alone`), of all texts as one (`joint`), given that of
-    the earlier ones (`before`).
+    acted_on: Sequence[Intent | None],
+) -> JoinDecision:
+    """Choose the interpretation that counts: this text `alone`, or all texts `joint`.
 
-    `text` are the words of this one, `earlier` those of the others, oldest first; `done` says what
-    was acted on for each of those, None for one that was not sure enough.
+    `before` interprets the earlier texts without this one. `text` are the words of this one,
+    `earlier` those of the others, oldest first. `acted_on` is what Engage acted on for each of
+    those; None if it was not sure enough.
     """
-    if _dangerous(alone):
-        return Joined(How.ALONE, alone)
-    if _dangerous(joint):
-        return Joined(How.JOINED, joint)
-    acted = any(one is not None for one in done)
+    if _is_dangerous(alone):
+        return JoinDecision(JoinMode.ALONE, alone)
+    if _is_dangerous(joint):
+        return JoinDecision(JoinMode.JOINED, joint)
+    has_acted = any(intent is not None for intent in acted_on)
     if not alone.acts:
-        return _unsure_alone(alone, joint, before, text, acted, said_yes=Intent.CONFIRM in done)
-    if _says_yes(alone) and _may_hang(before, text, earlier[-1], done[-1]):
+        said_yes = Intent.CONFIRM in acted_on
+        return _choose_when_unsure(alone, joint, before, text, has_acted, said_yes=said_yes)
+    if _says_yes(alone) and _yes_may_complete_refusal(before, text, earlier[-1], acted_on[-1]):
         if joint.acts and _refuses(joint):
-            return _whole(joint, before, acted)
+            return _joined(joint, before, has_acted)
         if not (joint.acts and _says_yes(joint)):
-            return _doubt(alone)
-    surer = joint.acts and joint.confidence > alone.confidence and alone.intent in joint.intents
-    return (
-        _whole(joint, before, acted)
-        if surer and not _same(joint, alone)
-        else Joined(How.ALONE, alone)
-    )
+            return _doubted(alone)
+    is_surer = joint.acts and joint.confidence > alone.confidence and alone.intent in joint.intents
+    if is_surer and not _asks_the_same(joint, alone):
+        return _joined(joint, before, has_acted)
+    return JoinDecision(JoinMode.ALONE, alone)
 
 
-def _may_hang(before: Interpretation, text: str, last: str, done: Intent | None) -> bool:
-    """Whether a yes may be the end of a sentence that refuses: "no way" / "il be there", "not sure"
-    / "il make it".
+def has_doubt(words: str) -> bool:
+    """Whether the words contain a refusal, a doubt or a condition."""
+    return not _DOUBT_WORDS.isdisjoint(_words(words))
 
-    A text that begins with yes begins a sentence: after a whole no it is the later word.
+
+def _yes_may_complete_refusal(
+    before: Interpretation, text: str, last: str, acted_on: Intent | None
+) -> bool:
+    """Whether a yes may be the end of a refusal: "no way" / "il be there", "not sure" / "il make
+    it".
+
+    A text that starts with yes is a new sentence: after a complete no it is the later answer.
     """
-    if done is None:
-        return _hints_against(before) or turns_back(last)
-    return done in AGAINST and _YES.isdisjoint(_words(text)[:1])
+    if acted_on is None:
+        return _may_refuse(before) or has_doubt(last)
+    return acted_on in REFUSALS and _YES.isdisjoint(_words(text)[:1])
 
 
-def _unsure_alone(
+def _choose_when_unsure(
     alone: Interpretation,
     joint: Interpretation,
     before: Interpretation,
     text: str,
-    acted: bool,
+    has_acted: bool,
     *,
     said_yes: bool,
-) -> Joined:
+) -> JoinDecision:
     if said_yes and joint.acts and _says_yes(joint):
-        # "il be there" / "doubt it", "jk", "wait": to the yes that was said such a piece adds
-        # nothing, and may take it back
-        if _begins_turning(text):
-            return _doubt(alone)
-        if alone.intent not in _GOES_WITH_YES and not _BANTER.issuperset(_words(text)):
-            return Joined(How.ALONE, alone)
+        # "il be there" / "doubt it", "jk", "wait": this text adds nothing to the yes before it, and
+        # may take it back.
+        if _starts_with_doubt(text):
+            return _doubted(alone)
+        if alone.intent not in _FITS_A_YES and not _BANTER.issuperset(_words(text)):
+            return JoinDecision(JoinMode.ALONE, alone)
     if joint.acts:
-        return (
-            _doubt(alone)
-            if _says_yes(joint) and _hints_against(alone)
-            else _whole(joint, before, acted)
-        )
-    if said_yes and (_hints_against(alone, joint) or _begins_turning(text)):
-        return _doubt(alone)
-    return Joined(How.ALONE, alone)
+        if _says_yes(joint) and _may_refuse(alone):
+            return _doubted(alone)
+        return _joined(joint, before, has_acted)
+    if said_yes and (_may_refuse(alone, joint) or _starts_with_doubt(text)):
+        return _doubted(alone)
+    return JoinDecision(JoinMode.ALONE, alone)
 
 
-def _whole(joint: Interpretation, before: Interpretation, acted: bool) -> Joined:
-    return Joined(How.SAME if acted and _same(joint, before) else How.JOINED, joint)
+def _joined(joint: Interpretation, before: Interpretation, has_acted: bool) -> JoinDecision:
+    is_same = has_acted and _asks_the_same(joint, before)
+    return JoinDecision(JoinMode.SAME if is_same else JoinMode.JOINED, joint)
 
 
-def turns_back(words: str) -> bool:
-    """Whether a refusal, a doubt or a condition stands anywhere in the words."""
-    return not _TURNS_BACK.isdisjoint(_words(words))
+def _doubted(alone: Interpretation) -> JoinDecision:
+    return JoinDecision(JoinMode.DOUBTED, replace(alone, act=Act.HUMAN, sure=frozenset()))
 
 
-def _begins_turning(text: str) -> bool:
-    """A text that goes on with "but", "if", "not": what was said before it does not stand as it was
-    said.
-    """
-    return not _TURNS_BACK.isdisjoint(_words(text)[:2])
+def _starts_with_doubt(text: str) -> bool:
+    """Whether the text starts with "but", "if", "not": it changes what was said before it."""
+    return not _DOUBT_WORDS.isdisjoint(_words(text)[:2])
 
 
 def _words(text: str) -> list[str]:
     return plain_words(text).replace("'", "").split()
 
 
-def _doubt(reading: Interpretation) -> Joined:
-    return Joined(How.DOUBTED, replace(reading, act=Act.HUMAN, sure=frozenset()))
+def _is_dangerous(interpretation: Interpretation) -> bool:
+    return not DANGER.isdisjoint(interpretation.intents)
 
 
-def _dangerous(reading: Interpretation) -> bool:
-    return not DANGER.isdisjoint(reading.intents)
+def _says_yes(interpretation: Interpretation) -> bool:
+    return interpretation.surely(Intent.CONFIRM) and not _refuses(interpretation)
 
 
-def _says_yes(reading: Interpretation) -> bool:
-    return reading.surely(Intent.CONFIRM) and not _refuses(reading)
+def _refuses(interpretation: Interpretation) -> bool:
+    return not REFUSALS.isdisjoint(interpretation.sure)
 
 
-def _refuses(reading: Interpretation) -> bool:
-    return not AGAINST.isdisjoint(reading.sure)
+def _may_refuse(*interpretations: Interpretation) -> bool:
+    return any(not REFUSALS.isdisjoint(one.intents) for one in interpretations)
 
 
-def _hints_against(*readings: Interpretation) -> bool:
-    return any(not AGAINST.isdisjoint(one.intents) for one in readings)
+def _asks_the_same(one: Interpretation, other: Interpretation) -> bool:
+    """Whether both call for the same action."""
+    return one.sure == other.sure and _details(one) == _details(other)
 
 
-def _same(one: Interpretation, other: Interpretation) -> bool:
-    """Whether two readings ask for the same."""
-    return one.sure == other.sure and _values(one) == _values(other)
-
-
-def _values(reading: Interpretation) -> tuple[object, ...]:
-    said = reading
-    return said.intent, said.value, said.day, said.time, said.cause, said.fact, said.asks, said.name
+def _details(one: Interpretation) -> tuple[object, ...]:
+    return one.intent, one.value, one.day, one.time, one.cause, one.fact, one.topic, one.name

@@ -1,21 +1,20 @@
-"""The words that always work: NEXT, WEEK, PROGRESS, WHO CAN SEE THIS and HELP, in English and
-Welsh.
+"""The keywords: NEXT, WEEK, PROGRESS, WHO CAN SEE THIS and HELP, in English and Welsh.
 
-Pure. A word counts only as the whole text, in any case and with any punctuation; whatever is
-longer, or has a face or another sign in it, is read for its meaning elsewhere. STOP and START are
-not here: messaging/suppression.py hears them before anything else.
+Pure. A keyword must be the whole text, in any case and with any punctuation; a text that is longer,
+or has an emoji or another sign, is interpreted elsewhere. STOP and START are not here:
+messaging/suppression.py looks for them before anything else.
 """
 
 import unicodedata
 from enum import StrEnum
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
-LONGEST = 60
-"""No keyword is longer with everything around it; what is longer is not looked at."""
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
+MAX_LENGTH = 60
+"""Characters. No keyword is longer, with its punctuation."""
 
 
 class Keyword(StrEnum):
-    """What a word asks for."""
+    """What a keyword asks for."""
 
     NEXT = "next"
     WEEK = "week"
@@ -44,27 +43,28 @@ WORDS = {
 
 
 def keyword(body: str) -> Keyword | None:
-    """The keyword that the whole text is, or None. Never raises, whatever the text holds."""
-    if len(body) > LONGEST:
+    """The keyword, if the whole text is one. Never raises."""
+    if len(body) > MAX_LENGTH:
         return None
-    return WORDS.get(_plain(body))
+    return WORDS.get(_bare_words(body))
 
 
-def _plain(body: str) -> str:
-    """Small letters without accents, apostrophes, punctuation or what nobody sees; single spaces
-    between words.
+def _bare_words(body: str) -> str:
+    """Lower case without accents, apostrophes, punctuation or invisible characters, with single
+    spaces.
     """
     folded = unicodedata.normalize("NFKD", body).casefold()
-    return " ".join("".join(_letter(character) for character in folded).split())
+    return " ".join("".join(_bare_letter(character) for character in folded).split())
 
 
-def _letter(character: str) -> str:
+def _bare_letter(character: str) -> str:
     if character.isspace() or character in "-_":
         return " "
     if character in "'‘’ʼ`´" or unicodedata.combining(character):
         return ""
     return (
         ""
-        if unicodedata.category(character)[0] == "P" or unicodedata.category(character) in _UNSEEN
+        if unicodedata.category(character)[0] == "P"
+        or unicodedata.category(character) in _INVISIBLE
         else character
     )

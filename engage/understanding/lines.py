@@ -1,6 +1,7 @@
-"""`engage understand`: lines in, lines out, for measuring the reader and for trying it by hand.
+"""`engage understand`: labels lines of text, to measure or try out how texts are interpreted.
 
-One line out for every line in, whatever it holds, so that the two can be laid side by side.
+It writes one line for every line that it reads, whatever that holds, so that the two files can be
+compared line by line.
 """
 
 import sys
@@ -10,29 +11,29 @@ from typing import TextIO
 from engage.understanding.interpret import interpret
 from engage.understanding.vocabulary import Act, Intent, Prompt
 
-UNREAD = f"{Intent.OTHER}\t0.00\t{Act.HUMAN}"
+UNREADABLE = f"{Intent.OTHER}\t0.00\t{Act.HUMAN}"
 
 
 def read_lines(lines: Iterable[str], *, errors: TextIO | None = None) -> Iterator[str]:
-    """For each `prompt<TAB>text`, `intent<TAB>confidence<TAB>act|human`.
+    """For each `prompt<TAB>text`, yield `intent<TAB>confidence<TAB>act|human`.
 
-    A line without a tab or with an unknown prompt is read as unclear (`other`, 0.00, `human`), and
-    `errors` (standard error by default) is told its number and what is wrong.
+    A line without a tab or with an unknown prompt yields `other`, 0.00, `human`; its number and
+    what is wrong with it go to `errors` (by default standard error).
     """
     for number, line in enumerate(lines, 1):
         prompt, tab, text = line.rstrip("\r\n").partition("\t")
-        fault = _fault(prompt, tab)
-        if fault:
-            print(f"line {number}: {fault}", file=errors or sys.stderr)
-            yield UNREAD
+        problem = _problem(prompt, tab)
+        if problem:
+            print(f"line {number}: {problem}", file=errors or sys.stderr)
+            yield UNREADABLE
             continue
-        reading = interpret(text, Prompt(prompt))
-        yield f"{reading.intent}\t{reading.confidence:.2f}\t{reading.act}"
+        interpretation = interpret(text, Prompt(prompt))
+        yield f"{interpretation.intent}\t{interpretation.confidence:.2f}\t{interpretation.act}"
 
 
-def _fault(prompt: str, tab: str) -> str | None:
+def _problem(prompt: str, tab: str) -> str | None:
     if not tab:
-        return "there is no tab: a line is a prompt, a tab and a text."
+        return "no tab; write a prompt, a tab and a text."
     if prompt not in frozenset(Prompt):
-        return f"the prompt {prompt!r} is not one of {', '.join(Prompt)}."
+        return f"unknown prompt {prompt!r}; use one of {', '.join(Prompt)}."
     return None

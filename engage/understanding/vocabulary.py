@@ -1,57 +1,96 @@
-"""What a reply can mean, what it may answer, and the value that reading it gives. Names and shapes
-only.
+"""The vocabulary of understanding: what a text can mean, what it may answer, and the result of
+interpreting it. Types only, no logic.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Means(StrEnum):
+    """What a known phrase means. What follows from it depends on the prompt (decisions.py)."""
+
+    YES = "yes"
+    WILL = "will"
+    SEE_YOU = "see_you"
+    ACK = "ack"
+    NO = "no"
+    WONT = "wont"
+    NONE_OF_THEM = "none_of_them"
+    MOVE = "move"
+    LATE = "late"
+    SOON = "soon"
+    MINUTES = "minutes"
+    HERE = "here"
+    CALL = "call"
+    STOP = "stop"
+    STOP_TEXTS = "stop_texts"
+    START = "start"
+    START_TEXTS = "start_texts"
+    HELP = "help"
+    NEXT = "next"
+    WRONG = "wrong"
+    MINE = "mine"
+    THANKS = "thanks"
+    GOT = "got"
+    POLITE = "polite"
+    NUMBER = "number"
+    SCALE = "scale"
+    FEELS = "feels"
+    WHENEVER = "whenever"
+    DAY = "day"
+    BOTH = "both"
+
+
 @dataclass(frozen=True)
 class Meaning:
-    """What is known of a meaning wherever it is used.
+    """What Engage needs to know about a meaning.
 
-    `label` is what staff pages call it. `health`: its words are shown only to users with health
-    access. `replaceable`: a later text ("sorry, meant no") can replace it wholly. `stays` says what
-    a worker's correction of the reading does not undo.
+    `label` is its name on staff pages. `health`: its words are shown only to users with health
+    access. `replaceable`: a later text ("sorry, meant no") can replace it completely.
+    `not_undone` says, for the thread, what stays in force when a worker corrects the meaning.
+    `phrase`: a text with only this phrase and small talk has the meaning, after any question but a
+    check-in.
     """
 
     label: str
     health: bool = False
     replaceable: bool = False
-    stays: str = ""
+    not_undone: str = ""
+    phrase: Means | None = None
 
 
-_NO_ROW = Meaning("")
+_NO_MEANING = Meaning("")
 
 
 class Intent(StrEnum):
-    """What a person means by a text, strongest first: of several, the first stands for the text.
+    """What a person can mean by a text, strongest first: if a text has several meanings, the
+    strongest one stands for it.
 
-    A new meaning is a row here, a handler in engage/conversation/handlers, its phrases and its
-    lines of the corpus.
+    To add a meaning, add a row here, a handler in engage/conversation/handlers, phrases in
+    language/ and lines in corpus/.
     """
 
     meaning: Meaning
 
-    def __new__(cls, value: str, meaning: Meaning = _NO_ROW) -> "Intent":
-        """A member: its stored value and its row. `Intent("thanks")` finds one by its value."""
+    def __new__(cls, value: str, meaning: Meaning = _NO_MEANING) -> "Intent":
+        """Make a member. `Intent("thanks")` finds a member by its stored value."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.meaning = meaning
         return member
 
-    CRISIS = "crisis", Meaning("may be in danger", stays="the signal stays for a person to resolve")
+    CRISIS = "crisis", Meaning("may be in danger", not_undone="a worker must resolve the signal")
     HARM_TO_OTHERS = (
         "harm_to_others",
-        Meaning("may be a danger to somebody", stays="the signal stays for a person to resolve"),
+        Meaning("may be a danger to somebody", not_undone="a worker must resolve the signal"),
     )
     OPT_OUT = (
         "opt_out",
-        Meaning("wants no more texts", stays="texts stay stopped until START comes from the phone"),
+        Meaning("wants no more texts", not_undone="texts stay stopped until the phone sends START"),
     )
     WRONG_NUMBER = (
         "wrong_number",
-        Meaning("wrong number", stays="the number stays off until a worker confirms it"),
+        Meaning("wrong number", not_undone="the number stays suspended until a worker verifies it"),
     )
     CALL_ME = "call_me", Meaning("asks for a call")
     RESCHEDULE = "reschedule", Meaning("wants another time")
@@ -63,27 +102,27 @@ class Intent(StrEnum):
     PROGRESS_GROUP = "progress_group", Meaning("news about a group")
     PROGRESS_WORK = "progress_work", Meaning("news about work")
     PROGRESS_HEALTH = "progress_health", Meaning("news about health", health=True)
-    LAPSE = "lapse", Meaning("tells of a lapse", health=True)
+    LAPSE = "lapse", Meaning("reports a lapse", health=True)
     ABSENCE_REASON = "absence_reason", Meaning("reason for an absence")
     QUESTION = "question", Meaning("a question", replaceable=True)
     SLOT_CHOICE = "slot_choice", Meaning("a choice")
     CHECKIN_ANSWER = "checkin_answer", Meaning("check-in answer", replaceable=True)
     CONFIRM = "confirm", Meaning("will come", replaceable=True)
     OPT_IN = "opt_in", Meaning("wants texts again")
-    HELP = "help", Meaning("asked for help with texts", replaceable=True)
+    HELP = "help", Meaning("asked for help with texts", replaceable=True, phrase=Means.HELP)
     THANKS = "thanks", Meaning("thanks", replaceable=True)
     OTHER = "other", Meaning("not understood", replaceable=True)
 
 
 class Prompt(StrEnum):
-    """What the person was last asked. A reply is read in its light.
+    """What the person was last asked. It decides how a short reply is interpreted.
 
-    `today` is the reminder of the last two hours, which asks "Running late?": a bare yes or no to
-    it could mean either. `answered` and `spoken` stand where appointments were asked about, but a
-    text of ours that asks nothing came after it: an ok is an ok to that text. After `answered` (an
-    automatic answer) a bare yes still answers the question; after `spoken` (words of a worker, a
-    promise to be in touch, a safety text) it could be to either. `which` asks which of several
-    appointments, `number_check` whether the phone is theirs, `who` who of several writes.
+    `today` is the reminder two hours before, which asks "Running late?": a bare yes or no to it
+    could mean either. `answered` and `spoken` follow a question about appointments after which we
+    sent a text that asks nothing: an ok then answers that text. After `answered` (an automatic
+    answer) a bare yes still answers the question; after `spoken` (a worker's words, a promise to be
+    in touch, safety advice) it could answer either. `which` asks which of several appointments,
+    `number_check` whether the phone is theirs, and `who` which of several people is writing.
     """
 
     APPOINTMENT = "appointment"
@@ -100,14 +139,14 @@ class Prompt(StrEnum):
 
 
 class Act(StrEnum):
-    """Whether the reading is sure enough to act on, or a person has to look."""
+    """Whether an interpretation is sure enough to act on, or a human must read the text."""
 
     ACT = "act"
     HUMAN = "human"
 
 
-class Asks(StrEnum):
-    """A question that the record can answer by itself."""
+class QuestionTopic(StrEnum):
+    """What a question asks for, if the record can answer it."""
 
     NEXT = "next"
     WEEK = "week"
@@ -119,7 +158,7 @@ class Asks(StrEnum):
 
 
 class Cause(StrEnum):
-    """What stands, or stood, in the way of coming, by the person's own word."""
+    """What stops, or stopped, the person from attending, as they say it themselves."""
 
     TRANSPORT = "transport"
     MONEY = "money"
@@ -138,7 +177,7 @@ class Cause(StrEnum):
 
 
 class Fact(StrEnum):
-    """News that the person tells, where it is one of the facts that something follows from."""
+    """A fact in the person's news that Engage or their offender manager can act on."""
 
     GOT_HOME = "got_home"
     LOST_HOME = "lost_home"
@@ -153,26 +192,17 @@ class Fact(StrEnum):
 
 
 @dataclass(frozen=True)
-class Context:
-    """What stands around a text: `before` are earlier texts of the same burst, oldest first, that
-    it goes on from.
-    """
-
-    before: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Interpretation:
-    """How one text was read.
+    """What one text means.
 
-    `intents` begins with `intent` and holds every other found, strongest first; `sure` those of
-    them that may be acted on by themselves. `value` is the check-in answer (1 to 4), the number
-    chosen, or the minutes late. `day` is a day that the person named (`mon` to `sun`, `today`,
-    `tomorrow`): act on an appointment of another day only after asking. `time` is a time of day
-    that they named, as `14:30`. `cause` is what stands in the way, `fact` the news told. `name`
-    answers `who`. `confidence` is how often a reading like this one is right (0 to 1, calibrated on
-    styles that the reader has not seen). `evidence` are the words, as the reader saw them, that the
-    reading rests on.
+    `intents` starts with `intent` and lists every other meaning found, strongest first; `sure` are
+    those that may be acted on alone. `value` is the check-in answer (1 to 4), the number chosen, or
+    the minutes late. `day` is a day that the person named (`mon` to `sun`, `today`, `tomorrow`):
+    act on an appointment on another day only after asking. `time` is a time of day that they named,
+    as `14:30`. `cause` is what stops them from attending, `fact` their news, `topic` what their
+    question asks for, `name` the answer to `who`. `confidence` is how often such an interpretation
+    is right (0 to 1, calibrated on styles of writing that the classifier was not trained on).
+    `evidence` are the words, normalised, that it rests on.
     """
 
     intent: Intent
@@ -184,16 +214,16 @@ class Interpretation:
     time: str | None = None
     cause: Cause | None = None
     fact: Fact | None = None
-    asks: Asks | None = None
+    topic: QuestionTopic | None = None
     name: str | None = None
     evidence: tuple[str, ...] = ()
     sure: frozenset[Intent] = frozenset()
 
     @property
     def acts(self) -> bool:
-        """Whether the system may act on this reading by itself."""
+        """Whether Engage may act on this interpretation without a human."""
         return self.act is Act.ACT
 
     def surely(self, intent: Intent) -> bool:
-        """Whether the text surely says this, alone or beside something stronger."""
+        """Whether the text surely means this, alone or beside something stronger."""
         return intent in self.sure

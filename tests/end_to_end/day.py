@@ -199,7 +199,7 @@ class Day:
             row = self.database.execute(_UNDONE, {"now": self.service.clock.now()}).fetchone()
             return row is not None and row["undone"] == 0
 
-        eventually(quiet, what="the house is calm")
+        eventually(quiet, what="the service is quiet")
         self.service.simulator.settle()
         self._coming = set()
 

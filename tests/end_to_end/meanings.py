@@ -250,31 +250,3 @@ CASES = (
     MeaningCase("thanks", "thank you", None),
     MeaningCase("other", "did u see the match last night", "Pat will read this", human=True),
 )
-
-
-READ_AS = {
-    "crisis": "may be in danger",
-    "harm_to_others": "may be a danger to somebody",
-    "opt_out": "wants no more texts",
-    "wrong_number": "wrong number",
-    "call_me": "asks for a call",
-    "reschedule": "wants another time",
-    "decline": "cannot come",
-    "running_late": "running late",
-    "arrived": "is here",
-    "progress_housing": "news about housing",
-    "progress_course": "news about a course",
-    "progress_group": "news about a group",
-    "progress_work": "news about work",
-    "progress_health": "news about health",
-    "lapse": "tells of a lapse",
-    "absence_reason": "reason for an absence",
-    "question": "a question",
-    "slot_choice": "a choice",
-    "checkin_answer": "check-in answer",
-    "confirm": "will come",
-    "opt_in": "wants texts again",
-    "help": "asked for help with texts",
-    "thanks": "thanks",
-    "other": "not understood",
-}

@@ -17,7 +17,7 @@ import requests
 
 from engage.understanding.vocabulary import Intent
 from tests.end_to_end.conftest import empty_database
-from tests.end_to_end.meanings import CASES, READ_AS, MeaningCase
+from tests.end_to_end.meanings import CASES, MeaningCase
 from tests.end_to_end.service import RunningService, eventually, running
 from tests.simulator import Phone
 
@@ -164,7 +164,7 @@ def test_what_a_text_means_and_what_follows(everyone: Everyone, case: MeaningCas
             everyone.officer.get(f"{service.web}/people/{one.person['id']}", timeout=30).text
         ).split()
     )
-    assert case.text in page and f"Read as: {READ_AS[case.meaning]}" in page
+    assert case.text in page and f"Read as: {Intent(case.meaning).meaning.label}" in page
 
 
 def _check_details(service: RunningService, case: MeaningCase, one: Texter) -> None:

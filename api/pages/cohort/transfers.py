@@ -63,7 +63,9 @@ def record_transfer(person_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> str:
         to_id, note = uuid.UUID(form.to.data), form.note.data or ""
-        transfers.hand_over(session, current_actor(), [person_id], to_id=to_id, note=note, now=at)
+        transfers.transfer_people(
+            session, current_actor(), [person_id], to_id=to_id, note=note, now=at
+        )
         return url_for("pages.caseload")
 
     if form.validate() and (address := attempt(form, work)):
@@ -92,7 +94,7 @@ def record_handover() -> ResponseReturnValue:
     def work(session: Session) -> str:
         people = [uuid.UUID(one) for one in form.people.data or ()]
         to_id, note = uuid.UUID(form.to.data), form.note.data or ""
-        transfers.hand_over(session, current_actor(), people, to_id=to_id, note=note, now=at)
+        transfers.transfer_people(session, current_actor(), people, to_id=to_id, note=note, now=at)
         return url_for("pages.handover", whose=from_id)
 
     if form.validate() and (address := attempt(form, work)):

@@ -1,5 +1,5 @@
-"""Corrections, for the administrator: lines without identity, each to be taken into the corpus or
-not, and the accepted ones as a file.
+"""Corrections, for the administrator: lines without identity to accept into the corpus or decline,
+and the accepted lines as a file.
 """
 
 import uuid
@@ -25,11 +25,11 @@ ADMINISTRATOR = staff(Role.ADMINISTRATOR)
 @pages.get("/corrections")
 @allow(ADMINISTRATOR)
 def corrections() -> ResponseReturnValue:
-    """The lines that wait to be looked at, or those already decided."""
+    """The lines in one state, those to look at first."""
     state = next((one for one in LineState if one == request.args.get("state")), LineState.WAITING)
     after = place_or_404(DayCursor.parse, request.args.get("after"))
     with transaction() as session:
-        page = corpus_lines.listed(session, current_actor(), state, after=after)
+        page = corpus_lines.list_lines(session, current_actor(), state, after=after)
     return render_template(
         "conversation/corrections.html", page=page, state=state, states=list(LineState)
     )
@@ -38,7 +38,7 @@ def corrections() -> ResponseReturnValue:
 @pages.post("/corrections/<uuid:line_id>/<any(accept, decline):what>")
 @allow(ADMINISTRATOR)
 def decide_line(line_id: uuid.UUID, what: str) -> ResponseReturnValue:
-    """Take one line, or leave it."""
+    """Accept or decline a line."""
     at = now()
 
     def work(session: Session) -> None:
@@ -54,7 +54,7 @@ def decide_line(line_id: uuid.UUID, what: str) -> ResponseReturnValue:
 @pages.get("/corrections.tsv")
 @allow(ADMINISTRATOR)
 def corrections_file() -> ResponseReturnValue:
-    """Every accepted line, as the corpus has them."""
+    """All accepted lines, in the format of the corpus."""
     with transaction() as session:
         written = corpus_lines.export_for(session, current_actor(), now=now())
     answer = Response(written, content_type="text/tab-separated-values; charset=utf-8")

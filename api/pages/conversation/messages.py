@@ -26,7 +26,7 @@ from engage.queries.conversation import takeover
 from engage.queries.people import person as model
 from messaging.text import Encoding, measure, plain
 
-LONGEST = staff_actions.LONGEST
+LONGEST = staff_actions.MAX_LENGTH
 
 
 class TextForm(OnceForm):
@@ -104,7 +104,7 @@ def send_text(person_id: uuid.UUID) -> ResponseReturnValue:
             key=form.once.data,
             over=over(request.form.get("over")),
         )
-        staff_actions.read_before_acting(
+        staff_actions.mark_seen_read(
             session, actor, person_id, seen(request.form.getlist("seen")), now=at
         )
         return url_for("pages.person", person_id=person_id, _anchor="thread")

@@ -17,9 +17,9 @@ from api.pages.submit import act, attempt
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.safety import rota
-from engage.conversation.safety.rota import KEEPERS, NewTurn
+from engage.conversation.safety.rota import MANAGERS, NewTurn
 
-KEEP = staff(*KEEPERS)
+KEEP = staff(*MANAGERS)
 ADMINISTER = staff(Role.ADMINISTRATOR)
 
 
@@ -198,7 +198,7 @@ def _page(form: TurnForm) -> str:
             hubs=hubs,
             zones={hub.id: zone(hub) for hub in hubs},
             covered={turn.hub_id for turn in rota.on_call(session, ids, at)},
-            turns=rota.to_come(session, ids, at),
+            turns=rota.upcoming_turns(session, ids, at),
             warnings={one.id: _warning(one) for one in who},
             administers=actor.has(Role.ADMINISTRATOR),
             who=who,

@@ -1,4 +1,4 @@
-"""A worker takes a conversation over and hands it back, and says what a text really means."""
+"""A worker takes a conversation over and hands it back, and corrects what a text means."""
 
 import uuid
 
@@ -20,7 +20,7 @@ from engage.understanding.vocabulary import Intent
 @pages.post("/people/<uuid:person_id>/conversation/take-over")
 @allow(STAFF)
 def take_over(person_id: uuid.UUID) -> ResponseReturnValue:
-    """From now on the worker answers; somebody else's hold ends only if the page had shown it."""
+    """Take the conversation over. Another worker's takeover ends only if the page showed it."""
     at = now()
 
     def work(session: Session) -> None:
@@ -35,7 +35,7 @@ def take_over(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/people/<uuid:person_id>/conversation/hand-back")
 @allow(STAFF)
 def hand_back(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Engage reads and answers again."""
+    """Hand the conversation back to Engage."""
     at = now()
 
     def work(session: Session) -> None:
@@ -48,7 +48,7 @@ def hand_back(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/readings/<uuid:reading_id>/correct")
 @allow(STAFF)
 def correct_reading(reading_id: uuid.UUID) -> ResponseReturnValue:
-    """A text means something else than Engage read."""
+    """Correct what a text means."""
     at = now()
     done: list[str] = []
 
@@ -65,7 +65,7 @@ def correct_reading(reading_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def over(given: str | None) -> uuid.UUID | None:
-    """The id of the hold that the page had shown, as its form sent it back; anything else is none."""
+    """The id of the takeover that the page showed, from its form; None for anything else."""
     try:
         return uuid.UUID(given or "")
     except ValueError:

@@ -59,7 +59,7 @@ def try_again(inbound_id: int) -> ResponseReturnValue:
     at = now()
 
     def work(session: Session) -> None:
-        unprocessed.again(session, inbound_id, actor=current_actor().label, now=at)
+        unprocessed.retry(session, inbound_id, actor=current_actor().label, now=at)
 
     return _back(act(work), "Engage tries it again now.", "set-aside")
 

@@ -61,7 +61,7 @@ def resolve_signal(signal_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> str:
         found, actor = _open(session, signal_id), current_actor()
         resolve(session, found, how=form.how.data or "", actor=actor.label, now=at)
-        staff_actions.read_before_acting(
+        staff_actions.mark_seen_read(
             session, actor, found.person_id, seen(request.form.getlist("seen")), now=at
         )
         return url_for("pages.today")

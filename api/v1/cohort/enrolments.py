@@ -239,7 +239,7 @@ def transfer(body: dict[str, Any], person_id: uuid.UUID) -> dict[str, Any]:
             raise Invalid(
                 fields={"to": "Enter the email address of an offender manager of this hub."}
             )
-        made = transfers.hand_over(
+        made = transfers.transfer_people(
             session, current_actor(), [person_id], to_id=taker.id, note=body["note"], now=now()
         )[0]
         return {"id": made.id, "at": made.at, "told": made.message_id is not None}

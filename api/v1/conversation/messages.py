@@ -99,7 +99,7 @@ class ThreadQuery(Given):
 class TextIn(Given):
     """A text to send, as soon as the rules allow."""
 
-    body = Words(staff_actions.LONGEST, required=True, lines=True)
+    body = Words(staff_actions.MAX_LENGTH, required=True, lines=True)
     anyway = Flag(
         load_default=False,
         metadata={

@@ -40,5 +40,5 @@ def show_rota() -> dict[str, Any]:
     hub_id, at = current_actor().hub_id, now()
     with transaction() as session:
         hubs = [hub_id] if hub_id is not None else []
-        turns = list(rota.to_come(session, hubs, at))
+        turns = list(rota.upcoming_turns(session, hubs, at))
         return {"covered": bool(rota.on_call(session, hubs, at)), "items": turns}

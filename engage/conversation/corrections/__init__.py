@@ -1,1 +1,1 @@
-"""A worker corrects how a text was read: what was recorded is put right, and the reader learns."""
+"""A worker corrects what a text means: the records are corrected, and the classifier can learn."""

@@ -1,8 +1,8 @@
-"""Lines to learn from: an administrator looks at each before it may teach the reader, and takes the
-accepted ones out as a file.
+"""Corpus lines from corrections: an administrator reviews each before the classifier may be trained
+on it, and exports the accepted ones as a file.
 
-An administrator sees nobody; what they see here holds no id of anybody. A declined line loses its
-words at once.
+An administrator may see no person, so a line must hold no id of anybody. The words of a declined
+line are erased at once.
 """
 
 import uuid
@@ -24,9 +24,9 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class ListedLine:
-    """Lines in one state, the oldest first, where the next page begins if there is one, and how
-    many there are in each state.
+class LinePage:
+    """A page of lines in one state, oldest first, where the next page starts, if there is one, and
+    the number of lines in each state.
     """
 
     lines: Sequence[CorpusLine]
@@ -34,10 +34,10 @@ class ListedLine:
     counts: dict[LineState, int]
 
 
-def listed(
+def list_lines(
     session: Session, actor: Actor, state: LineState, *, after: DayCursor | None = None
-) -> ListedLine:
-    """The lines of the hubs that the actor administers. Raises Forbidden for anybody else."""
+) -> LinePage:
+    """The lines of the hubs that the actor administers. Raises Forbidden for other actors."""
     hubs = _hubs(actor)
     query = select(CorpusLine).where(CorpusLine.hub_id.in_(hubs), CorpusLine.state == state)
     query = rows_after(query, (CorpusLine.added_on, CorpusLine.id), after)
@@ -51,14 +51,15 @@ def listed(
     )
     counts = dict.fromkeys(LineState, 0) | {row[0]: row[1] for row in counted}
     lines, further = cut(found, PAGE, lambda line: DayCursor(line.added_on, line.id))
-    return ListedLine(lines, further, counts)
+    return LinePage(lines, further, counts)
 
 
 def decide(
     session: Session, actor: Actor, line_id: uuid.UUID, *, accept: bool, now: datetime
 ) -> CorpusLine:
-    """Take a line into the corpus, or not; the same decision again changes nothing. Raises Conflict
-    when it was decided otherwise.
+    """Accept or decline a line. The same decision again changes nothing.
+
+    Raises NotFound for a line of another hub, and Conflict for one that was declined.
     """
     line = session.scalars(
         select(CorpusLine)
@@ -67,7 +68,7 @@ def decide(
         .execution_options(populate_existing=True)
     ).one_or_none()
     if line is None:
-        raise NotFound("There is no such line.")
+        raise NotFound("There is no such line, or you may not see it.")
     state = LineState.ACCEPTED if accept else LineState.DECLINED
     if line.state is state:
         return line
@@ -89,7 +90,9 @@ def decide(
 
 
 def export(session: Session, hubs: Sequence[uuid.UUID] | None = None) -> Iterator[str]:
-    """Every accepted line as `prompt<TAB>intent<TAB>text`, each once, of some hubs or of all."""
+    """Yield every accepted line, of some hubs or of all, as `prompt<TAB>intent<TAB>text`, without
+    duplicates.
+    """
     query = select(CorpusLine.prompt, CorpusLine.intent, CorpusLine.words).where(
         CorpusLine.state == LineState.ACCEPTED
     )
@@ -107,18 +110,18 @@ def export(session: Session, hubs: Sequence[uuid.UUID] | None = None) -> Iterato
 
 
 def export_for(session: Session, actor: Actor, *, now: datetime) -> str:
-    """The file of the hubs that the actor administers; taking it out is an event."""
+    """The file for the hubs that the actor administers. The export is an event of each hub."""
     hubs = sorted(_hubs(actor))
-    found = list(export(session, hubs))
-    for hub in hubs:
+    lines = list(export(session, hubs))
+    for hub_id in hubs:
         events.record(
-            session, "lines.exported", now=now, actor=actor.label, hub_id=hub, lines=len(found)
+            session, "lines.exported", now=now, actor=actor.label, hub_id=hub_id, lines=len(lines)
         )
-    return "".join(f"{line}\n" for line in found)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _hubs(actor: Actor) -> frozenset[uuid.UUID]:
     hubs = actor.hubs(Role.ADMINISTRATOR)
     if not hubs:
-        raise Forbidden("Only an administrator sees what is to be learnt from.")
+        raise Forbidden("Only an administrator may see corpus lines.")
     return hubs

@@ -1,9 +1,8 @@
-"""What follows when a worker corrects a reading: what Engage had recorded of it is withdrawn, what
-the text really says is recorded, quietly.
+"""What follows when a worker corrects the meaning of a text: intents that were recorded wrongly are
+withdrawn, and what the text means is recorded.
 
-It runs the same handlers as a text that comes in, with every answer held back. It never sends
-anything, never deletes what was recorded, and never takes back a signal of danger, a stop of texts
-or a wrong number.
+It runs the same handlers as for a new text, without answers. It must never send anything, delete a
+record, or undo a danger signal, a stop of texts or a wrong number.
 """
 
 import uuid
@@ -17,20 +16,16 @@ from sqlalchemy.orm import Session
 from engage import signals
 from engage.access.policy import Actor
 from engage.appointments.kinds import AppointmentState, IntentKind
-from engage.appointments.model import Appointment
-from engage.appointments.model import StatedIntent as Said
-from engage.conversation import (
-    handlers,
-    open_questions,
-    phone_owner,
-)
-from engage.conversation import (
-    signals as telling,
-)
+from engage.appointments.model import Appointment, StatedIntent
+from engage.conversation import handlers, open_questions, phone_owner
 from engage.conversation.context import Handled, ReplyContext
+from engage.conversation.corrections.withdrawal import last_intent
 from engage.conversation.handlers import attendance, stop
+from engage.conversation.intent_kinds import KIND_OF, WORDS
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
+from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.safety import alerts
+from engage.conversation.signals import next_working_day, raise_signal
 from engage.core import events
 from engage.people.model import Person
 from engage.people.pause import pause
@@ -39,16 +34,16 @@ from engage.understanding.interpret import interpret
 from engage.understanding.vocabulary import Act, Intent, Prompt
 from messaging.tables import Inbound
 
-_HOW = "A worker corrected how the text was read."
+_HOW = "A worker corrected the meaning of the text."
 
 
 @dataclass(frozen=True)
 class CorrectionCase:
-    """A text whose reading a worker corrects: what it was taken for, and what it means."""
+    """A text that a worker corrects: what it was taken for (`was`), and its `meaning`."""
 
     actor: Actor
     person: Person
-    reading: ReplyRecord
+    record: ReplyRecord
     inbound: Inbound
     correction_id: uuid.UUID
     was: Intent
@@ -56,272 +51,271 @@ class CorrectionCase:
 
     @property
     def evidence(self) -> list[Evidence]:
-        """The correction first: the same text may be corrected twice, and each time is a cause of
-        its own.
-        """
+        """The correction comes first: each correction of a text is a new cause."""
         return [
             Evidence("correction", str(self.correction_id)),
             Evidence("inbound", str(self.inbound.id)),
         ]
 
 
-def make_right(session: Session, case: CorrectionCase, now: datetime) -> str:
-    """Withdraw what does not hold, record what does; returns what was done, in words for the
-    thread.
+def apply(session: Session, case: CorrectionCase, now: datetime) -> str:
+    """Withdraw what was recorded wrongly and record what the text means. Returns what was done, in
+    words for the thread.
     """
     _close_question(session, case, now)
-    touched = _withdraw(session, case, now)
-    _resolve_raised(session, case, now)
+    touched = _withdraw_intents(session, case, now)
+    _resolve_raised_signals(session, case, now)
     for appointment in touched:
-        _clear(session, case, appointment, now)
-    words = (
-        [f"{len(touched)} record{'' if len(touched) == 1 else 's'} withdrawn"] if touched else []
-    )
-    kind = attendance.KINDS.get(case.meaning)
-    if kind is not None:
-        recorded, done = _record(session, case, kind, touched, now)
+        if _current_refusal(session, appointment) is None:
+            _resolve_signals(session, case, appointment, now)
+    words = []
+    if touched:
+        words.append(f"{len(touched)} record{'' if len(touched) == 1 else 's'} withdrawn")
+    kind = KIND_OF.get(case.meaning)
+    if kind is None:
+        words.append(_apply_meaning(session, case, now))
+    else:
+        recorded, done = _record_intent(session, case, kind, touched, now)
         touched = [*touched, *(one for one in recorded if one not in touched)]
         words.append(done)
-    else:
-        words.append(_follow(session, case, now))
     for appointment in touched:
-        _settle(session, case, appointment, now)
+        _update_signals(session, case, appointment, now)
     if case.was is not case.meaning:
-        words.append(case.was.meaning.stays)
-    said = "; ".join(word for word in words if word)
-    return said[:1].upper() + said[1:] if said else "Nothing was recorded of it"
+        words.append(case.was.meaning.not_undone)
+    joined = "; ".join(word for word in words if word)
+    return joined[:1].upper() + joined[1:] if joined else "Nothing to change"
 
 
 def _close_question(session: Session, case: CorrectionCase, now: datetime) -> None:
-    """What was asked about the text is answered by the worker."""
+    """Close "which one?" about the text: the worker has answered it."""
     for question in session.scalars(
         select(Question).where(
             Question.person_id == case.person.id,
             Question.kind == QuestionKind.WHICH,
             Question.closed_at.is_(None),
-            Question.options["reading"].astext == str(case.reading.id),
+            Question.options["reading"].astext == str(case.record.id),
         )
     ):
         open_questions.close(question, now=now)
 
 
-def _withdraw(session: Session, case: CorrectionCase, now: datetime) -> list[Appointment]:
-    """What was recorded by the text and is not what it says: it stays, and counts no more."""
-    rows = session.scalars(
-        select(Said)
+def _withdraw_intents(session: Session, case: CorrectionCase, now: datetime) -> list[Appointment]:
+    """Withdraw the intents that the text recorded and does not mean. Returns their appointments."""
+    intents = session.scalars(
+        select(StatedIntent)
         .where(
-            Said.inbound_id == case.inbound.id,
-            Said.withdrawn_at.is_(None),
-            Said.kind.is_distinct_from(attendance.KINDS.get(case.meaning)),
+            StatedIntent.inbound_id == case.inbound.id,
+            StatedIntent.withdrawn_at.is_(None),
+            StatedIntent.kind.is_distinct_from(KIND_OF.get(case.meaning)),
         )
-        .order_by(Said.id)
+        .order_by(StatedIntent.id)
         .with_for_update()
     ).all()
-    for row in rows:
-        row.withdrawn_at, row.withdrawn_by = now, case.actor.label
+    for intent in intents:
+        intent.withdrawn_at, intent.withdrawn_by = now, case.actor.label
         events.record_for_person(
             session,
             "intent.withdrawn",
             case.person,
             now=now,
             actor=case.actor.label,
-            appointment=row.appointment_id,
-            intent=row.kind.value,
+            appointment=intent.appointment_id,
+            intent=intent.kind.value,
             inbound=case.inbound.id,
         )
     session.flush()
-    found = [session.get_one(Appointment, row.appointment_id) for row in rows]
-    for appointment in found:
+    appointments = [session.get_one(Appointment, intent.appointment_id) for intent in intents]
+    for appointment in appointments:
         session.expire(appointment, ["intents"])
-    return found
+    return appointments
 
 
-def _resolve_raised(session: Session, case: CorrectionCase, now: datetime) -> None:
-    """Signals that rest on this text alone, of what it does not say after all."""
-    taken = {case.was, *(Intent(one) for one in case.reading.intents)} - {case.meaning}
-    known = handlers.by_meaning()
-    kinds = {kind for one in taken if one in known and (kind := known[one].raises)}
-    ours = str(case.inbound.id)
+def _resolve_raised_signals(session: Session, case: CorrectionCase, now: datetime) -> None:
+    """Resolve signals that only this text raised, for meanings that it does not have."""
+    wrong = {case.was, *(Intent(intent) for intent in case.record.intents)} - {case.meaning}
+    by_meaning = handlers.by_meaning()
+    kinds = {
+        kind for intent in wrong if intent in by_meaning and (kind := by_meaning[intent].raises)
+    }
     for signal in _unresolved(session, case.person.id, kinds):
-        if {link["id"] for link in signal.evidence if link["type"] == "inbound"} == {ours}:
+        texts = {link["id"] for link in signal.evidence if link["type"] == "inbound"}
+        if texts == {str(case.inbound.id)}:
             signals.resolve(session, signal, how=_HOW, actor=case.actor.label, now=now)
 
 
-def _record(
+def _record_intent(
     session: Session,
     case: CorrectionCase,
     kind: IntentKind,
     touched: Sequence[Appointment],
     now: datetime,
 ) -> tuple[list[Appointment], str]:
-    """Record what the text says about an appointment: the one that was recorded of, if it stands,
-    else the one that it can be about.
+    """Record what the text says about an appointment: one that it was recorded for, if that is
+    still booked, else the one that it can be about. Returns the appointments and words for the
+    thread.
     """
     owner = phone_owner.owner_of(session, case.person.id, now)
     if owner is None:
         return [], "nothing recorded: they have no number now"
-    context = _turn(session, case, now)
+    context = _corrected_context(session, case, now)
     session.execute(
-        update(Said)
+        update(StatedIntent)
         .where(
-            Said.inbound_id == case.inbound.id, Said.kind == kind, Said.withdrawn_at.is_not(None)
+            StatedIntent.inbound_id == case.inbound.id,
+            StatedIntent.kind == kind,
+            StatedIntent.withdrawn_at.is_not(None),
         )
         .values(withdrawn_at=None, withdrawn_by=None)
     )
-    standing = [one for one in touched if one.state is AppointmentState.BOOKED]
-    done = Handled(f"recorded: {attendance.WORDS[kind]}")
-    if standing:
-        for appointment in standing:
-            attendance.record(
-                context,
-                owner,
-                appointment,
-                kind,
-                context.interpretation.value,
-                context.interpretation.cause,
+    booked = [one for one in touched if one.state is AppointmentState.BOOKED]
+    handled = Handled("")
+    if booked:
+        interpretation = context.interpretation
+        for appointment in booked:
+            attendance.record_intent(
+                context, owner, appointment, kind, interpretation.value, interpretation.cause
             )
     else:
-        done = attendance.said(context, owner, kind)
+        handled = attendance.record_or_ask(context, owner, kind)
     session.execute(
-        update(Said)
-        .where(Said.inbound_id == case.inbound.id, Said.kind == kind)
+        update(StatedIntent)
+        .where(StatedIntent.inbound_id == case.inbound.id, StatedIntent.kind == kind)
         .values(corrected_by=case.actor.label)
     )
     recorded = list(
         session.scalars(
             select(Appointment)
-            .join(Said, Said.appointment_id == Appointment.id)
+            .join(StatedIntent, StatedIntent.appointment_id == Appointment.id)
             .where(
-                Said.inbound_id == case.inbound.id, Said.kind == kind, Said.withdrawn_at.is_(None)
+                StatedIntent.inbound_id == case.inbound.id,
+                StatedIntent.kind == kind,
+                StatedIntent.withdrawn_at.is_(None),
             )
         )
     )
     for appointment in recorded:
         session.expire(appointment, ["intents"])
-    case.reading.appointment_id = recorded[0].id if len(recorded) == 1 else None
+    case.record.appointment_id = recorded[0].id if len(recorded) == 1 else None
     if not recorded:
-        return [], f"nothing recorded ({done.words.partition(':')[0].lower()})"
-    return recorded, f"recorded as said by text: {attendance.WORDS[kind]}"
+        return [], f"nothing recorded ({_without_for_worker(handled).lower()})"
+    return recorded, f"recorded as said by text: {WORDS[kind]}"
 
 
-def _follow(session: Session, case: CorrectionCase, now: datetime) -> str:
-    """What else the meaning asks for, where it can be done without a word to anybody outside."""
-    context = _turn(session, case, now)
+def _apply_meaning(session: Session, case: CorrectionCase, now: datetime) -> str:
+    """Do what another meaning calls for, as far as nobody outside is told. Returns words for the
+    thread.
+    """
+    context = _corrected_context(session, case, now)
     match case.meaning:
         case Intent.OPT_OUT | Intent.WRONG_NUMBER:
             return _end_texts(context, case, phone_owner.owners_of(session, context.number, now))
         case Intent.CRISIS | Intent.HARM_TO_OTHERS:
-            return _danger(session, case, now)
+            return _raise_danger(session, case, now)
         case Intent.CALL_ME:
-            telling.raise_signal(
+            raise_signal(
                 session,
                 SignalKind.CALL_REQUESTED,
                 case.person,
                 about="call",
-                why="They asked by text to be phoned, as a worker read it.",
+                why="They asked by text for a call, according to a worker.",
                 evidence=case.evidence,
                 now=now,
-                due_at=telling.next_working_day(session, case.person, now),
+                due_at=next_working_day(session, case.person, now),
             )
-            return "call asked of the offender manager"
+            return "call requested from the offender manager"
     owner = phone_owner.owner_of(session, case.person.id, now)
     handler = handlers.by_meaning().get(case.meaning)
     if handler is not None and handler.on_correction and owner is not None:
-        return handler.handle(context, owner).words.partition(": for a worker")[0]
+        return _without_for_worker(handler.handle(context, owner))
     return ""
+
+
+def _without_for_worker(handled: Handled) -> str:
+    return handled.words.partition(f"; {FOR_WORKER}")[0]
 
 
 def _end_texts(
     context: ReplyContext, case: CorrectionCase, owners: list[phone_owner.PhoneOwner]
 ) -> str:
-    """Stop texts to the number that the text came from; what somebody said of a phone that others
-    have now binds nobody.
-    """
+    """Stop texts to the number that the text came from, unless the number belongs to others now."""
     if owners and case.person.id not in {owner.person.id for owner in owners}:
-        return "nothing stopped: the number is somebody else's now"
+        return "nothing stopped: the number belongs to somebody else now"
     if case.meaning is Intent.OPT_OUT:
-        return stop.stop(context, owners).words
-    stop.wrong_number(context, owners)
-    return "took the number off"
+        return stop.stop_texts(context, owners).words
+    stop.mark_wrong_number(context, owners)
+    return "suspended the number"
 
 
-def _danger(session: Session, case: CorrectionCase, now: datetime) -> str:
-    telling.raise_signal(
+def _raise_danger(session: Session, case: CorrectionCase, now: datetime) -> str:
+    raise_signal(
         session,
-        alerts.SIGNALS[case.meaning],
+        alerts.SIGNAL_KINDS[case.meaning],
         case.person,
         about="text",
-        why="A text tells of danger, as a worker read it.",
+        why="A text reports danger, according to a worker.",
         evidence=case.evidence,
         now=now,
         joins=(SignalState.OPEN,),
     )
     if case.meaning is Intent.CRISIS:
-        pause(session, case.person, why=alerts.PAUSED_FOR, actor=case.actor.label, now=now)
-    return "urgent signal raised; nothing was sent"
+        pause(session, case.person, why=alerts.PAUSE_REASON, actor=case.actor.label, now=now)
+    return "urgent signal raised; nothing sent"
 
 
-def _clear(
-    session: Session, case: CorrectionCase, appointment: Appointment, now: datetime
-) -> Said | None:
-    """Resolve what says that they cannot come where their last word that stands, which it returns,
-    does not say so.
-    """
-    last = session.scalars(
-        select(Said)
-        .where(
-            Said.appointment_id == appointment.id,
-            Said.revision == appointment.revision,
-            Said.withdrawn_at.is_(None),
-        )
-        .order_by(Said.said_at.desc(), Said.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if last is None or last.kind is not IntentKind.CANNOT_ATTEND:
-        for signal in _unresolved(
-            session, case.person.id, {SignalKind.CANNOT_ATTEND, SignalKind.BARRIER}
-        ):
-            if signal.key.startswith(f"{signal.kind}:{case.person.id}:{appointment.id}:"):
-                signals.resolve(session, signal, how=_HOW, actor=case.actor.label, now=now)
-    return last
+def _current_refusal(session: Session, appointment: Appointment) -> StatedIntent | None:
+    """The last intent about an appointment, if it is that they cannot attend."""
+    last = last_intent(session, appointment)
+    return last if last is not None and last.kind is IntentKind.CANNOT_ATTEND else None
 
 
-def _settle(
+def _resolve_signals(
     session: Session, case: CorrectionCase, appointment: Appointment, now: datetime
 ) -> None:
-    """Make the signals about an appointment fit the last word that stands."""
-    last = _clear(session, case, appointment, now)
-    if last is None or last.kind is not IntentKind.CANNOT_ATTEND:
+    """Resolve "cannot attend" and the barriers of an appointment."""
+    kinds = {SignalKind.CANNOT_ATTEND, SignalKind.BARRIER}
+    for signal in _unresolved(session, case.person.id, kinds):
+        if signal.key.startswith(f"{signal.kind}:{case.person.id}:{appointment.id}:"):
+            signals.resolve(session, signal, how=_HOW, actor=case.actor.label, now=now)
+
+
+def _update_signals(
+    session: Session, case: CorrectionCase, appointment: Appointment, now: datetime
+) -> None:
+    """Resolve or raise "cannot attend" according to the last intent that counts."""
+    refusal = _current_refusal(session, appointment)
+    if refusal is None:
+        _resolve_signals(session, case, appointment, now)
         return
     if appointment.state is AppointmentState.BOOKED and appointment.starts_at > now:
-        telling.raise_signal(
+        raise_signal(
             session,
             SignalKind.CANNOT_ATTEND,
             case.person,
             about=str(appointment.id),
-            why="They say by text that they cannot come, as a worker read it. The appointment still stands.",
+            why="They said by text that they cannot attend, according to a worker. The appointment"
+            " is still booked.",
             evidence=[
                 *case.evidence[:1],
-                Evidence("inbound", str(last.inbound_id)),
+                Evidence("inbound", str(refusal.inbound_id)),
                 Evidence("appointment", str(appointment.id)),
             ],
             now=now,
-            due_at=min(telling.next_working_day(session, case.person, now), appointment.starts_at),
+            due_at=min(next_working_day(session, case.person, now), appointment.starts_at),
         )
 
 
-def _turn(session: Session, case: CorrectionCase, now: datetime) -> ReplyContext:
-    """The text in hand again, read as the worker says; nothing answers it."""
-    prompt = Prompt(case.reading.prompt)
-    read = interpret(case.inbound.body, prompt, case.person.language.value)
+def _corrected_context(session: Session, case: CorrectionCase, now: datetime) -> ReplyContext:
+    """The text again, with the meaning that the worker gave. It gets no answer."""
+    prompt = Prompt(case.record.prompt)
+    found = interpret(case.inbound.body, prompt, case.person.language.value)
     interpretation = replace(
-        read,
+        found,
         intent=case.meaning,
         intents=(case.meaning,),
         sure=frozenset({case.meaning}),
         act=Act.ACT,
         confidence=1.0,
-        value=read.value if read.intent is case.meaning else None,
+        value=found.value if found.intent is case.meaning else None,
     )
     return ReplyContext(
         session,
@@ -330,7 +324,7 @@ def _turn(session: Session, case: CorrectionCase, now: datetime) -> ReplyContext
         interpretation,
         prompt,
         answer_to=case.inbound,
-        record_id=case.reading.id,
+        record_id=case.record.id,
         quiet=True,
     )
 

@@ -1,8 +1,7 @@
-"""Tables of what people do in a conversation that Engage would do otherwise: who has it, how a
-reading was corrected, what is learnt from it.
+"""Tables of corrections: what a worker says that a text means, and lines to train on.
 
-A line to learn from holds no id of anybody and no exact moment. Only the correction points at its
-line, until the words of the text are erased; nothing here may ever point from a line to a person.
+A corpus line holds no id of anybody and no exact time. Only the correction points to its line,
+until the words of the text are erased. A line must never point to a person.
 """
 
 import enum
@@ -18,7 +17,7 @@ from engage.core.db import Base, new_id
 
 
 class LineState(enum.StrEnum):
-    """What an administrator made of a line."""
+    """An administrator's decision about a line."""
 
     WAITING = "waiting"
     ACCEPTED = "accepted"
@@ -26,11 +25,11 @@ class LineState(enum.StrEnum):
 
 
 class CorpusLine(Base):
-    """A text without identity, with what it means by a worker's word: `prompt`, `intent`, `words`
-    as the corpus has them, and what Engage had read.
+    """A text without identity and what it means according to a worker: `prompt`, `intent` and
+    `words` as in the corpus, and `read_as`, the meaning that Engage found.
 
-    The id is random, not in order of time, and only the day is kept. The words of a declined line
-    are erased.
+    The id is random rather than ordered by time, and only the day is kept. The words of a declined
+    line are erased.
     """
 
     __tablename__ = "corpus_line"
@@ -49,7 +48,7 @@ class CorpusLine(Base):
 
 
 class ReplyCorrection(Base):
-    """A worker said what a text really means. The reading stays as it was; the latest correction
+    """What a worker says that a text means. The reply record stays as it was; the latest correction
     counts. `done` is what followed.
     """
 

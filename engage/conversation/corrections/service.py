@@ -1,9 +1,9 @@
-"""A worker says what a text really means: it is stored, what can safely be made right is made
-right, and a line without identity is kept to learn from.
+"""A worker corrects the meaning of a text: the correction is stored, the records are corrected
+where that is safe, and a corpus line without identity is kept.
 
-Nothing is sent: neither the person nor their phone hears of it. What was read stays as it was, with
-who corrected it. A signal of danger and a stop of texts are never taken back here: a person decides
-the one, and START from the phone the other.
+It must never send anything. The reply record stays as it was, with who corrected it. A danger
+signal and a stop of texts are never undone here: a worker resolves the one, and START from the
+phone ends the other.
 """
 
 import uuid
@@ -29,7 +29,7 @@ from engage.understanding.anonymise.scrub import scrub
 from engage.understanding.vocabulary import Intent, Prompt
 from messaging.tables import Inbound
 
-_PROMPTS = {
+_CORPUS_PROMPTS = {
     Prompt.APPOINTMENT: "appointment",
     Prompt.TODAY: "appointment",
     Prompt.ANSWERED: "appointment",
@@ -38,37 +38,35 @@ _PROMPTS = {
     Prompt.REBOOK: "rebook",
     Prompt.WHICH: "rebook",
 }
-"""What was asked, in the words of the corpus; anything else is `none`."""
+"""The corpus prompt for each prompt; `none` for all others."""
 
 
 def correct(
-    session: Session, actor: Actor, reading_id: uuid.UUID, meaning: Intent, *, now: datetime
+    session: Session, actor: Actor, record_id: uuid.UUID, meaning: Intent, *, now: datetime
 ) -> ReplyCorrection:
-    """Say what a person's text means; the reply counts as read. Where Engage had done nothing,
-    saying what it read is right records it.
+    """Correct the meaning of a person's text; it then counts as read. If Engage had not acted on
+    it, confirming its meaning records it.
 
-    Raises NotFound for a text that the actor may not see or that is nobody's, Forbidden for whoever
-    may not converse, Invalid when that is what counts already.
+    Raises NotFound for a text that the actor may not see or that belongs to nobody, Forbidden for
+    an actor who may not converse, and Invalid if the text has this meaning already.
     """
-    reading, person = _open(session, actor, reading_id, now)
-    inbound = session.get_one(Inbound, reading.inbound_id)
-    earlier = latest(session, reading.id)
-    was = earlier.now if earlier is not None else reading.intent
-    if was == meaning and (earlier is not None or reading.act):
-        raise Invalid(fields={"intent": "That is how it is read already."})
+    record, person = _open(session, actor, record_id, now)
+    inbound = session.get_one(Inbound, record.inbound_id)
+    earlier = latest(session, record.id)
+    was = earlier.now if earlier is not None else record.intent
+    if was == meaning and (earlier is not None or record.act):
+        raise Invalid(fields={"intent": "The text has this meaning already."})
     correction = ReplyCorrection(
-        reply_record_id=reading.id, was=was, now=meaning.value, by=actor.label, at=now, done=""
+        reply_record_id=record.id, was=was, now=meaning.value, by=actor.label, at=now, done=""
     )
     session.add(correction)
     session.flush()
-    correction.done = effects.make_right(
+    correction.done = effects.apply(
         session,
-        effects.CorrectionCase(
-            actor, person, reading, inbound, correction.id, Intent(was), meaning
-        ),
+        effects.CorrectionCase(actor, person, record, inbound, correction.id, Intent(was), meaning),
         now,
     )[:300]
-    correction.line_id = _keep_line(session, person, reading, inbound, meaning, now)
+    correction.line_id = _store_line(session, person, record, inbound, meaning, now)
     session.flush()
     events.record_for_person(
         session,
@@ -76,31 +74,31 @@ def correct(
         person,
         now=now,
         actor=actor.label,
-        reading=reading.id,
+        reading=record.id,
         was=was,
         intent=meaning.value,
     )
-    staff_actions.mark_read(session, actor, reading.id, now=now)
+    staff_actions.mark_read(session, actor, record.id, now=now)
     return correction
 
 
-def latest(session: Session, reading_id: uuid.UUID) -> ReplyCorrection | None:
-    """The correction of a reading that counts, if there is one."""
+def latest(session: Session, record_id: uuid.UUID) -> ReplyCorrection | None:
+    """The correction of a reply record that counts, if there is one."""
     return session.scalars(
         select(ReplyCorrection)
-        .where(ReplyCorrection.reply_record_id == reading_id)
+        .where(ReplyCorrection.reply_record_id == record_id)
         .order_by(ReplyCorrection.at.desc(), ReplyCorrection.id.desc())
         .limit(1)
     ).one_or_none()
 
 
 def _open(
-    session: Session, actor: Actor, reading_id: uuid.UUID, now: datetime
+    session: Session, actor: Actor, record_id: uuid.UUID, now: datetime
 ) -> tuple[ReplyRecord, Person]:
-    """The reading and its person, held in the order in which texts are handled: number, person,
-    reading.
+    """The record and its person, locked in the order in which texts are handled: number, person,
+    record.
     """
-    found = session.get(ReplyRecord, reading_id)
+    found = session.get(ReplyRecord, record_id)
     if found is None or found.person_id is None:
         raise NotFound("There is no such reply, or you may not see it.")
     lock_number(session, found.number)
@@ -123,18 +121,18 @@ def _open(
     return found, person
 
 
-def _keep_line(
+def _store_line(
     session: Session,
     person: Person,
-    reading: ReplyRecord,
+    record: ReplyRecord,
     inbound: Inbound,
     meaning: Intent,
     now: datetime,
 ) -> uuid.UUID | None:
-    """The line to learn from; one that nobody has looked at yet is replaced. None for a restricted
-    record, and where no words are left.
+    """Store the corpus line of a correction, instead of one that is not reviewed yet, and return
+    its id. None for a restricted person, and for a text without words.
     """
-    _drop_waiting(session, reading.id)
+    _delete_waiting_lines(session, record.id)
     if person.restricted or not inbound.body.strip():
         return None
     words = scrub(
@@ -146,9 +144,9 @@ def _keep_line(
     hub = session.get_one(Hub, person.hub_id)
     line = CorpusLine(
         hub_id=hub.id,
-        prompt=_PROMPTS.get(Prompt(reading.prompt), "none"),
+        prompt=_CORPUS_PROMPTS.get(Prompt(record.prompt), "none"),
         intent=meaning.value,
-        read_as=reading.intent,
+        read_as=record.intent,
         words=words,
         added_on=hub_today(hub, now),
     )
@@ -157,11 +155,11 @@ def _keep_line(
     return line.id
 
 
-def _drop_waiting(session: Session, reading_id: uuid.UUID) -> None:
+def _delete_waiting_lines(session: Session, record_id: uuid.UUID) -> None:
     waiting = session.scalars(
         select(CorpusLine)
         .join(ReplyCorrection, ReplyCorrection.line_id == CorpusLine.id)
-        .where(ReplyCorrection.reply_record_id == reading_id, CorpusLine.state == LineState.WAITING)
+        .where(ReplyCorrection.reply_record_id == record_id, CorpusLine.state == LineState.WAITING)
         .with_for_update(of=CorpusLine)
     ).all()
     for line in waiting:
@@ -174,7 +172,7 @@ def _drop_waiting(session: Session, reading_id: uuid.UUID) -> None:
 
 
 def _names(session: Session, person: Person) -> set[str]:
-    """The person's names, and those of everybody at work in the hub or booked with them."""
+    """The names of the person, of the hub's staff, and of the workers that they are booked with."""
     workers = session.scalars(
         select(Staff.name).join(Membership).where(Membership.hub_id == person.hub_id).distinct()
     )
@@ -185,7 +183,7 @@ def _names(session: Session, person: Person) -> set[str]:
 
 
 def _others(session: Session, person: Person) -> set[str]:
-    """The names of the other people of the hub: people know one another."""
+    """The names of the other people in the hub, who may know the person."""
     rows = session.execute(
         select(Person.first_name, Person.last_name, Person.preferred_name).where(
             Person.hub_id == person.hub_id, Person.id != person.id

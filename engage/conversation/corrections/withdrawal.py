@@ -1,17 +1,17 @@
-"""What somebody said about coming and has taken back, or never meant: it stays in the record,
-marked, and counts no more.
+"""Withdraws intents that a person has taken back, or never meant. They stay in the record, marked,
+and no longer count.
 
-It deletes nothing, and the signals follow the last word that stands: a refusal that is left
-standing is told again.
+It deletes nothing. The signals follow the last intent that counts: a refusal raises its signal
+again.
 """
 
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from engage.appointments.kinds import AppointmentState, IntentKind
-from engage.appointments.model import Appointment
-from engage.appointments.model import StatedIntent as Said
+from engage.appointments.model import Appointment, StatedIntent
 from engage.conversation.context import ReplyContext
 from engage.conversation.handlers import barriers
 from engage.conversation.phone_owner import PhoneOwner
@@ -19,7 +19,7 @@ from engage.conversation.signals import has_open_signal, raise_signal
 from engage.core import events
 from engage.signals import Evidence, SignalKind
 
-HOW = "They took back by a later text what they had said."
+HOW = "They took back what they had said, by a later text."
 BY = "person"
 
 
@@ -30,62 +30,68 @@ def withdraw(
     *,
     kinds: Collection[IntentKind] = tuple(IntentKind),
 ) -> list[Appointment]:
-    """Withdraw what these texts of the person recorded of those kinds; returns the appointments
-    that it was about.
+    """Withdraw the intents of these kinds that these texts of the person recorded. Returns the
+    appointments that they were about.
     """
     session = context.session
-    rows = session.scalars(
-        select(Said)
-        .join(Appointment, Appointment.id == Said.appointment_id)
+    intents = session.scalars(
+        select(StatedIntent)
+        .join(Appointment, Appointment.id == StatedIntent.appointment_id)
         .where(
             Appointment.person_id == owner.person.id,
-            Said.inbound_id.in_(inbounds),
-            Said.kind.in_(kinds),
-            Said.withdrawn_at.is_(None),
+            StatedIntent.inbound_id.in_(inbounds),
+            StatedIntent.kind.in_(kinds),
+            StatedIntent.withdrawn_at.is_(None),
         )
-        .order_by(Said.id)
-        .with_for_update(of=Said)
+        .order_by(StatedIntent.id)
+        .with_for_update(of=StatedIntent)
     ).all()
-    for row in rows:
-        row.withdrawn_at, row.withdrawn_by = context.now, BY
+    for intent in intents:
+        intent.withdrawn_at, intent.withdrawn_by = context.now, BY
         events.record_for_person(
             session,
             "intent.withdrawn",
             owner.person,
             now=context.now,
             actor=BY,
-            appointment=row.appointment_id,
-            intent=row.kind.value,
+            appointment=intent.appointment_id,
+            intent=intent.kind.value,
             inbound=context.inbound.id,
         )
     session.flush()
-    found = {row.appointment_id: session.get_one(Appointment, row.appointment_id) for row in rows}
-    for appointment in found.values():
+    appointments = {
+        intent.appointment_id: session.get_one(Appointment, intent.appointment_id)
+        for intent in intents
+    }
+    for appointment in appointments.values():
         session.expire(appointment, ["intents"])
-        _settle(context, owner, appointment)
-    return list(found.values())
+        _update_signals(context, owner, appointment)
+    return list(appointments.values())
 
 
-def _settle(context: ReplyContext, owner: PhoneOwner, appointment: Appointment) -> None:
-    """Make the signal of "cannot come" fit the last word that stands."""
-    last = context.session.scalars(
-        select(Said)
+def last_intent(session: Session, appointment: Appointment) -> StatedIntent | None:
+    """The person's last intent about an appointment, at its present time, that still counts."""
+    return session.scalars(
+        select(StatedIntent)
         .where(
-            Said.appointment_id == appointment.id,
-            Said.revision == appointment.revision,
-            Said.withdrawn_at.is_(None),
+            StatedIntent.appointment_id == appointment.id,
+            StatedIntent.revision == appointment.revision,
+            StatedIntent.withdrawn_at.is_(None),
         )
-        .order_by(Said.said_at.desc(), Said.id.desc())
+        .order_by(StatedIntent.said_at.desc(), StatedIntent.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def _update_signals(context: ReplyContext, owner: PhoneOwner, appointment: Appointment) -> None:
+    """Resolve or raise "cannot attend" according to the last intent that counts."""
+    last = last_intent(context.session, appointment)
     person, about = owner.person, str(appointment.id)
     if last is None or last.kind is not IntentKind.CANNOT_ATTEND:
-        barriers.gone(context, owner, appointment, HOW)
+        barriers.resolve_signals(context, owner, appointment, HOW)
         return
-    lies_ahead = (
-        appointment.state is AppointmentState.BOOKED and appointment.starts_at > context.now
-    )
-    if lies_ahead and not has_open_signal(
+    is_coming = appointment.state is AppointmentState.BOOKED and appointment.starts_at > context.now
+    if is_coming and not has_open_signal(
         context.session, SignalKind.CANNOT_ATTEND, person.id, about=about
     ):
         raise_signal(
@@ -93,8 +99,9 @@ def _settle(context: ReplyContext, owner: PhoneOwner, appointment: Appointment) 
             SignalKind.CANNOT_ATTEND,
             person,
             about=about,
-            why="They took their yes back by text; before it they said that they cannot come. The appointment still stands.",
+            why="They took back their yes by text; before that they had said that they cannot"
+            " attend. The appointment is still booked.",
             evidence=[*context.evidence, Evidence("appointment", about)],
             now=context.now,
-            due_at=barriers.due(context, owner, appointment),
+            due_at=barriers.due_at(context, owner, appointment),
         )

@@ -1,6 +1,6 @@
-"""What each meaning of a text sets off.
+"""Handlers: what Engage does for each meaning of a text.
 
-A module says which meanings it handles in its `HANDLES`; modules are found by looking.
+A module lists the meanings that it handles in `HANDLES`. All modules of this package are searched.
 """
 
 import functools
@@ -19,10 +19,10 @@ Handler = Callable[[ReplyContext, PhoneOwner], Handled]
 
 @dataclass(frozen=True)
 class MeaningHandler:
-    """What handles a meaning by itself.
+    """The handler of a meaning.
 
-    `raises` is the signal that it may raise, resolved when a worker corrects the reading.
-    `on_correction`: it also runs, without any answer, when a worker says that a text means this.
+    `raises` is the signal that it may raise, to be resolved if a worker corrects the meaning.
+    `on_correction`: it also runs, without an answer, when a worker says that a text means this.
     """
 
     handle: Handler
@@ -32,7 +32,7 @@ class MeaningHandler:
 
 @functools.cache
 def by_meaning() -> Mapping[Intent, MeaningHandler]:
-    """The handler of each meaning that has one. Raises ValueError where two modules handle one."""
+    """The handlers by meaning. Raises ValueError if two modules handle the same meaning."""
     found: dict[Intent, MeaningHandler] = {}
     for module in pkgutil.iter_modules(__path__):
         handled = getattr(importlib.import_module(f"{__name__}.{module.name}"), "HANDLES", {})

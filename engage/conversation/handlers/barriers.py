@@ -1,9 +1,8 @@
-"""What stands in the way of coming, where a worker can remove it: the bus fare, a shift, a child to
-mind, money, illness.
+"""Barriers to attending that a worker can remove: the bus fare, a shift, childcare, money, illness.
 
-A barrier is told besides "cannot attend", before the appointment, with what would help. It must
-never count against the person: a reason given beforehand is a chance to help. Causes that nobody
-can remove (a funeral, a day in court) are kept with what was said, and no more.
+A barrier gets a signal of its own beside "cannot attend", before the appointment, with what may
+help. It must never count against the person: a reason given in advance is a chance to help. Causes
+that nobody can remove (a funeral, a day in court) are only recorded.
 """
 
 from datetime import datetime
@@ -15,52 +14,62 @@ from engage.conversation.signals import next_working_day, raise_signal, withdraw
 from engage.signals import Evidence, SignalKind
 from engage.understanding.vocabulary import Cause
 
-STANDS: dict[Cause, str] = {
-    Cause.TRANSPORT: "Getting there (bus fare, a lift) stands in the way",
-    Cause.MONEY: "Money stands in the way",
-    Cause.WORK: "Work or a shift stands in the way",
-    Cause.CHILDCARE: "Childcare stands in the way",
-    Cause.ILLNESS: "Illness stands in the way",
+BARRIERS: dict[Cause, str] = {
+    Cause.TRANSPORT: "transport, such as the bus fare or a lift",
+    Cause.MONEY: "money",
+    Cause.WORK: "work or a shift",
+    Cause.CHILDCARE: "childcare",
+    Cause.ILLNESS: "illness",
 }
-HELPS: dict[Cause, str] = {
-    Cause.TRANSPORT: "Get a bus pass or a lift to them, come nearer, or make it a phone call.",
-    Cause.MONEY: "Ask what it would take: the fare, a food parcel, an advance. Or make it a phone call.",
-    Cause.WORK: "Offer a time outside their shift, or a phone call in a break. Do not put the job at risk.",
-    Cause.CHILDCARE: "Offer a time in school hours, a home visit, or say that the child may come too.",
-    Cause.ILLNESS: "Ask how they are. Offer a phone call or a later day, and say what evidence is needed.",
+ACTIONS: dict[Cause, str] = {
+    Cause.TRANSPORT: (
+        "Arrange a bus pass or a lift, meet nearer to them, or offer a phone appointment."
+    ),
+    Cause.MONEY: (
+        "Ask what would help: the fare, a food parcel, an advance. Or offer a phone appointment."
+    ),
+    Cause.WORK: (
+        "Offer a time outside their shift, or a phone call in a break. Do not put the job at risk."
+    ),
+    Cause.CHILDCARE: (
+        "Offer a time in school hours or a home visit, or tell them that they can bring the child."
+    ),
+    Cause.ILLNESS: (
+        "Ask how they are. Offer a phone call or a later day, and say what evidence is needed."
+    ),
 }
 
 
-def due(context: ReplyContext, owner: PhoneOwner, appointment: Appointment) -> datetime:
-    """When it must be dealt with: within a working day, and before the appointment begins."""
-    within = next_working_day(context.session, owner.person, context.now)
-    return min(within, max(appointment.starts_at, context.now))
+def due_at(context: ReplyContext, owner: PhoneOwner, appointment: Appointment) -> datetime:
+    """When the signal is due: within a working day, and before the appointment starts."""
+    working_day = next_working_day(context.session, owner.person, context.now)
+    return min(working_day, max(appointment.starts_at, context.now))
 
 
-def tell_of(
+def raise_barrier(
     context: ReplyContext, owner: PhoneOwner, appointment: Appointment, cause: Cause | None
-) -> bool:
-    """Tell of what stands in the way of one appointment, once for each cause; False where there is
-    nothing that could be removed.
-    """
-    if cause not in STANDS:
-        return False
-    return raise_signal(
+) -> None:
+    """Raise a signal for a barrier that can be removed, once for each appointment and cause."""
+    if cause not in BARRIERS:
+        return
+    raise_signal(
         context.session,
         SignalKind.BARRIER,
         owner.person,
         about=f"{appointment.id}:{cause}",
-        why=f"{STANDS[cause]}, by their own word.",
+        why=f"Barrier to attending: {BARRIERS[cause]} (self-reported).",
         evidence=[*context.evidence, Evidence("appointment", str(appointment.id))],
         now=context.now,
-        due_at=due(context, owner, appointment),
-        action=HELPS[cause],
+        due_at=due_at(context, owner, appointment),
+        action=ACTIONS[cause],
     )
 
 
-def gone(context: ReplyContext, owner: PhoneOwner, appointment: Appointment, how: str) -> None:
-    """They say something else of the appointment now: neither "cannot come" nor what stood in its
-    way stands any longer.
+def resolve_signals(
+    context: ReplyContext, owner: PhoneOwner, appointment: Appointment, how: str
+) -> None:
+    """Resolve "cannot attend" and the barriers of an appointment after the person has said
+    something else about it.
     """
     withdraw_signal(
         context.session,

@@ -1,10 +1,10 @@
-"""Answers from the record: what is booked next or this week, how it is going, who reads the texts,
-and when, where or whom they see.
+"""Answers from the record: what is booked next or this week, progress, who reads the texts, and
+when and where an appointment is and who it is with.
 
-A word asks for one of them (keywords.py), or a question in the person's own words does. A question
-about an appointment is answered only where it is certain which one is meant and the record has the
-answer in words that a stranger may read; else a human answers. It says nothing that the person has
-not been told or done themselves.
+A keyword asks for one of these (keywords.py), or a question in the person's own words. A question
+about an appointment is answered only if it is certain which one is meant and the answer is safe for
+a stranger to read; else a worker answers. An answer must never say anything that the person has not
+been told or done themselves.
 """
 
 from datetime import timedelta
@@ -18,110 +18,31 @@ from engage.cohort.milestones.award import count_reached
 from engage.conversation import answers, appointment_match
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import MeaningHandler, attendance, requests
+from engage.conversation.outcomes import leave_to_worker
 from engage.conversation.phone_owner import PhoneOwner
 from engage.core.local_time import local_day
 from engage.progress.service import count_good_news
 from engage.texts import AppointmentDetails, MeetingWay, TextKind
 from engage.understanding.keywords import Keyword, keyword
-from engage.understanding.vocabulary import Asks, Intent, Prompt
+from engage.understanding.vocabulary import Intent, Prompt, QuestionTopic
 
 NEXT_SHOWN = 3
 WEEK_DAYS = 7
-WEEK_MOST = 12
-MOST_COUNTED = 999
-_AHEAD_SEEN = 20
-_ASKED_ABOUT = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED})
-_KEYWORD_OF = {
-    Asks.NEXT: Keyword.NEXT,
-    Asks.WEEK: Keyword.WEEK,
-    Asks.PROGRESS: Keyword.PROGRESS,
-    Asks.WHO_SEES: Keyword.WHO_SEES,
+WEEK_SHOWN = 12
+MAX_COUNT = 999
+_MAX_UPCOMING = 20
+_ATTENDANCE_PROMPTS = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED})
+_KEYWORDS = {
+    QuestionTopic.NEXT: Keyword.NEXT,
+    QuestionTopic.WEEK: Keyword.WEEK,
+    QuestionTopic.PROGRESS: Keyword.PROGRESS,
+    QuestionTopic.WHO_SEES: Keyword.WHO_SEES,
 }
-_ASKED = {Asks.WHEN: "when it is", Asks.WHERE: "where it is", Asks.WHO: "whom they see"}
-
-
-def by_keyword(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
-    """Answer a text that is one of the words that always work; None when it is none.
-
-    After "how are things?", HELP is an answer and not a question about texts.
-    """
-    asked = keyword(context.body)
-    if asked is None or (asked is Keyword.HELP and context.prompt is Prompt.CHECKIN):
-        return None
-    return _answered(context, owner, asked)
-
-
-def question(context: ReplyContext, owner: PhoneOwner) -> Handled:
-    """Answer a question from the record where the record has a certain answer; else a human reads
-    it.
-    """
-    asks = context.interpretation.asks
-    also = attendance.beside(context, owner)
-    if asks in _KEYWORD_OF:
-        return attendance.and_beside(_answered(context, owner, _KEYWORD_OF[asks]), also)
-    done = _about_one(context, owner, asks) if asks is not None else None
-    return attendance.and_beside(done or attendance.unsure(context, owner, "A question"), also)
-
-
-def _answered(context: ReplyContext, owner: PhoneOwner, asked: Keyword) -> Handled:
-    match asked:
-        case Keyword.HELP:
-            return requests.explain(context, owner)
-        case Keyword.NEXT:
-            return _next(context, owner)
-        case Keyword.WEEK:
-            return _week(context, owner)
-        case Keyword.PROGRESS:
-            return _progress(context, owner)
-        case Keyword.WHO_SEES:
-            answers.personal(context, TextKind.WHO_SEES, owner)
-            return _done(owner, "Sent who can read the texts")
-
-
-def _next(context: ReplyContext, owner: PhoneOwner) -> Handled:
-    booked = appointment_match.ahead(context.session, owner.person.id, context.now, NEXT_SHOWN)
-    body = texts.next_text(
-        owner.person.language,
-        first=answers.first_name(owner),
-        booked=[details_for_text(one) for one in booked],
-        zone=owner.contactability.zone,
-    )
-    answers.answer(context, TextKind.NEXT, body, owner=owner)
-    return _done(owner, "Sent what is booked next")
-
-
-def _week(context: ReplyContext, owner: PhoneOwner) -> Handled:
-    """Today and the six days after it, on the hub's calendar."""
-    until = (context.now.astimezone(owner.contactability.zone) + timedelta(days=WEEK_DAYS)).date()
-    booked = [
-        details_for_text(one)
-        for one in appointment_match.ahead(context.session, owner.person.id, context.now, WEEK_MOST)
-        if local_day(one.starts_at, owner.contactability.zone) < until
-    ]
-    body = texts.week_text(
-        owner.person.language,
-        first=answers.first_name(owner),
-        booked=booked,
-        zone=owner.contactability.zone,
-    )
-    answers.answer(context, TextKind.WEEK, body, owner=owner)
-    return _done(owner, "Sent what is booked in the next 7 days")
-
-
-def _progress(context: ReplyContext, owner: PhoneOwner) -> Handled:
-    """Counts and praise, nothing else: not of what, for whoever holds the phone may read it."""
-    counts = {
-        "n": min(current_streak(context.session, owner.person.id), MOST_COUNTED),
-        "m": min(count_good_news(context.session, owner.person.id), MOST_COUNTED),
-        "k": min(count_reached(context.session, owner.person.id), MOST_COUNTED),
-    }
-    shown = {name: count for name, count in counts.items() if count}
-    kind = _PROGRESS[tuple(shown)]
-    body = texts.render(kind, owner.person.language, first=answers.first_name(owner), **shown)
-    answers.answer(context, kind, body, owner=owner)
-    return _done(owner, "Sent how it is going, in numbers")
-
-
+_TOPIC_WORDS = {
+    QuestionTopic.WHEN: "when it is",
+    QuestionTopic.WHERE: "where it is",
+    QuestionTopic.WHO: "who it is with",
+}
 _PROGRESS: dict[tuple[str, ...], TextKind] = {
     ("n", "m", "k"): TextKind.PROGRESS_ALL,
     ("n", "m"): TextKind.PROGRESS,
@@ -132,54 +53,132 @@ _PROGRESS: dict[tuple[str, ...], TextKind] = {
     ("m",): TextKind.PROGRESS_TOLD,
     (): TextKind.PROGRESS_NONE,
 }
+"""The text for the counts that are not zero."""
 
 
-def _about_one(context: ReplyContext, owner: PhoneOwner, asks: Asks) -> Handled | None:
-    """The answer about the one appointment that is certainly meant, if the text can say what was
-    asked.
-    """
-    meant = _meant(context, owner)
-    if meant is None:
+def answer_keyword(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
+    """Answer a text that is a keyword. After "how are things?", HELP answers the check-in."""
+    found = keyword(context.body)
+    if found is None or (found is Keyword.HELP and context.prompt is Prompt.CHECKIN):
         return None
-    booked = details_for_text(meant)
-    if not _can_say(asks, booked):
+    return _send(context, owner, found)
+
+
+def answer_question(context: ReplyContext, owner: PhoneOwner) -> Handled:
+    """Answer a question if the record has a certain answer; else leave it to a worker."""
+    topic = context.interpretation.topic
+    side = attendance.record_beside(context, owner)
+    if topic in _KEYWORDS:
+        return attendance.with_side_answer(_send(context, owner, _KEYWORDS[topic]), side)
+    handled = None if topic is None else _send_about_appointment(context, owner, topic)
+    if handled is None:
+        handled = leave_to_worker(context, owner, "A question")
+    return attendance.with_side_answer(handled, side)
+
+
+def _send(context: ReplyContext, owner: PhoneOwner, asked: Keyword) -> Handled:
+    match asked:
+        case Keyword.HELP:
+            return requests.explain_texts(context, owner)
+        case Keyword.NEXT:
+            return _send_next(context, owner)
+        case Keyword.WEEK:
+            return _send_week(context, owner)
+        case Keyword.PROGRESS:
+            return _send_progress(context, owner)
+        case Keyword.WHO_SEES:
+            answers.send_personal(context, TextKind.WHO_SEES, owner)
+            return _handled(owner, "Sent who can read the texts")
+
+
+def _send_next(context: ReplyContext, owner: PhoneOwner) -> Handled:
+    booked = appointment_match.upcoming(context.session, owner.person.id, context.now, NEXT_SHOWN)
+    body = texts.next_text(
+        owner.person.language,
+        first=answers.first_name(owner),
+        booked=[details_for_text(one) for one in booked],
+        zone=owner.contactability.zone,
+    )
+    answers.send(context, TextKind.NEXT, body, owner=owner)
+    return _handled(owner, "Sent the next appointments")
+
+
+def _send_week(context: ReplyContext, owner: PhoneOwner) -> Handled:
+    """Send the appointments of today and the six days after it, on the hub's calendar."""
+    hub_zone = owner.contactability.zone
+    until = local_day(context.now, hub_zone) + timedelta(days=WEEK_DAYS)
+    booked = [
+        details_for_text(one)
+        for one in appointment_match.upcoming(
+            context.session, owner.person.id, context.now, WEEK_SHOWN
+        )
+        if local_day(one.starts_at, hub_zone) < until
+    ]
+    body = texts.week_text(
+        owner.person.language, first=answers.first_name(owner), booked=booked, zone=hub_zone
+    )
+    answers.send(context, TextKind.WEEK, body, owner=owner)
+    return _handled(owner, "Sent the appointments of the next 7 days")
+
+
+def _send_progress(context: ReplyContext, owner: PhoneOwner) -> Handled:
+    """Send counts and praise only. They must not say what was counted: a stranger may read them."""
+    counts = {
+        "n": min(current_streak(context.session, owner.person.id), MAX_COUNT),
+        "m": min(count_good_news(context.session, owner.person.id), MAX_COUNT),
+        "k": min(count_reached(context.session, owner.person.id), MAX_COUNT),
+    }
+    shown = {name: count for name, count in counts.items() if count}
+    kind = _PROGRESS[tuple(shown)]
+    body = texts.render(kind, owner.person.language, first=answers.first_name(owner), **shown)
+    answers.send(context, kind, body, owner=owner)
+    return _handled(owner, "Sent their progress in numbers")
+
+
+def _send_about_appointment(
+    context: ReplyContext, owner: PhoneOwner, topic: QuestionTopic
+) -> Handled | None:
+    """Send the answer about the appointment that is certainly meant, if a text can say it."""
+    appointment = _appointment_meant(context, owner)
+    if appointment is None:
+        return None
+    details = details_for_text(appointment)
+    if not _can_say(topic, details):
         return None
     body = texts.appointment_text(
         TextKind.ONE_BOOKED,
         owner.person.language,
         first=answers.first_name(owner),
-        about=booked,
+        about=details,
         zone=owner.contactability.zone,
     )
-    answers.answer(context, TextKind.ONE_BOOKED, body, owner=owner, about=meant)
+    answers.send(context, TextKind.ONE_BOOKED, body, owner=owner, about=appointment)
     return Handled(
-        f"Answered from the record: {_ASKED[asks]}",
+        f"Answered from the record: {_TOPIC_WORDS[topic]}",
         person_id=owner.person.id,
-        appointment_id=meant.id,
+        appointment_id=appointment.id,
         intent=Intent.QUESTION,
     )
 
 
-def _can_say(asks: Asks, booked: AppointmentDetails) -> bool:
-    match asks:
-        case Asks.WHERE:
-            return (
-                booked.way is not MeetingWay.IN_PERSON
-                or texts.place_for_text(booked.place) is not None
-            )
-        case Asks.WHO:
-            return bool(texts.shorten_worker(booked.worker))
+def _can_say(topic: QuestionTopic, details: AppointmentDetails) -> bool:
+    match topic:
+        case QuestionTopic.WHERE:
+            is_remote = details.way is not MeetingWay.IN_PERSON
+            return is_remote or texts.place_for_text(details.place) is not None
+        case QuestionTopic.WHO:
+            return bool(texts.shorten_worker(details.worker))
         case _:
-            return asks is Asks.WHEN
+            return topic is QuestionTopic.WHEN
 
 
-def _meant(context: ReplyContext, owner: PhoneOwner) -> Appointment | None:
-    """The only one that is ahead or going on, or else the only one that our last text asked about;
-    a day that was named must fit.
+def _appointment_meant(context: ReplyContext, owner: PhoneOwner) -> Appointment | None:
+    """The only appointment that is coming or taking place, else the only one that our last reminder
+    was about. It must be on the day named.
     """
-    person, now = owner.person.id, context.now
-    coming = _going_on(context, owner) + appointment_match.ahead(
-        context.session, person, now, _AHEAD_SEEN
+    person_id, now = owner.person.id, context.now
+    coming = _taking_place(context, owner) + appointment_match.upcoming(
+        context.session, person_id, now, _MAX_UPCOMING
     )
     if context.interpretation.day is not None:
         coming = appointment_match.on_day(
@@ -187,23 +186,25 @@ def _meant(context: ReplyContext, owner: PhoneOwner) -> Appointment | None:
         )
     if len(coming) == 1:
         return coming[0]
-    if not coming or context.prompt not in _ASKED_ABOUT:
+    if not coming or context.prompt not in _ATTENDANCE_PROMPTS:
         return None
     asked = appointment_match.asked_about(
-        context.session, person, context.number, context.received_at
+        context.session, person_id, context.number, context.received_at
     )
-    newest = max((one.asked_at for one in asked), default=None)
-    last = [one.appointment for one in asked if one.asked_at == newest]
+    latest = max((one.asked_at for one in asked), default=None)
+    last = [one.appointment for one in asked if one.asked_at == latest]
     return last[0] if len(last) == 1 and last[0] in coming else None
 
 
-def _going_on(context: ReplyContext, owner: PhoneOwner) -> list[Appointment]:
-    near = appointment_match.of_now(context.session, owner.person.id, context.now, IntentKind.LATE)
-    return [one for one in near if one.starts_at <= context.now]
+def _taking_place(context: ReplyContext, owner: PhoneOwner) -> list[Appointment]:
+    current = appointment_match.current(
+        context.session, owner.person.id, context.now, IntentKind.LATE
+    )
+    return [one for one in current if one.starts_at <= context.now]
 
 
-def _done(owner: PhoneOwner, words: str) -> Handled:
+def _handled(owner: PhoneOwner, words: str) -> Handled:
     return Handled(words, person_id=owner.person.id, intent=Intent.QUESTION)
 
 
-HANDLES = {Intent.QUESTION: MeaningHandler(question)}
+HANDLES = {Intent.QUESTION: MeaningHandler(answer_question)}

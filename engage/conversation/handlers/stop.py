@@ -1,8 +1,8 @@
-"""Texts that end or restart texting: STOP, START, and "you have the wrong number".
+"""Texts that stop or restart our texts: STOP, START, and "you have the wrong number".
 
-A stop takes effect in the transaction that reads it: the number is stopped, everything queued to it
-is withdrawn, one confirmation goes. Only START from the phone itself undoes a STOP, or a text from
-it that surely asks for the texts again. Nothing here looks at whether stopping is convenient.
+A stop takes effect in the transaction that handles it: the number is suppressed, all texts queued
+for it are withdrawn, and one confirmation is sent. Only the phone itself can undo it, by START or
+by a text that surely asks for texts again. A stop must never be refused or delayed.
 """
 
 from collections.abc import Sequence
@@ -21,22 +21,29 @@ from engage.texts import TextKind
 from engage.understanding.vocabulary import Intent
 from messaging import suppression
 
+# These reasons are stored with the suppression and compared later: do not change them.
 STOPPED = "it asked for no more texts"
 WRONG = "a reply said that it is the wrong number"
 
 
-def stop(context: ReplyContext, owners: Sequence[PhoneOwner], *, why: str = STOPPED) -> Handled:
-    """Stop texts to the number for everybody on it, confirm once, and tell their offender managers."""
-    new = suppression.suppress(
+def stop_texts(
+    context: ReplyContext, owners: Sequence[PhoneOwner], *, why: str = STOPPED
+) -> Handled:
+    """Stop texts to the number for everybody who has it, confirm once, and tell their offender
+    managers.
+    """
+    is_new = suppression.suppress(
         context.session, context.number, why, f"inbound:{context.inbound.id}", context.now
     )
     open_questions.close_all(
         context.session, context.number, now=context.now, inbound_id=context.inbound.id
     )
     only = owners[0] if len(owners) == 1 else None
-    if not new:
-        return _done(only, "The number was stopped already; no answer went", intent=Intent.OPT_OUT)
-    confirmed = answers.neutral(context, _last_words(owners), language_of(owners), owner=only)
+    if not is_new:
+        return _handled(only, "Stopped already; no answer sent", intent=Intent.OPT_OUT)
+    confirmed = answers.send_neutral(
+        context, _confirmation(owners), language_of(owners), owner=only
+    )
     for owner in owners:
         _record(context, "number.stopped", owner)
         raise_signal(
@@ -44,27 +51,28 @@ def stop(context: ReplyContext, owners: Sequence[PhoneOwner], *, why: str = STOP
             SignalKind.OPTED_OUT,
             owner.person,
             about="stop",
-            why="A text from their number asked for no more texts. Nothing more is sent to it.",
+            why="A text from their number asked for no more texts. None are sent to it now.",
             evidence=context.evidence,
             now=context.now,
         )
-    how = "and confirmed it once" if confirmed else "without a word to the phone"
-    return _done(only, f"Stopped all texts to the number {how}", intent=Intent.OPT_OUT)
+    how = "confirmed once" if confirmed else "no confirmation sent"
+    return _handled(only, f"Stopped all texts to the number; {how}", intent=Intent.OPT_OUT)
 
 
-def start(
+def restart_texts(
     context: ReplyContext, owners: Sequence[PhoneOwner], *, how: str = "They texted START."
 ) -> Handled:
-    """Let texts to the number go again, and plan anew what was skipped.
+    """Allow texts to the number again, and replan what was skipped.
 
-    A number said to be wrong stays stopped until a worker has verified it for everybody who has it.
+    A number that was reported as wrong stays stopped until a worker has verified it for everybody
+    who has it.
     """
     only = owners[0] if len(owners) == 1 else None
     reason = suppression.suppressed(context.session, [context.number]).get(context.number)
     if reason == WRONG and not (owners and all(owner.verified for owner in owners)):
-        return _done(
+        return _handled(
             only,
-            "START from a number that was said to be wrong: still stopped",
+            "START from a number that was reported as wrong: still stopped",
             intent=Intent.OPT_IN,
             needs_human=True,
         )
@@ -72,8 +80,8 @@ def start(
         context.session, context.number, f"inbound:{context.inbound.id}", context.now
     )
     if not owners:
-        return _done(
-            None, "Texts to the number may go again", intent=Intent.OPT_IN, needs_human=True
+        return _handled(
+            None, "Texts to the number are allowed again", intent=Intent.OPT_IN, needs_human=True
         )
     for owner in owners:
         _record(context, "number.restarted", owner)
@@ -85,47 +93,47 @@ def start(
             actor="person",
             now=context.now,
         )
-    now_held = owners_of(context.session, context.number, context.now)
-    silent = [owner for owner in now_held if owner.scope is AnswerScope.SILENT]
-    for owner in now_held:
+    owners_now = owners_of(context.session, context.number, context.now)
+    silent = [owner for owner in owners_now if owner.scope is AnswerScope.SILENT]
+    for owner in owners_now:
         if owner not in silent:
             replan_skipped(context.session, owner.person.id, now=context.now)
     if silent:
-        return _done(
+        return _handled(
             only,
-            "START: the number is free again, but other reasons keep texts back",
+            "START: texts to the number are allowed again, but other reasons still prevent them",
             intent=Intent.OPT_IN,
             needs_human=True,
         )
-    _welcome_back(context, now_held)
-    return _done(only, "Restarted texts to the number and confirmed it", intent=Intent.OPT_IN)
+    _confirm_restart(context, owners_now)
+    return _handled(only, "Restarted texts to the number; confirmed", intent=Intent.OPT_IN)
 
 
-def on_request(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
-    """Do what a text surely asks about texts to its number: stop them, take the number off, or
-    start them again. None for any other text.
+def handle_request(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    """Do what a text surely asks about our texts: stop them, suspend the wrong number, or restart
+    them. None for any other text.
     """
     if not context.interpretation.acts:
         return None
     match context.interpretation.intent:
         case Intent.OPT_OUT:
-            return stop(context, owners)
+            return stop_texts(context, owners)
         case Intent.WRONG_NUMBER:
-            return wrong_number(context, owners)
+            return mark_wrong_number(context, owners)
         case _:
-            return wished_back(context, owners)
+            return restart_if_asked(context, owners)
 
 
-def on_request_to_end(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
-    """Do what a text surely asks where that ends texts. None for any other text."""
+def handle_request_to_end(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    """Do what a text surely asks if that ends our texts. None for any other text."""
     if context.interpretation.intent not in (Intent.OPT_OUT, Intent.WRONG_NUMBER):
         return None
-    return on_request(context, owners)
+    return handle_request(context, owners)
 
 
-def wished_back(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+def restart_if_asked(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
     """Do as START does for a text that surely asks for texts again, from a stopped number that
-    somebody has; None for any other.
+    belongs to a person. None for any other text.
     """
     if (
         context.interpretation.intent is not Intent.OPT_IN
@@ -135,13 +143,13 @@ def wished_back(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled 
         return None
     if not suppression.is_suppressed(context.session, context.number):
         return None
-    return start(context, owners, how="They asked by text for texts again.")
+    return restart_texts(context, owners, how="They asked by text for texts again.")
 
 
-def _welcome_back(context: ReplyContext, owners: Sequence[PhoneOwner]) -> None:
+def _confirm_restart(context: ReplyContext, owners: Sequence[PhoneOwner]) -> None:
     only = owners[0] if len(owners) == 1 and owners[0].scope is AnswerScope.OPEN else None
     first = answers.first_name(only) if only else ""
-    answers.answer(
+    answers.send(
         context,
         TextKind.START,
         texts.render(TextKind.START, language_of(owners), first=first),
@@ -149,11 +157,11 @@ def _welcome_back(context: ReplyContext, owners: Sequence[PhoneOwner]) -> None:
     )
 
 
-def wrong_number(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled:
-    """The phone is not theirs: stop the number, suspend it on everybody who has it, apologise once
-    without saying for whom.
+def mark_wrong_number(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled:
+    """Stop texts to a phone that is not theirs, suspend the number for everybody who has it, and
+    apologise once without a name.
     """
-    new = suppression.suppress(
+    is_new = suppression.suppress(
         context.session, context.number, WRONG, f"inbound:{context.inbound.id}", context.now
     )
     open_questions.close_all(
@@ -173,23 +181,23 @@ def wrong_number(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled
             SignalKind.WRONG_NUMBER,
             owner.person,
             about=str(owner.point.id),
-            why="A reply says that the number is not theirs. Nothing more is sent to it.",
+            why="A reply says that the number is not theirs. No texts are sent to it now.",
             evidence=context.evidence,
             now=context.now,
         )
     only = owners[0] if len(owners) == 1 else None
-    if not new:
-        return _done(
-            only, "The number was stopped already; no answer went", intent=Intent.WRONG_NUMBER
-        )
-    apologised = answers.neutral(context, TextKind.WRONG_NUMBER, language_of(owners), owner=only)
-    how = "and apologised" if apologised else "without a word to the phone"
-    return _done(only, f"Took the number off {how}", intent=Intent.WRONG_NUMBER)
+    if not is_new:
+        return _handled(only, "Stopped already; no answer sent", intent=Intent.WRONG_NUMBER)
+    apologised = answers.send_neutral(
+        context, TextKind.WRONG_NUMBER, language_of(owners), owner=only
+    )
+    how = "apologised" if apologised else "no apology sent"
+    return _handled(only, f"Suspended the number; {how}", intent=Intent.WRONG_NUMBER)
 
 
-def _last_words(owners: Sequence[PhoneOwner]) -> TextKind:
-    """The confirmation for people under an order reminds them to come; a stranger who may hold the
-    phone must not read that.
+def _confirmation(owners: Sequence[PhoneOwner]) -> TextKind:
+    """The confirmation of a stop. For a person under an order it says that they must still attend,
+    which a stranger with the phone must not read.
     """
     ordered = owners and all(
         owner.verified and owner.person.legal_status is LegalStatus.STATUTORY for owner in owners
@@ -209,7 +217,7 @@ def _record(context: ReplyContext, kind: str, owner: PhoneOwner) -> None:
     )
 
 
-def _done(
+def _handled(
     only: PhoneOwner | None, words: str, *, intent: Intent, needs_human: bool = False
 ) -> Handled:
     return Handled(

@@ -1,11 +1,10 @@
-"""Danger comes before everything else in a text: a human is told at once, and whoever is in danger
-gets the safety answer.
+"""Danger in a text comes before everything else: staff are told at once, and a person in danger
+gets safety advice.
 
-It never weighs what else the text says. Where it is not known whose text it is, everybody's
-offender manager is told; a number that is nobody's raises an alarm with whoever is on call
-anywhere. A stopped number, or a phone that somebody else reads, gets no text, but somebody is told
-all the same. After a text that tells of danger to the person, texts that nobody asked for wait
-(people/pause.py).
+It must never weigh danger against the rest of the text. If several people have the number, each
+offender manager is told; if nobody has it, the staff on call of any hub are. A stopped number, or a
+phone that somebody else reads, gets no text, but staff are told. After a text about danger to the
+person, texts that they did not ask for wait (people/pause.py).
 """
 
 import uuid
@@ -25,57 +24,65 @@ from engage.texts import TextKind
 from engage.understanding.vocabulary import Intent
 
 CHANNEL = "engage_alarms"
-"""Notified, in the transaction, when somebody must be told at once (on_call.py)."""
-PAUSED_FOR = "A text reads as if they may be in danger"
+"""Notified, within the transaction, when staff must be told at once (on_call.py)."""
+PAUSE_REASON = "A text suggests that they may be in danger"
 
 log = structlog.get_logger(__name__)
 
-SIGNALS = {Intent.CRISIS: SignalKind.CRISIS, Intent.HARM_TO_OTHERS: SignalKind.HARM_TO_OTHERS}
+SIGNAL_KINDS = {Intent.CRISIS: SignalKind.CRISIS, Intent.HARM_TO_OTHERS: SignalKind.HARM_TO_OTHERS}
 _WHY = {
-    SignalKind.CRISIS: "A text reads as if they may be in danger.",
-    SignalKind.HARM_TO_OTHERS: "A text reads as if somebody may be in danger from them, or tells of harm to somebody.",
+    SignalKind.CRISIS: "A text suggests that they may be in danger.",
+    SignalKind.HARM_TO_OTHERS: (
+        "A text suggests that they may be a danger to somebody, or reports harm to somebody."
+    ),
 }
-_UNSURE = {
-    SignalKind.CRISIS: "A text from a phone that they share, or once had, reads as if somebody may be in danger.",
-    SignalKind.HARM_TO_OTHERS: "A text from a phone that they share, or once had, tells of danger to somebody.",
+_WHY_UNSURE = {
+    SignalKind.CRISIS: (
+        "A text from a phone that they share, or had in the past, suggests that somebody may be in"
+        " danger."
+    ),
+    SignalKind.HARM_TO_OTHERS: (
+        "A text from a phone that they share, or had in the past, reports danger to somebody."
+    ),
 }
+"""Where it is not certain whose text it is."""
 
 
-def reading_item(reading_id: uuid.UUID) -> str:
-    """How a notice to staff names a text of a number of nobody that waits for them, to be called
-    back by.
+def record_item(record_id: uuid.UUID) -> str:
+    """The item of notices to staff about a text from an unknown number. It withdraws them when the
+    text is dealt with.
     """
-    return f"reading:{reading_id}"
+    return f"reading:{record_id}"
 
 
 def raise_alert(
     context: ReplyContext, owners: Sequence[PhoneOwner], former: Sequence[Person]
 ) -> Handled | None:
-    """If the text tells of danger: raise urgent signals, send the safety answer where it helps, and
-    say what was done; else None.
+    """If the text reports danger, raise urgent signals and send safety advice if that helps. None
+    for any other text.
 
-    `former` are people who once had a number that is nobody's now: it may still be their phone.
+    `former` are the people who had an unknown number in the past: it may still be their phone.
     """
-    found = [intent for intent in SIGNALS if intent in context.interpretation.intents]
+    found = [intent for intent in SIGNAL_KINDS if intent in context.interpretation.intents]
     if not found:
         return None
     people = [owner.person for owner in owners] or list(former)
     only = owners[0] if len(owners) == 1 else None
     for intent in found:
         for person in people:
-            _tell(context, SIGNALS[intent], person, sure=only is not None)
-    told = "Urgent signal raised"
+            _raise_signal(context, SIGNAL_KINDS[intent], person, is_certain=only is not None)
+    words = "Urgent signal raised"
     if not people:
         log.error("danger.unknown_number", inbound=context.inbound.id, intent=found[0].value)
-        told = "The number is nobody's: whoever is on call is told, and a coordinator must read this now"
+        words = "Unknown number: staff on call are told, and a coordinator must read this now"
     if Intent.CRISIS in found:
         for owner in owners:
-            pause(context.session, owner.person, why=PAUSED_FOR, actor="system", now=context.now)
-        if answers.neutral(context, TextKind.CRISIS, language_of(owners), owner=only):
-            told += "; safety advice sent"
+            pause(context.session, owner.person, why=PAUSE_REASON, actor="system", now=context.now)
+        if answers.send_neutral(context, TextKind.CRISIS, language_of(owners), owner=only):
+            words += "; safety advice sent"
     wake(context.session, CHANNEL)
     return Handled(
-        told,
+        words,
         needs_human=True,
         person_id=only.person.id if only else None,
         intent=found[0],
@@ -83,14 +90,18 @@ def raise_alert(
     )
 
 
-def _tell(context: ReplyContext, kind: SignalKind, person: Person, *, sure: bool) -> None:
-    """Joins a signal that nobody has taken up yet; once somebody has, a new text is news."""
+def _raise_signal(
+    context: ReplyContext, kind: SignalKind, person: Person, *, is_certain: bool
+) -> None:
+    """Raise a signal, or add the text to one that is open. An acknowledged signal gets a new
+    one.
+    """
     raise_signal(
         context.session,
         kind,
         person,
         about="text",
-        why=(_WHY if sure else _UNSURE)[kind],
+        why=(_WHY if is_certain else _WHY_UNSURE)[kind],
         evidence=context.evidence,
         now=context.now,
         joins=(SignalState.OPEN,),

@@ -1,8 +1,9 @@
-"""A phone that somebody else reads: nothing of ours goes to it any more, and a human is told.
+"""A compromised phone: somebody else reads it, so no text is sent to it and the offender manager is
+told.
 
-Not even safety advice goes: it would show whoever holds the phone that the person asked for help,
-and that is when people get hurt. Their offender manager rings when it is safe, or sees them. What
-is queued is called back. Only a worker who verifies the number anew lets texts go to it again.
+Not even safety advice may be sent: it would show the other reader that the person asked for help,
+and that is when people get hurt. The offender manager rings when it is safe, or sees the person.
+Queued texts are withdrawn. Only a worker who verifies the number again allows texts to it.
 """
 
 import re
@@ -15,7 +16,7 @@ from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.signals import raise_signal
 from engage.people import phones
 from engage.signals import SignalKind
-from engage.understanding.safety.unsafe_phone import read_by_another
+from engage.understanding.safety.unsafe_phone import shows_other_reader
 from engage.understanding.vocabulary import Intent
 
 OTHER_READER = "Somebody else may read this phone"
@@ -24,24 +25,24 @@ _STOP = re.compile(
 )
 
 
-def notice(context: ReplyContext, owners: Sequence[PhoneOwner]) -> ReplyContext:
-    """Answer nothing to a phone that another person reads. A text that shows it suspends the number
+def silence_if_read_by_other(context: ReplyContext, owners: Sequence[PhoneOwner]) -> ReplyContext:
+    """Send no answer to a phone that another person reads. If the text shows it, suspend the number
     for everybody who has it.
     """
-    known = any(owner.point.unsafe_since is not None for owner in owners)
-    shown = read_by_another(context.body)
-    if shown:
+    is_known = any(owner.point.unsafe_since is not None for owner in owners)
+    is_shown = shows_other_reader(context.body)
+    if is_shown:
         for owner in owners:
             _suspend(context, owner)
-    return replace(context, quiet=context.quiet or known or shown, other_reader=shown)
+    return replace(context, quiet=context.quiet or is_known or is_shown, other_reader=is_shown)
 
 
-def hand_over(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
-    """Leave a text that shows another reader to a worker. Only a wish in so many words for no more
+def leave_to_worker(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
+    """Leave a text that shows another reader to a worker. Only an explicit request for no more
     texts is followed, without an answer.
 
-    A guess takes "somebody else has this phone" for a wrong number or a STOP, and the other reader
-    may have written the rest.
+    "Somebody else has this phone" is easily taken for a wrong number or a STOP, and the other
+    reader may have written the text.
     """
     if not context.other_reader:
         return None
@@ -52,15 +53,14 @@ def hand_over(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | 
         and _STOP.search(context.body)
     ):
         return replace(
-            stop.stop(context, owners),
+            stop.stop_texts(context, owners),
             words=(
-                "Stopped all texts to the number; somebody else may read this phone, so no answer"
-                " went"
+                "Stopped all texts to the number; no answer sent: somebody else may read this phone"
             ),
             needs_human=True,
         )
     return Handled(
-        "Somebody else may read this phone: no text goes to it, and no answer went",
+        "Somebody else may read this phone: no texts are sent to it, and no answer was sent",
         needs_human=True,
         person_id=owners[0].person.id if len(owners) == 1 else None,
         intent=Intent.OTHER,
@@ -84,7 +84,8 @@ def _suspend(context: ReplyContext, owner: PhoneOwner) -> None:
         SignalKind.UNSAFE_PHONE,
         owner.person,
         about=str(owner.point.id),
-        why="A text shows that somebody else may read their phone. Nothing is sent to it. Do not say why on that phone.",
+        why="A text shows that somebody else may read their phone. No texts are sent to it. Do not"
+        " mention the reason on that phone.",
         evidence=context.evidence,
         now=context.now,
     )

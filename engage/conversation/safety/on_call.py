@@ -31,7 +31,7 @@ from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep, ReplyRecord
 from engage.conversation.safety import rota
 from engage.conversation.safety.alerts import CHANNEL as CHANNEL
-from engage.conversation.safety.alerts import reading_item
+from engage.conversation.safety.alerts import record_item
 from engage.core import events
 from engage.core.working_days import closed_days, is_working_day
 from engage.people.model import Person
@@ -39,9 +39,9 @@ from engage.signals import Signal, SignalState
 
 log = structlog.get_logger(__name__)
 
-STARTS_WITHIN = timedelta(hours=24)
+MAX_SIGNAL_AGE = timedelta(hours=24)
 """A signal older than this that never had an alarm gets none."""
-MANAGER = 0
+MANAGER_LEVEL = 0
 """The level at which the offender manager is notified."""
 READERS = (Role.COORDINATOR, Role.SUPERVISOR)
 """Who reads texts of unknown numbers."""
@@ -57,7 +57,7 @@ ON CONFLICT DO NOTHING
 
 
 @dataclass(frozen=True)
-class _About:
+class _Subject:
     """What an alarm is about. `person` and `hub` are None for a text of an unknown number; `sees`
     says whether a member of staff could see the item.
     """
@@ -70,11 +70,11 @@ class _About:
     item: str
 
 
-def raise_due(session: Session, *, now: datetime, limit: int = 20) -> int:
+def advance_due(session: Session, *, now: datetime, limit: int = 20) -> int:
     """Start alarms for signals of danger that have none, and take the next step of up to `limit`
     alarms that are due. Returns how many were due.
     """
-    session.execute(_START, {"now": now, "since": now - STARTS_WITHIN})
+    session.execute(_START, {"now": now, "since": now - MAX_SIGNAL_AGE})
     due = session.scalars(
         select(Alarm)
         .where(Alarm.next_at <= now)
@@ -84,7 +84,7 @@ def raise_due(session: Session, *, now: datetime, limit: int = 20) -> int:
         .execution_options(populate_existing=True)
     ).all()
     for alarm in due:
-        about = _about(session, alarm)
+        about = _subject(session, alarm)
         if about is None:
             alarm.next_at = None
             continue
@@ -103,7 +103,7 @@ def at_work(hub: Hub, now: datetime) -> bool:
     )
 
 
-def _about(session: Session, alarm: Alarm) -> _About | None:
+def _subject(session: Session, alarm: Alarm) -> _Subject | None:
     """What the alarm is about. None if it is over: the signal was acknowledged or resolved, or the
     text was read or claimed for a person (who then has a signal).
     """
@@ -111,7 +111,7 @@ def _about(session: Session, alarm: Alarm) -> _About | None:
         reply = session.get(ReplyRecord, alarm.reply_record_id, populate_existing=True)
         if reply is None or reply.read_at is not None or reply.person_id is not None:
             return None
-        return _About(None, None, HubRules(), None, _reads_unknown, reading_item(reply.id))
+        return _Subject(None, None, HubRules(), None, _reads_unknown, record_item(reply.id))
     signal = session.get(Signal, alarm.signal_id, populate_existing=True)
     if signal is None or signal.state is not SignalState.OPEN:
         return None
@@ -123,7 +123,7 @@ def _about(session: Session, alarm: Alarm) -> _About | None:
         visible = session.scalar(select(exists().where(Person.id == person.id, visible_to(actor))))
         return bool(visible) and Ability.SIGNALS in abilities(actor, person)
 
-    return _About(
+    return _Subject(
         frozenset({hub.id}), hub, hub_rules(hub), person, sees, signals.notice_item(signal.id)
     )
 
@@ -135,7 +135,7 @@ def _reads_unknown(staff: Staff) -> bool:
 class _Step:
     """One step of one alarm."""
 
-    def __init__(self, session: Session, alarm: Alarm, about: _About, now: datetime) -> None:
+    def __init__(self, session: Session, alarm: Alarm, about: _Subject, now: datetime) -> None:
         self.session, self.alarm, self.about, self.now = session, alarm, about, now
         self.notified: set[uuid.UUID] = set()
 
@@ -160,7 +160,7 @@ class _Step:
         working = at_work(hub, self.now)
         if not working and person.offender_manager_id not in on_call:
             return False
-        return self._notify(person.offender_manager, MANAGER) and working
+        return self._notify(person.offender_manager, MANAGER_LEVEL) and working
 
     def _next_level(self, levels: dict[int, list[Staff]]) -> None:
         later = [level for level in sorted(levels) if level > self.alarm.level]
@@ -180,7 +180,7 @@ class _Step:
         )
         if not self._done_before(AlarmOutcome.NOBODY, None):
             self._record(AlarmOutcome.NOBODY, None, None, None)
-        self._notify_all(self._last_resort(), MANAGER)
+        self._notify_all(self._last_resort(), MANAGER_LEVEL)
 
     def _last_resort(self) -> Sequence[Staff]:
         if self.about.person is not None:

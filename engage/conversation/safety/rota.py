@@ -1,9 +1,9 @@
-"""The on-call rota of a hub: who answers for urgent items when, in which order, and where notices
-reach them.
+"""The on-call rota of a hub: who answers for urgent items, when and in which order, and the mobiles
+for their notices.
 
-Turns may overlap and leave gaps; a gap is shown, never filled by guesswork. Whoever has a turn is
-told that an item needs them, and then sees in Engage what their roles let them see: a turn gives
-nobody a right to any record.
+Turns may overlap and leave gaps. A gap is shown and never filled by a guess. Staff on call are told
+that an item needs them, and then see in Engage what their roles allow: a turn must never give a
+right to a record.
 """
 
 import uuid
@@ -22,18 +22,18 @@ from engage.core.errors import Forbidden, Invalid, NotFound
 
 LEVELS = range(1, 10)
 LONGEST_TURN = timedelta(days=31)
-KEEPERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
-"""Who keeps the rota of their hub."""
+MANAGERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
+"""Who manages the rota of their hub."""
 ON_CALL = (Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
-"""Who can do something about an urgent item. An offender manager sees only their own people, so is
-told of theirs alone.
+"""Who can deal with an urgent item. An offender manager sees only their own people, so is told only
+about them.
 """
-MOST = 200
+MAX_TURNS = 200
 
 
 @dataclass(frozen=True)
 class NewTurn:
-    """A turn to add: `level` 1 is told first, and a higher one when nobody has acknowledged."""
+    """A turn to add. `level` 1 is told first, a higher one if nobody has acknowledged."""
 
     hub_id: uuid.UUID
     staff_id: uuid.UUID
@@ -43,17 +43,17 @@ class NewTurn:
 
 
 def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCallTurn:
-    """Add a turn to the rota of a hub that the actor keeps. Overlaps are fine.
+    """Add a turn to the rota of a hub. Turns may overlap.
 
-    Raises Forbidden for a hub that the actor does not keep, Invalid for an end that is not after
-    the start, is past, or lies more than a month from the start, for an unknown level, and for
-    somebody who could do nothing about an urgent item there.
+    Raises Forbidden for a rota that the actor does not manage, and Invalid for an end that is not
+    after the start, has passed or is more than 31 days after the start, for an unknown level, and
+    for staff who cannot deal with urgent items there.
     """
-    _may_keep(actor, new.hub_id)
+    _check_may_manage(actor, new.hub_id)
     if new.ends_at <= new.starts_at:
         raise Invalid(fields={"ends_at": "The end must be after the start."})
     if new.ends_at <= now:
-        raise Invalid(fields={"ends_at": "The end is past."})
+        raise Invalid(fields={"ends_at": "The end has passed."})
     if new.ends_at - new.starts_at > LONGEST_TURN:
         raise Invalid(fields={"ends_at": "A turn lasts at most 31 days."})
     if new.level not in LEVELS:
@@ -62,7 +62,7 @@ def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCal
         raise Invalid(
             fields={"staff": "Choose an offender manager, coordinator or supervisor of this hub."}
         )
-    context = OnCallTurn(
+    turn = OnCallTurn(
         hub_id=new.hub_id,
         staff_id=new.staff_id,
         starts_at=new.starts_at,
@@ -71,7 +71,7 @@ def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCal
         created_at=now,
         created_by=actor.label,
     )
-    session.add(context)
+    session.add(turn)
     session.flush()
     events.record(
         session,
@@ -79,41 +79,37 @@ def add(session: Session, actor: Actor, new: NewTurn, *, now: datetime) -> OnCal
         now=now,
         actor=actor.label,
         hub_id=new.hub_id,
-        context=context.id,
+        turn=turn.id,
         staff=new.staff_id,
         level=new.level,
         starts_at=new.starts_at.isoformat(),
         ends_at=new.ends_at.isoformat(),
     )
-    return context
+    return turn
 
 
 def remove(session: Session, actor: Actor, turn_id: uuid.UUID, *, now: datetime) -> None:
-    """Take a turn off. Raises NotFound when there is none, or it is of a hub that the actor does
-    not keep.
-    """
-    context = session.get(OnCallTurn, turn_id, with_for_update=True)
-    if context is None or not may_manage(actor, context.hub_id):
+    """Remove a turn. Raises NotFound if there is none, or if the actor does not manage its rota."""
+    turn = session.get(OnCallTurn, turn_id, with_for_update=True)
+    if turn is None or not may_manage(actor, turn.hub_id):
         raise NotFound("There is no such turn, or you may not see it.")
-    session.delete(context)
+    session.delete(turn)
     session.flush()
     events.record(
         session,
         "on_call.turn_removed",
         now=now,
         actor=actor.label,
-        hub_id=context.hub_id,
-        context=context.id,
-        staff=context.staff_id,
+        hub_id=turn.hub_id,
+        turn=turn.id,
+        staff=turn.staff_id,
     )
 
 
 def on_call(
     session: Session, hub_ids: Collection[uuid.UUID] | None, now: datetime
 ) -> Sequence[OnCallTurn]:
-    """The turns that run at `now` of staff who still work here, lowest level first; of every hub
-    where none is named.
-    """
+    """The turns of active staff at `now`, lowest level first; of every hub if `hub_ids` is None."""
     query = (
         select(OnCallTurn)
         .join(Staff, Staff.id == OnCallTurn.staff_id)
@@ -126,21 +122,21 @@ def on_call(
     return session.scalars(query).all()
 
 
-def to_come(
+def upcoming_turns(
     session: Session, hub_ids: Collection[uuid.UUID], now: datetime
 ) -> Sequence[OnCallTurn]:
-    """Turns that run or are still to come, in order of their start; at most 200."""
+    """Current and future turns, in order of their start; at most 200."""
     return session.scalars(
         select(OnCallTurn)
         .where(OnCallTurn.hub_id.in_(hub_ids), OnCallTurn.ends_at > now)
         .options(joinedload(OnCallTurn.staff), joinedload(OnCallTurn.hub))
         .order_by(OnCallTurn.starts_at, OnCallTurn.level, OnCallTurn.id)
-        .limit(MOST)
+        .limit(MAX_TURNS)
     ).all()
 
 
 def eligible(session: Session, hub_ids: Collection[uuid.UUID]) -> Sequence[Staff]:
-    """The active staff of some hubs who could have a turn, by name."""
+    """The active staff of hubs who can have a turn, by name."""
     members = select(Membership.staff_id).where(
         Membership.hub_id.in_(hub_ids), Membership.role.in_(ON_CALL)
     )
@@ -150,24 +146,24 @@ def eligible(session: Session, hub_ids: Collection[uuid.UUID]) -> Sequence[Staff
 
 
 def managed_hubs(session: Session, actor: Actor) -> Sequence[Hub]:
-    """The hubs whose rota the actor keeps, by name."""
+    """The hubs whose rota the actor manages, by name."""
     return session.scalars(
-        select(Hub).where(Hub.id.in_(actor.hubs(*KEEPERS))).order_by(Hub.name, Hub.id)
+        select(Hub).where(Hub.id.in_(actor.hubs(*MANAGERS))).order_by(Hub.name, Hub.id)
     ).all()
 
 
 def may_manage(actor: Actor, hub_id: uuid.UUID) -> bool:
-    """Whether the actor keeps the rota of a hub."""
-    return actor.kind is ActorKind.SYSTEM or hub_id in actor.hubs(*KEEPERS)
+    """Whether the actor may manage the rota of a hub."""
+    return actor.kind is ActorKind.SYSTEM or hub_id in actor.hubs(*MANAGERS)
 
 
 def change_mobile(
     session: Session, actor: Actor, staff_id: uuid.UUID, given: str, *, wants: bool, now: datetime
 ) -> Staff:
-    """Record the mobile for notices of the actor themselves, or of a colleague in a hub that the
-    actor administers.
+    """Record the mobile for notices to the actor, or to a colleague in a hub that the actor
+    administers.
 
-    Raises NotFound for anybody else, Invalid for what is no UK mobile number.
+    Raises NotFound for other staff, and Invalid for anything but a UK mobile number.
     """
     staff = staff_for_notices(session, actor, staff_id)
     staff_notices.set_mobile(session, staff, given, wants=wants, actor=actor.label, now=now)
@@ -175,8 +171,8 @@ def change_mobile(
 
 
 def staff_for_notices(session: Session, actor: Actor, staff_id: uuid.UUID) -> Staff:
-    """The member of staff whose notices the actor may change: themselves, or a colleague whom they
-    administer. Raises NotFound.
+    """A member of staff whose notices the actor may change: the actor, or a colleague in a hub that
+    they administer. Raises NotFound.
     """
     found = session.get(Staff, staff_id)
     hubs = {membership.hub_id for membership in found.memberships} if found is not None else set()
@@ -189,8 +185,8 @@ def staff_for_notices(session: Session, actor: Actor, staff_id: uuid.UUID) -> St
     return found
 
 
-def _may_keep(actor: Actor, hub_id: uuid.UUID) -> None:
+def _check_may_manage(actor: Actor, hub_id: uuid.UUID) -> None:
     if not may_manage(actor, hub_id):
         raise Forbidden(
-            "Only a coordinator, supervisor or administrator keeps the rota of their hub."
+            "Only a coordinator, supervisor or administrator may manage the rota of their hub."
         )

@@ -1,4 +1,4 @@
-"""What an alarm has done so far, in the order of the clock, and which hubs have nobody on call."""
+"""The steps of an alarm so far, in order of time, and the hubs that have nobody on call."""
 
 import uuid
 from collections.abc import Collection, Mapping
@@ -23,10 +23,10 @@ SEE_GAPS = (Role.COORDINATOR, Role.SUPERVISOR)
 
 @dataclass(frozen=True)
 class AlarmLine:
-    """One step: when, who, at which level of the rota (0 is the offender manager), what came of it,
-    and whether the text arrived.
+    """A step: when, who, at which level of the rota (0 is the offender manager), and the outcome.
 
-    `called_back` when the text had not left yet as somebody took it up.
+    `lost`: the notice did not arrive. `called_back`: the signal was acknowledged before the notice
+    left, so it was not sent.
     """
 
     at: datetime
@@ -39,8 +39,8 @@ class AlarmLine:
 
 @dataclass(frozen=True)
 class AlarmView:
-    """The steps of an alarm, the newest 50 in order of time, and when the next person is told if
-    nobody takes it up.
+    """The newest 50 steps of an alarm, in order of time. `next_at` is when the next staff are told;
+    None once the alarm is over.
     """
 
     lines: tuple[AlarmLine, ...]
@@ -48,15 +48,15 @@ class AlarmView:
 
 
 def of_signal(session: Session, signal_id: uuid.UUID) -> AlarmView | None:
-    """What was done about a signal; None where it raised no alarm. The caller has checked that the
-    actor may see the signal.
+    """The alarm of a signal; None if it raised none. The caller has checked that the actor may see
+    the signal.
     """
     return _views(session, Alarm.signal_id == signal_id).get(signal_id)
 
 
 def of_readings(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, AlarmView]:
-    """What was done about texts of numbers that are nobody's, where they raised an alarm. The
-    caller has found that the actor may read them.
+    """The alarms of texts from unknown numbers, by the id of their record. The caller has checked
+    that the actor may read the texts.
     """
     return _views(session, Alarm.reply_record_id.in_(ids)) if ids else {}
 
@@ -107,8 +107,8 @@ def _line(step: AlarmStep, name: str | None, status: MessageStatus | None) -> Al
 
 
 def uncovered(session: Session, actor: Actor, *, now: datetime) -> tuple[str, ...]:
-    """The names of the actor's hubs that have nobody on call at this moment, for those who keep the
-    rota and see its people.
+    """The names of the actor's hubs that have nobody on call now, for coordinators and supervisors
+    who manage the rota.
     """
     seen = actor.hubs(*SEE_GAPS)
     if not seen:

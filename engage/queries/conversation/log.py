@@ -1,9 +1,8 @@
-"""The whole conversation with one person, to be read out or handed over: what was asked, what came,
-how it was read, what was done.
+"""The whole conversation with a person, to print or to disclose: what was asked, what the person
+wrote, how it was interpreted, and what was done.
 
-Only for whoever manages the person, and each time it is taken out is an event of its own. Words
-that have had their time are shown as erased, and those of health are left out for whoever may not
-see it.
+Only for staff who manage the person. Each disclosure is recorded as an event. Words past their
+retention period are shown as erased, and words about health need health access.
 """
 
 import uuid
@@ -25,7 +24,7 @@ from engage.queries.conversation.thread import Entry
 
 
 class Form(StrEnum):
-    """How a conversation is taken out."""
+    """The form in which a conversation is disclosed."""
 
     PAGE = "page"
     FILE = "file"
@@ -33,7 +32,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True)
 class Log:
-    """A conversation from its beginning, oldest first."""
+    """A whole conversation, oldest entry first."""
 
     person: Person
     zone: ZoneInfo
@@ -43,8 +42,8 @@ class Log:
 def take_out(
     session: Session, actor: Actor, person_id: uuid.UUID, form: Form, *, now: datetime
 ) -> Log:
-    """The conversation with a person; that it was disclosed, to whom and how, is recorded. Raises
-    NotFound, or Forbidden for who only reads.
+    """Disclose the conversation with a person, and record to whom and in which form. Raises
+    NotFound, or Forbidden without the ability to manage the person.
     """
     person = open_person(
         session, actor, person_id, now=now, what="conversation log", ability=Ability.MANAGE

@@ -1,4 +1,4 @@
-"""Who has the conversation with a person, for their page."""
+"""The worker who has the conversation with a person, for the person's page."""
 
 import uuid
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from engage.conversation import takeover
 
 @dataclass(frozen=True)
 class TakeoverView:
-    """A worker has the conversation: who, since when, until when unless they write again; `mine`
-    when it is whoever looks.
+    """A worker's takeover of a conversation. It ends at `until` unless the worker writes again.
+    `mine`: the worker is the actor.
     """
 
     id: uuid.UUID
@@ -26,8 +26,8 @@ class TakeoverView:
 def of_person(
     session: Session, actor: Actor, person_id: uuid.UUID, *, now: datetime
 ) -> TakeoverView | None:
-    """Who has the conversation with a person whom the caller has opened; None when Engage reads and
-    answers.
+    """The takeover of a person's conversation; None while Engage handles it. The caller has opened
+    the person.
     """
     found = takeover.current(session, person_id, now)
     if found is None:

@@ -1,7 +1,7 @@
-"""A person's thread: texts out with what became of them, texts in with how they were read, and
-marks of what changed.
+"""A person's thread: texts to them with their delivery, texts from them with their interpretation,
+and marks of what changed.
 
-It shows what is known and no more: an unknown send is shown as unknown.
+It must show only what is known: a text whose delivery is unknown is shown as unknown.
 """
 
 import uuid
@@ -50,8 +50,8 @@ MARKERS = (
 
 
 class Source(StrEnum):
-    """Where an entry comes from. At one moment they stand in this order: what changed, what was
-    said, what we answered.
+    """Where an entry comes from. Entries of the same moment are sorted in this order: what changed,
+    what the person said, what we answered.
     """
 
     MARK = "a"
@@ -77,7 +77,7 @@ class TextOut:
 
 @dataclass(frozen=True)
 class Corrected:
-    """What a worker said that a text means: instead of what, by whom, when, and what followed."""
+    """A worker's correction of what a text means, and what was done about it."""
 
     was: str
     now: str
@@ -88,11 +88,11 @@ class Corrected:
 
 @dataclass(frozen=True)
 class TextIn:
-    """A text from the person, how it was read and why, and whether somebody must still read it.
+    """A text from the person, how it was interpreted and why, and whether a worker must read it.
 
-    `also` are the other meanings found, `evidence` the person's own words that the reading rests
-    on; `erased` when the words have had their time, `hidden` when they tell of health and the
-    reader may not see that.
+    `also` has the weaker meanings, `evidence` the words that the interpretation rests on. `erased`:
+    the words are past their retention period. `hidden`: they are about health, and the actor has
+    no health access.
     """
 
     at: datetime
@@ -119,13 +119,13 @@ class TextIn:
 
     @property
     def means(self) -> str:
-        """What it means, as far as anybody knows."""
+        """What the text means: as corrected by a worker, else as interpreted."""
         return self.corrected.now if self.corrected is not None else self.intent
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Something that changed between the texts."""
+    """An event between the texts, such as a changed number."""
 
     at: datetime
     id: int
@@ -140,7 +140,7 @@ Entry = TextOut | TextIn | Mark
 
 @dataclass(frozen=True)
 class ThreadCursor:
-    """A place in the thread, before which older entries lie."""
+    """A place in the thread; the page after it has the entries before that place."""
 
     at: datetime
     source: Source
@@ -151,7 +151,7 @@ class ThreadCursor:
 
     @classmethod
     def parse(cls, given: str) -> "ThreadCursor":
-        """Read what `str` wrote. Raises ValueError on anything else."""
+        """The cursor that `str` wrote. Raises ValueError for anything else."""
         moment, source, id = given.split("_")
         place = cls(aware_moment(moment), Source(source), id)
         if place.source is Source.OUT:
@@ -163,8 +163,8 @@ class ThreadCursor:
 
 @dataclass(frozen=True)
 class Thread:
-    """A page of the thread, oldest entry first; `older` is where the page before it ends, if there
-    is one.
+    """A page of the thread, oldest entry first. `older` is the cursor of the page with older
+    entries; None if there are none.
     """
 
     entries: tuple[Entry, ...]
@@ -174,10 +174,10 @@ class Thread:
 def load(
     session: Session, person_id: uuid.UUID, *, health: bool, before: ThreadCursor | None = None
 ) -> Thread:
-    """The latest entries of a person's thread (before a place), in five statements; the caller has
-    opened the person.
+    """The latest entries of a person's thread, or those before a cursor, in five statements. The
+    caller has opened the person.
 
-    Without `health` the words of texts that tell of health are left out, and how they were read.
+    Without `health`, the words and the interpretation of texts about health are left out.
     """
     messages = _out(session, person_id, before)
     texts = _in(session, person_id, before)
@@ -254,7 +254,7 @@ def _marks(session: Session, person_id: uuid.UUID, before: ThreadCursor | None) 
 
 
 def _corrections(session: Session, readings: list[uuid.UUID]) -> dict[uuid.UUID, ReplyCorrection]:
-    """The correction that counts of each reading that has one."""
+    """The latest correction of each record that has one."""
     rows = session.scalars(
         select(ReplyCorrection)
         .where(ReplyCorrection.reply_record_id.in_(readings))
@@ -293,7 +293,7 @@ def _text_out(message: Message, who: Mapping[str | None, str], health: bool) -> 
 
 
 def _without_health(entry: TextIn) -> TextIn:
-    """That a text of health came, and when: a lapse is not told apart from good news."""
+    """The entry without its content, so that a lapse looks the same as good news."""
     return replace(
         entry,
         body=entry.body and health_redaction.NOT_SHOWN,

@@ -1,6 +1,4 @@
-"""Replies that wait for a human: those of an actor's people, and those from numbers that are
-nobody's.
-"""
+"""Replies that wait for a worker: those of an actor's people, and those from unknown numbers."""
 
 import uuid
 from dataclasses import dataclass
@@ -26,10 +24,10 @@ PAGE = 25
 
 @dataclass(frozen=True)
 class Unread:
-    """A reply that somebody must read: whose, what it says, and what Engage has done so far.
+    """A reply that a worker must read, with what Engage has done so far.
 
-    `manager` is the person's offender manager, None where that is whoever looks; `may_act` whether
-    they may mark it as read.
+    `manager` is the person's offender manager, None if that is the actor. `may_act`: the actor may
+    mark the reply as read.
     """
 
     reading_id: uuid.UUID
@@ -47,7 +45,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class UnknownNumber:
-    """A number that is nobody's (or more than one person's) and what it has written, newest first."""
+    """A number that belongs to nobody, or to several people, with its texts, newest first."""
 
     number: str
     texts: tuple["UnknownText", ...]
@@ -55,7 +53,7 @@ class UnknownNumber:
 
 @dataclass(frozen=True)
 class UnknownText:
-    """One text from such a number; `alarm` is who was told of it, where it tells of danger."""
+    """A text from an unknown number. `alarm` shows who was told, if it reports danger."""
 
     reading_id: uuid.UUID
     words: str
@@ -66,7 +64,7 @@ class UnknownText:
 
 
 def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
-    """Replies that wait to be read by a human, the longest waiting first, at most a page of them."""
+    """The replies that wait for a worker, oldest first: at most one page."""
     rows = session.execute(
         select(
             ReplyRecord, Inbound.body, Person, Hub, Staff.name, health_redaction.is_about_health()
@@ -106,14 +104,14 @@ def unread(session: Session, actor: Actor) -> tuple[Unread, ...]:
 
 
 def may_see_unknown(actor: Actor) -> bool:
-    """Texts from nobody's number are read by coordinators and supervisors, who can find out whose
-    they are.
+    """Whether the actor may read texts from unknown numbers. Coordinators and supervisors may: they
+    can find out who wrote.
     """
     return actor.has(Role.COORDINATOR, Role.SUPERVISOR)
 
 
 def count_unknown(session: Session, actor: Actor) -> int:
-    """How many numbers of nobody have a text that waits to be read."""
+    """The number of unknown numbers with a text that waits to be read, up to a page."""
     if not may_see_unknown(actor):
         return 0
     waiting = _waiting(actor).limit(PAGE).subquery()
@@ -121,8 +119,8 @@ def count_unknown(session: Session, actor: Actor) -> int:
 
 
 def unknown_numbers(session: Session, actor: Actor) -> tuple[UnknownNumber, ...]:
-    """Numbers of nobody with texts that wait to be read, the longest waiting first, each with all
-    that it wrote.
+    """The unknown numbers with texts that wait to be read, the longest waiting first, each with all
+    its texts.
     """
     if not may_see_unknown(actor):
         return ()
@@ -133,7 +131,7 @@ def unknown_numbers(session: Session, actor: Actor) -> tuple[UnknownNumber, ...]
 def unknown_number_of(
     session: Session, actor: Actor, reading_id: uuid.UUID
 ) -> UnknownNumber | None:
-    """The number of nobody that wrote one text, with all that it wrote."""
+    """The unknown number that a text came from, with all its texts; None if there is none."""
     number = session.scalar(
         select(ReplyRecord.number).where(ReplyRecord.id == reading_id, scope.unknown_texts(actor))
     )
@@ -150,7 +148,7 @@ def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]
         .order_by(ReplyRecord.at.desc(), ReplyRecord.id.desc())
         .limit(PAGE * 10)
     ).all()
-    told = alarms.of_readings(session, [reading.id for reading, _ in rows])
+    alarm_views = alarms.of_readings(session, [reading.id for reading, _ in rows])
     texts: dict[str, list[UnknownText]] = {number: [] for number in numbers}
     for reading, body in rows:
         texts[reading.number].append(
@@ -160,7 +158,7 @@ def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]
                 at=reading.at,
                 done=reading.done,
                 waiting=reading.needs_human and reading.read_at is None,
-                alarm=told.get(reading.id),
+                alarm=alarm_views.get(reading.id),
             )
         )
     return tuple(UnknownNumber(number, tuple(texts[number])) for number in numbers)

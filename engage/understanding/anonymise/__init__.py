@@ -1,1 +1,1 @@
-"""Removes what identifies a person from a text, so that its meaning can be learnt from."""
+"""Removes what identifies a person from a text, so that Engage can learn from it."""

@@ -1,6 +1,5 @@
-"""The trained part of the reader: labelled lines, what is looked at, the training, and weighing a
-text by what was learnt.
+"""The trained part of understanding: labelled lines, features, training and prediction.
 
-It knows nothing of people, appointments or what follows. `understand.py` sets its weights beside
-the rules, and decides.
+It knows nothing about people or appointments. `interpret.py` combines its probabilities with the
+rules, and decides.
 """

@@ -1,9 +1,9 @@
-"""What the classifier looks at: runs of words, runs of letters, and both in the light of what was
-asked. Pure.
+"""The features that the classifier uses: runs of words, with and without the question asked, and
+runs of letters. Pure.
 
-Every feature is a number below `BUCKETS`, the checksum of its words, so that no list of words has
-to be kept. Training and reading both come through here; a change here needs training anew, which
-the build does by itself.
+A feature is a number below `BUCKETS`, the checksum of its words or letters, so no vocabulary has to
+be stored. Training and prediction both use this module: after a change here the classifier must be
+trained again, which the build does.
 """
 
 import math
@@ -13,50 +13,50 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
 
-from engage.understanding.language.normalise import normalise, visible
+from engage.understanding.language.normalise import normalise, visible_text
 
 BUCKETS = 1 << 19
-FEW_WORDS = 6
-_LONGEST = 300
-"""Words of one text that are looked at; a text message of ten parts has fewer."""
-_START, _END, _ASKS = "^", "$", "?"
+BRIEF_WORDS = 6
+_MAX_WORDS = 300
+"""Words of a text that count. A text message of ten segments has fewer."""
+_START, _END, _QUESTION_MARK = "^", "$", "?"
 
 
 @dataclass(frozen=True)
-class Block:
-    """One kind of feature: each is scaled to a length of `weight`, so that a long text speaks no
-    louder than a short one.
+class FeatureKind:
+    """A kind of feature. All of its features together are scaled to the length `weight`, so that a
+    long text counts no more than a short one.
     """
 
     name: str
     weight: float
 
 
-WORDS = Block("w", 1.5)
-SKIPS = Block("s", 0.7)
-ASKED = Block("a", 0.7)
-ASKED_BRIEFLY = Block("b", 0.7)
-LETTERS = Block("c", 1.0)
-TYPED = Block("t", 0.7)
+WORDS = FeatureKind("w", 1.5)
+GAPPED_PAIRS = FeatureKind("s", 0.7)
+PROMPTED = FeatureKind("a", 0.7)
+PROMPTED_BRIEF = FeatureKind("b", 0.7)
+LETTERS = FeatureKind("c", 1.0)
+TYPED = FeatureKind("t", 0.7)
 
 
-def counts(text: str, prompt: str) -> list[tuple[Block, Counter[int]]]:
-    """The features of a text sent in answer to one of the five prompts, by kind, with how often
-    each is there.
+def feature_counts(text: str, prompt: str) -> list[tuple[FeatureKind, Counter[int]]]:
+    """How often a text has each feature, by kind of feature. `prompt` is one of the five that the
+    corpus knows.
     """
-    said = normalise(text)
-    words = list(said.words[:_LONGEST])
-    if said.asks:
-        words.append(_ASKS)
-    asked = prompt[:3]
+    normalised = normalise(text)
+    words = list(normalised.words[:_MAX_WORDS])
+    if normalised.has_question_mark:
+        words.append(_QUESTION_MARK)
+    prefix = prompt[:3]
     return [
         (WORDS, Counter(_hashed("w", _runs([_START, *words, _END], 3)))),
-        (SKIPS, Counter(_hashed("s", _skips(words)))),
-        (ASKED, Counter(_hashed("a" + asked, [*_runs([_START, *words, _END], 2), ""]))),
+        (GAPPED_PAIRS, Counter(_hashed("s", _gapped_pairs(words)))),
+        (PROMPTED, Counter(_hashed("a" + prefix, [*_runs([_START, *words, _END], 2), ""]))),
         (
-            ASKED_BRIEFLY,
+            PROMPTED_BRIEF,
             Counter(
-                _hashed("b" + asked, [*(_runs(words, 2) if len(words) <= FEW_WORDS else ()), ""])
+                _hashed("b" + prefix, [*(_runs(words, 2) if len(words) <= BRIEF_WORDS else ()), ""])
             ),
         ),
         (LETTERS, Counter(bucket for word in words for bucket in _letters("c", word, 1, 6))),
@@ -64,61 +64,61 @@ def counts(text: str, prompt: str) -> list[tuple[Block, Counter[int]]]:
             TYPED,
             Counter(
                 bucket
-                for word in visible(text).split()[:_LONGEST]
+                for word in visible_text(text).split()[:_MAX_WORDS]
                 for bucket in _letters("t", word[:40], 2, 5)
             ),
         ),
     ]
 
 
-def scaled(
-    found: Sequence[tuple[Block, Counter[int]]], rarity: Sequence[float]
+def feature_values(
+    counts: Sequence[tuple[FeatureKind, Counter[int]]], rarity: Sequence[float]
 ) -> dict[int, float]:
-    """Each feature's value: the logarithm of its count times its rarity, each kind of feature
-    scaled to its length.
+    """The value of each feature: 1 plus the logarithm of its count, times its rarity. Each kind of
+    feature is scaled to its weight.
     """
     values: dict[int, float] = {}
-    for block, buckets in found:
-        rated = {
+    for kind, buckets in counts:
+        unscaled = {
             bucket: (1 + math.log(count)) * float(rarity[bucket])
             for bucket, count in buckets.items()
         }
-        length = math.sqrt(sum(value * value for value in rated.values()))
+        length = math.sqrt(sum(value * value for value in unscaled.values()))
         if length:
-            for bucket, value in rated.items():
-                values[bucket] = values.get(bucket, 0.0) + value * block.weight / length
+            for bucket, value in unscaled.items():
+                values[bucket] = values.get(bucket, 0.0) + value * kind.weight / length
     return values
 
 
 def word_bucket(words: Sequence[str]) -> int:
-    """The feature that a run of one to three words is."""
+    """The feature of a run of one to three words."""
     return next(_hashed("w", [" ".join(words)]))
 
 
 def _runs(words: Sequence[str], longest: int) -> Iterator[str]:
     for size in range(1, longest + 1):
-        for place in range(len(words) - size + 1):
-            yield " ".join(words[place : place + size])
+        for start in range(len(words) - size + 1):
+            yield " ".join(words[start : start + size])
 
 
-def _skips(words: Sequence[str]) -> Iterator[str]:
-    """Pairs of words with one to three others between them."""
-    for place, word in enumerate(words):
-        for other in words[place + 2 : place + 5]:
+def _gapped_pairs(words: Sequence[str]) -> Iterator[str]:
+    """Pairs of words with one to three words between them."""
+    for index, word in enumerate(words):
+        for other in words[index + 2 : index + 5]:
             yield f"{word} {other}"
 
 
-def _hashed(kind: str, found: Iterator[str] | list[str]) -> Iterator[int]:
-    for one in found:
-        yield crc32(f"{kind}|{one}".encode("utf-8", "surrogatepass")) % BUCKETS
+def _hashed(tag: str, features: Iterator[str] | list[str]) -> Iterator[int]:
+    for feature in features:
+        yield crc32(f"{tag}|{feature}".encode("utf-8", "surrogatepass")) % BUCKETS
 
 
 @lru_cache(maxsize=20_000)
-def _letters(kind: str, word: str, shortest: int, longest: int) -> tuple[int, ...]:
-    """Runs of letters within one word, its two ends marked."""
-    edged = f" {word} "
+def _letters(tag: str, word: str, shortest: int, longest: int) -> tuple[int, ...]:
+    """Runs of letters within a word, with its ends marked."""
+    marked = f" {word} "
     return tuple(
-        crc32(f"{kind}|{edged[place : place + size]}".encode("utf-8", "surrogatepass")) % BUCKETS
+        crc32(f"{tag}|{marked[start : start + size]}".encode("utf-8", "surrogatepass")) % BUCKETS
         for size in range(shortest, longest + 1)
-        for place in range(len(edged) - size + 1)
+        for start in range(len(marked) - size + 1)
     )

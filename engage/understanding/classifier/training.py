@@ -1,9 +1,10 @@
-"""Learns from the corpus, when the software is built. `python -m
-engage.understanding.classifier.training` writes what was learnt.
+"""Trains the classifier on the corpus, when the software is built: `python -m
+engage.understanding.classifier.training`.
 
-The second step must learn how far the first can be trusted on people whom it has never read, so it
-learns from scores that were given to styles left out: the styles are dealt into folds, and each
-fold is scored by a first step that saw only the others. The same corpus gives the same result.
+The second step must learn how far the first step can be trusted with writers that it has not seen.
+So its training scores come from styles that were left out: the styles are dealt into folds, and
+each fold is scored by a first step that was trained on the others. The same corpus gives the same
+classifier.
 """
 
 import json
@@ -11,7 +12,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,50 +28,52 @@ from sklearn.svm import LinearSVC
 
 from engage.understanding.classifier import lines
 from engage.understanding.classifier.clauses import clauses
-from engage.understanding.classifier.features import BUCKETS, counts, scaled
+from engage.understanding.classifier.features import BUCKETS, feature_counts, feature_values
 from engage.understanding.classifier.lines import LabelledLine
 from engage.understanding.classifier.predict import (
     INTENTS,
     TRAINED,
     Array,
     Classifier,
-    Found,
-    second_step,
+    FeatureCounts,
+    second_step_inputs,
 )
+from engage.understanding.vocabulary import Intent
 
 FOLDS = 5
 FIRST_STRENGTH, SECOND_STRENGTH = 0.5, 0.3
-MANY_INTENTS = 16
-MOST_PROCESSES = 4
-_PLACE = {intent: place for place, intent in enumerate(INTENTS)}
+MIXED_INTENTS = 16
+MAX_PROCESSES = 4
+_INTENT_INDEX = {intent: index for index, intent in enumerate(INTENTS)}
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A line made ready: the features of the whole text and of each clause."""
+class PreparedLine:
+    """A line with the index of its style, and the features of the text and of each clause."""
 
     line: LabelledLine
     style: int
-    whole: Found
-    parts: Sequence[Found]
+    whole: FeatureCounts
+    parts: Sequence[FeatureCounts]
 
 
 def train(folder: Path = lines.CORPUS, *, processes: int = 1) -> Classifier:
-    """Learn from every style of a folder. Takes a minute and a half on one core."""
-    return learn(lines.styles(folder), processes=processes)
+    """Train on every style in a folder. Takes a minute and a half on one core."""
+    return train_on(lines.styles(folder), processes=processes)
 
 
-def learn(styles: dict[str, list[LabelledLine]], *, processes: int = 1) -> Classifier:
-    """Learn from these styles alone: the measuring leaves some out. However many processes share
-    the work, what is learnt is the same.
+def train_on(styles: dict[str, list[LabelledLine]], *, processes: int = 1) -> Classifier:
+    """Train on these styles. The result does not depend on the number of processes. Raises
+    LinesError if an intent would be missing from the lines that a first step is trained on.
     """
-    dealt = [(style, line) for style, found in enumerate(styles.values()) for line in found]
-    labels = np.array([_PLACE[line.intent] for _, line in dealt])
-    unseen, first = _first_steps(styles, processes)
-    inputs = np.stack(_in_order([style for style, _ in dealt], unseen))
+    _check_intents(styles)
+    numbered = [(style, line) for style, listed in enumerate(styles.values()) for line in listed]
+    labels = np.array([_INTENT_INDEX[line.intent] for _, line in numbered])
+    unseen_inputs, first = _train_first_steps(styles, processes)
+    inputs = np.stack(_in_line_order([style for style, _ in numbered], unseen_inputs))
     second = LogisticRegression(C=SECOND_STRENGTH, max_iter=1000).fit(inputs, labels)
-    of_everything = [mixed(found) for found in styles.values()]
-    sharpness = _sharpness(second, inputs, labels, [of_everything[style] for style, _ in dealt])
+    mixed_styles = [is_mixed(listed) for listed in styles.values()]
+    sharpness = _sharpness(second, inputs, labels, [mixed_styles[style] for style, _ in numbered])
     return Classifier(
         first.weights,
         first.offsets,
@@ -82,44 +85,45 @@ def learn(styles: dict[str, list[LabelledLine]], *, processes: int = 1) -> Class
 
 @dataclass(frozen=True)
 class FirstStep:
-    """A linear classifier over hashed features: what it weighs, and how rare each feature is."""
+    """A linear classifier over hashed features: its weights, and how rare each feature is."""
 
     weights: Array
     offsets: Array
     rarity: Array
 
     @cached_property
-    def alike(self) -> Classifier:
-        """What scores texts as the reader will."""
-        return Classifier(self.weights, self.offsets, self.rarity, _NOTHING, _NOTHING)
+    def classifier(self) -> Classifier:
+        """A classifier with this first step only."""
+        return Classifier(self.weights, self.offsets, self.rarity, _NO_SECOND_STEP, _NO_SECOND_STEP)
 
-    def scores(self, one: Seen) -> Array:
-        """What the second step looks at."""
-        parts = [self.alike.scores(part) for part in one.parts]
-        return second_step(self.alike.scores(one.whole), parts, one.line.text, one.line.prompt)
-
-
-_NOTHING: Array = np.zeros(0, dtype=np.float32)
+    def second_step_inputs(self, prepared: PreparedLine) -> Array:
+        """The inputs of the second step for a line."""
+        parts = [self.classifier.scores(part) for part in prepared.parts]
+        whole = self.classifier.scores(prepared.whole)
+        return second_step_inputs(whole, parts, prepared.line.text, prepared.line.prompt)
 
 
-def prepared(styles: dict[str, list[LabelledLine]]) -> list[Seen]:
-    """Every line with its features."""
+_NO_SECOND_STEP: Array = np.zeros(0, dtype=np.float32)
+
+
+def prepare_lines(styles: dict[str, list[LabelledLine]]) -> list[PreparedLine]:
+    """Compute the features of every line."""
     return [
-        Seen(
+        PreparedLine(
             line,
             style,
-            counts(line.text, line.prompt),
-            [counts(part, line.prompt) for part in clauses(line.text)],
+            feature_counts(line.text, line.prompt),
+            [feature_counts(part, line.prompt) for part in clauses(line.text)],
         )
-        for style, found in enumerate(styles.values())
-        for line in found
+        for style, listed in enumerate(styles.values())
+        for line in listed
     ]
 
 
-def save(learnt: Classifier, folder: Path = TRAINED, corpus: Path = lines.CORPUS) -> None:
-    """Write what was learnt where the reader looks for it, all of it or nothing."""
+def save(trained: Classifier, folder: Path = TRAINED, corpus: Path = lines.CORPUS) -> None:
+    """Save a classifier. Each file is replaced as a whole."""
     folder.mkdir(parents=True, exist_ok=True)
-    parts = learnt.parts()
+    parts = trained.parts()
     _replace(
         folder / "weights.npy", lambda file: np.save(file, parts.pop("weights").astype(np.float16))
     )
@@ -129,71 +133,81 @@ def save(learnt: Classifier, folder: Path = TRAINED, corpus: Path = lines.CORPUS
 
 
 def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    beside = path.with_suffix(path.suffix + ".new")
-    with beside.open("wb") as file:
+    new = path.with_suffix(path.suffix + ".new")
+    with new.open("wb") as file:
         write(file)
-    beside.replace(path)
+    new.replace(path)
 
 
-def _first_steps(
+def _train_first_steps(
     styles: dict[str, list[LabelledLine]], processes: int
 ) -> tuple[list[list[Array]], FirstStep]:
-    """What the second step looks at for the lines of each fold, from a first step that saw no line
-    of their styles; and one that saw everything.
+    """The second step's inputs for the lines of each fold, from a first step that saw none of their
+    styles; and a first step that saw everything.
     """
     if processes == 1:
-        seen = prepared(styles)
-        return [_unseen_scores(fold, seen) for fold in range(FOLDS)], _first_step(seen)
-    # Processes and not threads: the library's dice are shared by all threads.
-    with ProcessPoolExecutor(processes, get_context("spawn"), _prepare, (styles,)) as pool:
-        whole = pool.submit(_first_step)
-        unseen = list(pool.map(_unseen_scores, range(FOLDS)))
-        return unseen, whole.result()
+        prepared = prepare_lines(styles)
+        unseen = [_unseen_inputs(fold, prepared) for fold in range(FOLDS)]
+        return unseen, _train_first_step(prepared)
+    # Processes and not threads: all threads share the random numbers of the library.
+    with ProcessPoolExecutor(processes, get_context("spawn"), _prepare_process, (styles,)) as pool:
+        everything = pool.submit(_train_first_step)
+        unseen = list(pool.map(_unseen_inputs, range(FOLDS)))
+        return unseen, everything.result()
 
 
-_prepared: list[Seen] = []
-"""What a process of the pool has made ready for its share of the work."""
+_prepared: list[PreparedLine] = []
+"""The lines of a process in the pool."""
 
 
-def _prepare(styles: dict[str, list[LabelledLine]]) -> None:
-    _prepared.extend(prepared(styles))
+def _prepare_process(styles: dict[str, list[LabelledLine]]) -> None:
+    _prepared.extend(prepare_lines(styles))
 
 
-def _unseen_scores(fold: int, seen: Sequence[Seen] = _prepared) -> list[Array]:
-    out = _fold([one.style for one in seen], fold)
-    first = _first_step([one for one in seen if one.style not in out])
-    return [first.scores(one) for one in seen if one.style in out]
+def _unseen_inputs(fold: int, prepared: Sequence[PreparedLine] = _prepared) -> list[Array]:
+    left_out = _styles_in_fold([one.style for one in prepared], fold)
+    first = _train_first_step([one for one in prepared if one.style not in left_out])
+    return [first.second_step_inputs(one) for one in prepared if one.style in left_out]
 
 
-def _in_order(styles: Sequence[int], unseen: Sequence[list[Array]]) -> list[Array]:
-    """The scores of the folds, in the order of the lines, whose styles are given."""
-    inputs = {fold: iter(scores) for fold, scores in enumerate(unseen)}
-    fold_of = {style: fold for fold in range(FOLDS) for style in _fold(styles, fold)}
+def _check_intents(styles: Mapping[str, Sequence[LabelledLine]]) -> None:
+    folds: dict[Intent, set[int]] = {intent: set() for intent in INTENTS}
+    for place, listed in enumerate(listed for listed in styles.values() if listed):
+        for line in listed:
+            folds[line.intent].add(place % FOLDS)
+    if missing := [intent.value for intent, found in folds.items() if len(found) < 2]:
+        raise lines.LinesError(
+            f"The corpus has too few lines of {', '.join(missing)}. Write some in two files or more"
+            " whose names follow each other."
+        )
+
+
+def _in_line_order(styles: Sequence[int], by_fold: Sequence[list[Array]]) -> list[Array]:
+    """The inputs of the folds, in the order of the lines. `styles` has the style of each line."""
+    inputs = {fold: iter(listed) for fold, listed in enumerate(by_fold)}
+    fold_of = {style: fold for fold in range(FOLDS) for style in _styles_in_fold(styles, fold)}
     return [next(inputs[fold_of[style]]) for style in styles]
 
 
-def _fold(styles: Sequence[int], fold: int) -> set[int]:
+def _styles_in_fold(styles: Sequence[int], fold: int) -> set[int]:
     return set(sorted(set(styles))[fold::FOLDS])
 
 
-def _first_step(seen: Sequence[Seen] = _prepared) -> FirstStep:
-    rarity = _rarity(seen)
-    rated = rarity.tolist()
+def _train_first_step(prepared: Sequence[PreparedLine] = _prepared) -> FirstStep:
+    rarity = _rarity(prepared)
+    rarity_lookup = rarity.tolist()
     starts, buckets, sizes = [0], list[int](), list[float]()
-    for one in seen:
-        values = scaled(one.whole, rated)
+    for one in prepared:
+        values = feature_values(one.whole, rarity_lookup)
         buckets.extend(values)
         sizes.extend(values.values())
         starts.append(len(buckets))
     matrix = csr_matrix(
         (np.array(sizes, np.float32), np.array(buckets), np.array(starts)),
-        shape=(len(seen), BUCKETS),
+        shape=(len(prepared), BUCKETS),
     )
-    fitted = LinearSVC(C=FIRST_STRENGTH, tol=1e-2, random_state=0).fit(matrix, _labels(seen))
-    if len(fitted.classes_) != len(INTENTS):
-        raise lines.LinesError(
-            "The corpus must hold lines of every intent, in every fold of its styles."
-        )
+    labels = np.array([_INTENT_INDEX[one.line.intent] for one in prepared])
+    fitted = LinearSVC(C=FIRST_STRENGTH, tol=1e-2, random_state=0).fit(matrix, labels)
     return FirstStep(
         np.ascontiguousarray(fitted.coef_.T, dtype=np.float32),
         fitted.intercept_.astype(np.float32),
@@ -201,54 +215,50 @@ def _first_step(seen: Sequence[Seen] = _prepared) -> FirstStep:
     )
 
 
-def _rarity(seen: Sequence[Seen]) -> Array:
-    """The logarithm of how few lines hold each feature, plus one."""
-    held: Counter[int] = Counter()
-    for one in seen:
-        held.update({bucket for _, buckets in one.whole for bucket in buckets})
-    found = np.zeros(BUCKETS, np.float32)
-    found[list(held)] = list(held.values())
-    rarity: Array = (np.log((1 + len(seen)) / (1 + found)) + 1).astype(np.float32)
+def _rarity(prepared: Sequence[PreparedLine]) -> Array:
+    """For each feature, 1 plus the logarithm of how few lines have it."""
+    line_counts: Counter[int] = Counter()
+    for one in prepared:
+        line_counts.update({bucket for _, buckets in one.whole for bucket in buckets})
+    counts = np.zeros(BUCKETS, np.float32)
+    counts[list(line_counts)] = list(line_counts.values())
+    rarity: Array = (np.log((1 + len(prepared)) / (1 + counts)) + 1).astype(np.float32)
     return rarity
 
 
-def _labels(seen: Sequence[Seen]) -> Array:
-    return np.array([_PLACE[one.line.intent] for one in seen])
-
-
 def _sharpness(
-    second: LogisticRegression, inputs: Array, labels: Array, counted: Sequence[bool]
+    second: LogisticRegression, inputs: Array, labels: Array, is_counted: Sequence[bool]
 ) -> float:
-    """How much surer, or less sure, the second step should be for its probabilities to come true on
-    styles that hold a bit of everything.
+    """The factor by which the second step must be surer, or less sure, for its probabilities to
+    come true on the lines that are counted: those of styles with a bit of everything.
     """
-    chosen = np.flatnonzero(counted)
+    chosen = np.flatnonzero(is_counted)
     scores = second.decision_function(inputs[chosen])
     right = labels[chosen]
 
     def surprise(sharpness: float) -> float:
         odds = scores * sharpness
         odds -= odds.max(axis=1, keepdims=True)
-        likely = odds - np.log(np.exp(odds).sum(axis=1, keepdims=True))
-        return float(-likely[np.arange(len(right)), right].mean())
+        log_likelihood = odds - np.log(np.exp(odds).sum(axis=1, keepdims=True))
+        return float(-log_likelihood[np.arange(len(right)), right].mean())
 
     return float(minimize_scalar(surprise, bounds=(0.3, 4), method="bounded").x)
 
 
-def mixed(found: Sequence[LabelledLine]) -> bool:
-    """Whether a style holds a bit of everything, as the texts of real people do, and not one
+def is_mixed(listed: Sequence[LabelledLine]) -> bool:
+    """Whether a style has a bit of everything, as the texts of real people do, and not only one
     subject.
     """
-    return len({line.intent for line in found}) >= MANY_INTENTS
+    return len({line.intent for line in listed}) >= MIXED_INTENTS
 
 
 def main() -> None:
-    """Learn, and say how long it took."""
-    began = time.monotonic()
+    """Train, save, and say how long it took."""
+    started = time.monotonic()
     if len(sys.argv) > 1:
         raise SystemExit("This takes no arguments.")
-    save(train(processes=min(os.cpu_count() or 1, MOST_PROCESSES)))
-    sys.stdout.write(f"The reader has learnt its corpus ({time.monotonic() - began:.0f} s)\n")
+    save(train(processes=min(os.cpu_count() or 1, MAX_PROCESSES)))
+    sys.stdout.write(f"Trained the classifier ({time.monotonic() - started:.0f} s)\n")
 
 
 if __name__ == "__main__":

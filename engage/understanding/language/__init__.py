@@ -1,3 +1,3 @@
-"""The words people use: spellings, phrases in English and Welsh, and how a text is covered with
+"""The words that people use: spellings, phrases in English and Welsh, and matching a text against
 them.
 """

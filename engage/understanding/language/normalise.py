@@ -1,10 +1,9 @@
-"""A text as the reader sees it: lower-case words in one spelling, and nothing dropped that could
-carry meaning.
+"""Normalises a text: lower-case words in one spelling. Nothing may be dropped that could carry
+meaning.
 
-Letters keep their order; spellings of one word (`yeah`, `yh`, `ye`) become one. Characters that
-show nothing (controls, direction marks, lone surrogates, skin tones) go; every other sign that is
-not plain punctuation stays as a word of its own, so that a text with something unknown in it is
-seen to have it.
+Letters keep their order, and all spellings of a word (`yeah`, `yh`, `ye`) become one. Invisible
+characters (controls, direction marks, lone surrogates, skin tones) go. Every other sign that is not
+plain punctuation stays as a word of its own, so that an unknown sign in a text is noticed.
 """
 
 import re
@@ -17,7 +16,7 @@ from engage.understanding.language.spellings import EMOJI, ONE_WORD, SPELLINGS
 _APOSTROPHES = re.compile("['‘’ʼ`´′]")
 _PIECES = re.compile(r"[^\W\d_]+|\d+|[^\w\s]", re.UNICODE)
 _PUNCTUATION = frozenset('.,!;:-–—…()"“”/*_~·•[]¡¿‐‑ \t')
-_UNSEEN = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"])
+_INVISIBLE = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"])
 _STRUCK_OUT = frozenset("\u0335\u0336\u0337\u0338\u20dd\u20e0")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _AFTER_WILL = frozenset(
@@ -26,14 +25,12 @@ _AFTER_WILL = frozenset(
 
 
 @dataclass(frozen=True)
-class Words:
-    """`words` in one spelling; `typed` the same pieces as typed (folded); `asks` whether there is a
-    question mark.
-    """
+class NormalisedText:
+    """The `words` of a text in one spelling, and the same words as `typed`, in lower case."""
 
     words: tuple[str, ...]
     typed: tuple[str, ...]
-    asks: bool
+    has_question_mark: bool
 
     @property
     def line(self) -> str:
@@ -41,48 +38,48 @@ class Words:
         return " ".join(self.words)
 
 
-def normalise(text: str) -> Words:
-    """`text` as words. Never raises, whatever the text holds; linear in its length."""
-    pieces = _pieces(_plain(text))
-    asks = "?" in pieces
-    typed = [piece for piece in pieces if piece != "?"]
-    words, shown = _spelt(typed)
-    return Words(_alone(words, shown), tuple(shown), asks)
+def normalise(text: str) -> NormalisedText:
+    """Normalise `text`. Never raises; linear in the length of the text."""
+    pieces = _pieces(_simplified(text))
+    words, typed = _standard_words([piece for piece in pieces if piece != "?"])
+    return NormalisedText(_single_word_answer(words, typed), tuple(typed), "?" in pieces)
 
 
-def visible(text: str) -> str:
-    """`text` in lower case as a reader of it sees it: spellings and signs stay, what shows nothing
-    goes.
-    """
+def visible_text(text: str) -> str:
+    """`text` in lower case without invisible characters. Spellings and signs stay."""
     plain = unicodedata.normalize("NFKC", text).lower()
     return "".join(
-        one if unicodedata.category(one) not in _UNSEEN else " " if one.isspace() else ""
-        for one in plain
+        character
+        if unicodedata.category(character) not in _INVISIBLE
+        else " "
+        if character.isspace()
+        else ""
+        for character in plain
     )
 
 
-def spell(words: Sequence[str]) -> tuple[str, ...]:
-    """`words` of a phrase list in the one spelling that the reader looks them up in."""
-    return tuple(_spelt(words)[0])
+def standard_spelling(words: Sequence[str]) -> tuple[str, ...]:
+    """The `words` of a phrase in the spelling in which they are looked up."""
+    return tuple(_standard_words(words)[0])
 
 
-def _spelt(typed: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Each word in its one spelling, beside what was typed for it."""
+def _standard_words(pieces: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The pieces as words in one spelling, and what was typed for each word."""
     words: list[str] = []
-    shown: list[str] = []
+    typed: list[str] = []
     index = 0
-    while index < len(typed):
-        following = typed[index + 1] if index + 1 < len(typed) else ""
-        pair = ONE_WORD.get((typed[index], following))
-        words.append(_spelling(typed[index], following) if pair is None else pair)
-        shown.append(typed[index] if pair is None else f"{typed[index]} {following}")
+    while index < len(pieces):
+        following = pieces[index + 1] if index + 1 < len(pieces) else ""
+        pair = ONE_WORD.get((pieces[index], following))
+        words.append(_standard_word(pieces[index], following) if pair is None else pair)
+        typed.append(pieces[index] if pair is None else f"{pieces[index]} {following}")
         index += 1 if pair is None else 2
-    return words, shown
+    return words, typed
 
 
-def _plain(text: str) -> str:
-    """Lower case without accents, unseen characters or apostrophes; emoji that mean a word become
-    that word.
+def _simplified(text: str) -> str:
+    """`text` in lower case without accents, apostrophes or invisible characters. An emoji that
+    stands for a word becomes that word.
     """
     lowered = unicodedata.normalize("NFKD", text).lower()
     lowered = re.sub(r"\bod'?[’]?d\b", "overdosed", lowered)
@@ -93,12 +90,11 @@ def _plain(text: str) -> str:
         if character.isspace():
             kept.append(" ")
         elif character in _STRUCK_OUT:
-            kept.append(
-                " ⊘ "
-            )  # a word struck through is taken back: an unknown sign, so that a person looks
+            # A word struck through is taken back. An unknown sign makes a human read the text.
+            kept.append(" ⊘ ")
         elif ord(character) in _SKIN_TONES or character == "\ufffd":
             continue
-        elif unicodedata.category(character) not in _UNSEEN:
+        elif unicodedata.category(character) not in _INVISIBLE:
             kept.append(f" {EMOJI[character]} " if character in EMOJI else character)
     return "".join(kept)
 
@@ -112,12 +108,12 @@ def _pieces(plain: str) -> list[str]:
             if "?" in chunk:
                 pieces.append("?")
             continue
-        spread = re.sub(r"(?<=\w)[&+](?=\w)", " and ", chunk)
-        pieces.extend(piece for piece in _PIECES.findall(spread) if piece not in _PUNCTUATION)
+        with_and = re.sub(r"(?<=\w)[&+](?=\w)", " and ", chunk)
+        pieces.extend(piece for piece in _PIECES.findall(with_and) if piece not in _PUNCTUATION)
     return pieces
 
 
-def _spelling(piece: str, following: str) -> str:
+def _standard_word(piece: str, following: str) -> str:
     if piece == "ill" and following in _AFTER_WILL:
         return "il"
     for candidate in _candidates(piece):
@@ -128,7 +124,7 @@ def _spelling(piece: str, following: str) -> str:
 
 
 def _candidates(piece: str) -> list[str]:
-    """`piece`, and where a letter is held down (`yesss`, `nooo`) the word with one or two of it."""
+    """`piece`, and if a letter is held down (`yesss`, `nooo`) the same with one or two of it."""
     if not re.search(r"([^\W\d_])\1\1", piece):
         return [piece]
     return [
@@ -138,9 +134,9 @@ def _candidates(piece: str) -> list[str]:
     ]
 
 
-def _alone(words: list[str], typed: list[str]) -> tuple[str, ...]:
-    """Short forms that are an answer only when they stand alone: `y`, `n`, and a word with its last
-    letter doubled.
+def _single_word_answer(words: list[str], typed: list[str]) -> tuple[str, ...]:
+    """The words, with forms that are an answer only if they are the whole text: `y`, `n`, and a
+    word with its last letter doubled.
     """
     if len(words) == 1:
         word = typed[0]

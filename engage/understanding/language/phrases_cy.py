@@ -1,17 +1,18 @@
-"""Welsh phrases that the reader knows, by meaning, in the ways that people write it. Data only; see
-phrases_en.py.
-"""
+"""Welsh phrases by meaning, as people write them. Data only. phrases_en.py explains the pattern."""
 
-from engage.understanding.language.tiling import Means
+from engage.understanding.vocabulary import Means
 
 _I_AM = "(dwi|rwyf|rwy|dw i|rydw i|dwin|rwyn|rydwin|dwi yn|rwyf yn|dw in)"
-_THERE = "(yno|yna)"  # not "na": it is "there" without its apostrophe, and it is "no"
+_THERE = "(yno|yna)"  # not "na": "there" without its apostrophe, but also "no"
 _ME = "(fi|ni|mi)"
 _PHONE = "(ffoniwch|ffonia|galwch|galwa|ringiwch|ringia|ring)"
 
 WELSH: dict[Means, list[str]] = {
     Means.YES: [
-        "(yes|) (gallaf|galla i|medraf|medra i|gallai|byddaf|bydda i|fyddai|wrth gwrs|yn bendant|siwr|siwr iawn)",
+        (
+            "(yes|) (gallaf|galla i|medraf|medra i|gallai|byddaf|bydda i|fyddai|wrth gwrs|yn "
+            "bendant|siwr|siwr iawn)"
+        ),
         "yes iawn",
     ],
     Means.WILL: [
@@ -31,7 +32,10 @@ WELSH: dict[Means, list[str]] = {
     Means.NO: ["(nac ydw|nag ydw|nac oes|dim diolch|dim gobaith)"],
     Means.WONT: [
         f"(ond|) ({_I_AM}|) (yn|) methu (dod|mynd|bod {_THERE}|)",
-        "(ond|) (ni|) (allaf|alla i|allai|fedraf|fedra i|fedrai) (ddim|) (dod|ddod|bod yno|fod yno|bod yna)",
+        (
+            "(ond|) (ni|) (allaf|alla i|allai|fedraf|fedra i|fedrai) (ddim|) (dod|ddod|bod "
+            "yno|fod yno|bod yna)"
+        ),
         "(ond|) (na|) (allaf|alla i|allai|fedraf|fedra i|fedrai) ddim (dod|ddod|)",
         "na (allaf|alla i|allai|fedraf) (ddim|) (dod|ddod|)",
         f"(ond|) (fyddaf|fydda i|fyddai|fydda) ddim (yn dod|{_THERE})",
@@ -42,7 +46,10 @@ WELSH: dict[Means, list[str]] = {
     ],
     Means.NONE_OF_THEM: ["dim un (ohonyn nhw|or rhain|)"],
     Means.MOVE: [
-        "(gai|ga i|allai|alla i|allwn ni|gawn ni) (newid|symud|aildrefnu) (o|yr amser|y dydd|y diwrnod|yr apwyntiad|)",
+        (
+            "(gai|ga i|allai|alla i|allwn ni|gawn ni) (newid|symud|aildrefnu) (o|yr amser|y "
+            "dydd|y diwrnod|yr apwyntiad|)"
+        ),
         "(angen|eisiau|isio) (newid|symud|aildrefnu) (yr amser|y dydd|y diwrnod|yr apwyntiad|)",
         "(amser|diwrnod) arall",
     ],
@@ -61,7 +68,10 @@ WELSH: dict[Means, list[str]] = {
         "galw",
         f"{_PHONE} {_ME} (yn ol|nol|)",
         "(gai|ga i|allai gael|gaf i|gallaf gael) alwad",
-        "(allwch chi|gallwch chi|fedrwch chi|elli di|fedri di|nei di|newch chi) (ffonio|galw|ringio) (fi|)",
+        (
+            "(allwch chi|gallwch chi|fedrwch chi|elli di|fedri di|nei di|newch chi) "
+            "(ffonio|galw|ringio) (fi|)"
+        ),
         f"({_I_AM}|) (angen|eisiau|isio|isie) (siarad|galwad|sgwrs)",
     ],
     Means.WHENEVER: [
@@ -71,8 +81,14 @@ WELSH: dict[Means, list[str]] = {
     ],
     Means.STOP: ["(atal|stopiwch|stopia)"],
     Means.STOP_TEXTS: [
-        "(stopiwch|stopia|peidiwch a|paid a) (tecstio|tecstior rhif hwn|anfon|gyrru) (fi|ataf i|) (eto|)",
-        "(stopiwch|stopia|peidiwch a) (anfon|gyrru|r|) (y|) (negeseuon|tecsts|tecstiau) (ma|hyn|yma|eto|ataf|)",
+        (
+            "(stopiwch|stopia|peidiwch a|paid a) (tecstio|tecstior rhif hwn|anfon|gyrru) "
+            "(fi|ataf i|) (eto|)"
+        ),
+        (
+            "(stopiwch|stopia|peidiwch a) (anfon|gyrru|r|) (y|) (negeseuon|tecsts|tecstiau) "
+            "(ma|hyn|yma|eto|ataf|)"
+        ),
         "dim mwy o (negeseuon|decsts|decstiau|tecsts)",
     ],
     Means.START: ["(dechrau|ailddechrau|dechreuwch)"],
@@ -98,7 +114,10 @@ WELSH: dict[Means, list[str]] = {
     ],
     Means.MINE: ["(fi|fi sydd yma|fi sy yma|fi yw hwn|fi di hwn|fy rhif i|cywir)"],
     Means.THANKS: [
-        "thanks (yn fawr|yn fawr iawn|am hynny|am ddweud|am y neges|am atgoffa fi|am adael i mi wybod|)"
+        (
+            "thanks (yn fawr|yn fawr iawn|am hynny|am ddweud|am y neges|am atgoffa fi|am adael i "
+            "mi wybod|)"
+        )
     ],
     Means.GOT: [
         "wedi (cael|derbyn) (y|eich|) (neges|tecst)",
@@ -143,6 +162,6 @@ ONLY_WELSH: dict[Means, list[str]] = {
     Means.WILL: ["do i"],
     Means.NO: ["(naddo|nag oes|nac ydi|nag ydy|nac ydy)"],
 }
-"""Short words that are answers only from somebody whose texts are in Welsh: in English they are
-other words or slips.
+"""Short words that are answers only from a person who gets texts in Welsh: in English they are
+other words, or slips.
 """

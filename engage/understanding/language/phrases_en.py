@@ -1,15 +1,20 @@
-"""English phrases that the reader knows, by meaning. Data only. `(a|b|)` is one of, or nothing;
-`{day}` is any day.
+"""English phrases by meaning. Data only.
 
-A phrase belongs here only if it means this and nothing else when, with other known phrases, it
-makes up a whole text. Words may stand in any spelling of spellings.py. `please` and kisses are
-passed over before anything is looked up.
+In a pattern `(a|b|)` is one of these or nothing, and `{day}` is any day. A phrase belongs here only
+if it has this one meaning whenever a text consists of known phrases. Words may have any spelling
+that spellings.py knows. `please` and kisses are left out before phrases are looked up.
 """
 
-from engage.understanding.language.tiling import Means
+from engage.understanding.vocabulary import Means
 
-_ABLE = "(come|make it|attend|be there|be in|come in|come along|get there|do it|do that|make that|make it in|get in)"
-_WENT = f"(coming|coming in|attending|gonna {_ABLE}|gonna be coming|able to {_ABLE}|gonna be able to {_ABLE})"
+_ABLE = (
+    "(come|make it|attend|be there|be in|come in|come along|get there|do it|do that|make "
+    "that|make it in|get in)"
+)
+_WENT = (
+    f"(coming|coming in|attending|gonna {_ABLE}|gonna be coming|able to {_ABLE}|gonna be able to "
+    f"{_ABLE})"
+)
 _STILL = "(still|definitely|)"
 _IT = "(it|this|that|the appointment|my appointment|the time|the day|)"
 _WRONG = "(wrong|rong) (number|person|no|phone)"
@@ -23,7 +28,10 @@ ENGLISH: dict[Means, list[str]] = {
         "(of course|definitely|absolutely|certainly|sure|sure thing|for sure)",
     ],
     Means.WILL: [
-        f"(il|will|gonna|im gonna|i) {_STILL} (be there|be in|attend|come|come in|make it|be coming|come along)",
+        (
+            f"(il|will|gonna|im gonna|i) {_STILL} (be there|be in|attend|come|come in|make it|be "
+            "coming|come along)"
+        ),
         f"i can {_STILL} {_ABLE}",
         "can (make it|come|attend|do it|do that)",
         f"(im|) {_STILL} (coming|attending|coming in|gonna {_ABLE})",
@@ -47,7 +55,10 @@ ENGLISH: dict[Means, list[str]] = {
         "thumbsup",
         "(no|not a) (worries|problem|bother)",
         "(thats|its|that is|it is) (fine|ok|great|cool|perfect)",
-        "(fine|cool|sound|safe|perfect|great|sweet|brill|brilliant|lovely|alright|sorted|wicked|fab)",
+        (
+            "(fine|cool|sound|safe|perfect|great|sweet|brill|brilliant|lovely|alright|sorted|wick"
+            "ed|fab)"
+        ),
         "(all|sounds|) good",
         "all (fine|ok)",
         "(sweet|sound) as",
@@ -82,7 +93,10 @@ ENGLISH: dict[Means, list[str]] = {
         "(rearrange|reschedule|postpone|change it|move it)",
         "(i need|need|) another (day|time)",
         "(can|could) (i|we) (come|do|make it|do it) (another|a different) (day|time)",
-        "(is there|have you got|got) (anything|any other|owt) (else|later|earlier|next week|another day)",
+        (
+            "(is there|have you got|got) (anything|any other|owt) (else|later|earlier|next "
+            "week|another day)"
+        ),
     ],
     Means.LATE: [
         "late",
@@ -107,13 +121,22 @@ ENGLISH: dict[Means, list[str]] = {
         "(here|ere)",
         "(im|i have|ive|) (just|) (here|ere|arrived|got here) (now|)",
         "(im|) (just|) (outside|downstairs) (now|)",
-        "(im|) (just|) (in (the|) (reception|waiting room|building)|at (the|) (desk|door|reception|front desk|front door)) (now|)",
+        (
+            "(im|) (just|) (in (the|) (reception|waiting room|building)|at (the|) "
+            "(desk|door|reception|front desk|front door)) (now|)"
+        ),
     ],
     Means.CALL: [
         "(call|ring|phonesign)",
         "(call|ring|phone|bell|phonesign) (me|us) (back|up|)",
-        "(can|could|cud|would|will) (you|someone|somebody|sum1) (call|ring|phone|bell) (me|us) (back|)",
-        "(can|could|cud|would|will) (you|someone|somebody|sum1) give (me|us) a (call|ring|bell|shout) (back|)",
+        (
+            "(can|could|cud|would|will) (you|someone|somebody|sum1) (call|ring|phone|bell) "
+            "(me|us) (back|)"
+        ),
+        (
+            "(can|could|cud|would|will) (you|someone|somebody|sum1) give (me|us) a "
+            "(call|ring|bell|shout) (back|)"
+        ),
         "(give|giz|gis) (me|us|) a (call|ring|bell|shout|buzz) (back|)",
         "(i|) need to (talk|speak) (to (you|someone|somebody)|)",
         "(i|) wanna (talk|speak) (to (you|someone|somebody)|)",
@@ -128,11 +151,17 @@ ENGLISH: dict[Means, list[str]] = {
     ],
     Means.STOP: ["stop", "stop all", "stopall", "end"],
     Means.STOP_TEXTS: [
-        "(stop|quit) (sending|) (me|) (the|these|all|all the|any more|anymore|more|your|) (text|texting|reminders)",
+        (
+            "(stop|quit) (sending|) (me|) (the|these|all|all the|any more|anymore|more|your|) "
+            "(text|texting|reminders)"
+        ),
         "(stop|quit) (texting|contacting) (me|us|this number|this phone)",
         "stop sending (me|) (these|this|them|anymore|any more|stuff|anything)",
         "(can|could|will) you stop (texting me|sending me text|the text|these text)",
-        "(i|) dont (want|wanna get|wanna receive) (any|these|your|anymore|any more|more|the|) text (anymore|)",
+        (
+            "(i|) dont (want|wanna get|wanna receive) (any|these|your|anymore|any "
+            "more|more|the|) text (anymore|)"
+        ),
         "nomore (text|reminders|of these text)",
         "dont (text|message|contact) me (again|anymore|)",
         "dont send me (any|anymore|any more|more|these|) (text|of these|reminders)",
@@ -145,7 +174,10 @@ ENGLISH: dict[Means, list[str]] = {
     Means.START_TEXTS: [
         "start (the|) text (again|)",
         "start (again|texting me again|texting again)",
-        "(can|could) you (put me back on|turn back on|start|restart|resume) (the|my|) text (again|)",
+        (
+            "(can|could) you (put me back on|turn back on|start|restart|resume) (the|my|) text "
+            "(again|)"
+        ),
         "(put me back on|restart|resume) (the|my|) text",
         "(can you|) turn (them|the text) back on",
         "text me again",
@@ -181,7 +213,10 @@ ENGLISH: dict[Means, list[str]] = {
     ],
     Means.THANKS: [
         "thanks (very much|so much|a lot|again|)",
-        "thanks for (letting me know|the reminder|reminding me|the text|telling me|that|this|your text|your help)",
+        (
+            "thanks for (letting me know|the reminder|reminding me|the text|telling "
+            "me|that|this|your text|your help)"
+        ),
         "(many thanks|much appreciated|appreciate it|appreciated|nice one)",
     ],
     Means.GOT: [
@@ -194,7 +229,10 @@ ENGLISH: dict[Means, list[str]] = {
         "im sorry",
         "hi (there|again|)",
         "good (morning|afternoon|evening)",
-        "(mate|pal|boss|bro|bruv|love|luv|hun|babe|duck|chief|buddy|sir|miss|lads|darling|cariad|butt)",
+        (
+            "(mate|pal|boss|bro|bruv|love|luv|hun|babe|duck|chief|buddy|sir|miss|lads|darling|car"
+            "iad|butt)"
+        ),
         "smile",
         "(then|though|tho)",
         "dont worry",
@@ -212,7 +250,10 @@ ENGLISH: dict[Means, list[str]] = {
 SCALE: dict[int, list[str]] = {
     1: [
         "(really|very|all|) good",
-        "(im|its|going|its going|doing|im doing|its all|things are|everything is|been|its been) (really|very|all|) (good|great|well)",
+        (
+            "(im|its|going|its going|doing|im doing|its all|things are|everything is|been|its "
+            "been) (really|very|all|) (good|great|well)"
+        ),
         "(great|brilliant|amazing|fantastic|excellent)",
     ],
     2: [
@@ -223,7 +264,7 @@ SCALE: dict[int, list[str]] = {
     3: ["not (so|that|very|really|too|) (great|good)"],
     4: ["(i|) need (some|) help"],
 }
-"""Words for the four answers of a check-in."""
+"""Words for the four answers to a check-in."""
 
 NUMBERED = "(option|number|slot|its|il take|il have|for|) {number} (is good|is fine|works|)"
 ORDERS = {"1": "(the|) first (1|)", "2": "(the|) second (1|)", "3": "(the|) third (1|)"}

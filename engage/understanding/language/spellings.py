@@ -1,11 +1,14 @@
-"""How people spell the words that the reader knows: each spelling stands for one word. Data only.
+"""How people spell the words that Engage knows. Data only.
 
-A spelling may only join words that mean the same in every text; what a word means is said in the
+A spelling may stand for a word only if they mean the same in every text. What words mean is in the
 phrase lists.
 """
 
 _SAME = {
-    "yes": "ye yea yeah yeh yh yep yup yeap yeup ya yas ys yess yeahh aye ay yessir yus ie ia iep ydw gwnaf",
+    "yes": (
+        "ye yea yeah yeh yh yep yup yeap yeup ya yas ys yess yeahh aye ay yessir yus ie ia iep "
+        "ydw gwnaf"
+    ),
     "no": "nope nah naw nop",
     "ok": "okay k kk okey oki okie",
     "you": "u yous youse",
@@ -33,7 +36,10 @@ _SAME = {
     "sorry": "soz sry sori sory srry",
     "text": "txt txts texts text msg msgs message messages",
     "texting": "textin txting messaging messagin msging",
-    "tomorrow": "tomoz tmrw tmrow tmoro tomoro tomorow tomorro tommorow tommorrow tmw 2moro 2morrow 2moz 2mro 2mrw",
+    "tomorrow": (
+        "tomoz tmrw tmrow tmoro tomoro tomorow tomorro tommorow tommorrow tmw 2moro 2morrow 2moz "
+        "2mro 2mrw"
+    ),
     "today": "2day",
     "tonight": "tonite 2nite 2night",
     "minutes": "min mins minute munud funud",
@@ -84,14 +90,14 @@ _HELD_DOWN = [
     "yma",
     "galw",
 ]
-"""Other words that people stretch (`stoppp`): a stretched word is known by its short form."""
+"""Other words that people stretch (`stoppp`): a stretched word stands for its short form."""
 
 SPELLINGS: dict[str, str] = (
     {spelling: word for word, spellings in _SAME.items() for spelling in spellings.split()}
     | {word: word for word in _SAME}
     | {word: word for word in _HELD_DOWN}
 )
-"""Each spelling, and each word itself, with the word that it stands for."""
+"""The word that each spelling, and each word itself, stands for."""
 
 ONE_WORD: dict[tuple[str, str], str] = {
     ("i", "will"): "il",
@@ -114,7 +120,7 @@ ONE_WORD: dict[tuple[str, str], str] = {
     ("any", "more"): "anymore",
     ("no", "more"): "nomore",
 }
-"""Two words that people also write as one."""
+"""Pairs of words that stand for one word."""
 
 EMOJI = {
     "👍": "thumbsup",
@@ -147,4 +153,4 @@ EMOJI = {
     "🙏": "smile",
     "☹": "sadface",
 }
-"""Signs that stand for a word. Any other sign stays as it is, and is unknown."""
+"""Signs that stand for a word. Any other sign stays as it is and counts as unknown."""

@@ -125,6 +125,6 @@ def test_a_notice_is_not_a_persons_text(session: Session, worker: Staff) -> None
     for message in queued(session):
         message.status = type(message.status)("delivered")
     session.flush()
-    assert sweeps.no_reply(session, now=NOW + timedelta(days=3)) == 0
+    assert sweeps.signal_no_reply(session, now=NOW + timedelta(days=3)) == 0
     with pytest.raises(NotFound):
         listings.message(session, SYSTEM, queued(session)[0].id, now=NOW)

@@ -238,12 +238,12 @@ def test_an_offender_manager_leaves_with_50_cases(
 def test_the_old_managers_takeover_ends(session: Session, scene: Scene, now: datetime) -> None:
     """Engage answers again at once: the old worker can no longer see the person."""
     takeover.take_over(session, staff_actor(scene.pat), scene.katrina.id, now=now)
-    handing_over.hand_over(
+    handing_over.transfer_people(
         session, scene.chidi, [scene.katrina.id], to_id=scene.dai.id, note="Leaves", now=now
     )
     assert takeover.current(session, scene.katrina.id, now) is None
     takeover.take_over(session, scene.chidi, scene.katrina.id, now=now)
-    handing_over.hand_over(
+    handing_over.transfer_people(
         session, scene.chidi, [scene.katrina.id], to_id=scene.pat.id, note="Back", now=now
     )
     assert takeover.current(session, scene.katrina.id, now) is not None

@@ -1,6 +1,4 @@
-"""Phones for these tests: texts that have gone to one, texts that come from one, and what is known
-afterwards.
-"""
+"""Phones for these tests: texts to one, texts from one, and what is recorded afterwards."""
 
 import itertools
 import uuid
@@ -42,7 +40,7 @@ def text_in(
     media: int = 0,
     **params: str,
 ) -> Inbound:
-    """A text from a phone, stored as a webhook stores it."""
+    """Store a text from a phone, as a webhook stores it."""
     sid = f"SM{next(_sids):032d}"
     given = {
         "MessageSid": sid,
@@ -65,7 +63,7 @@ def says(
     media: int = 0,
     **params: str,
 ) -> ReplyRecord:
-    """A text from a phone, answered at once; returns how it was read."""
+    """Handle a text from a phone at once. Returns its record."""
     text = text_in(session, body, at, number=number, media=media, **params)
     intake.handle(session, text, at)
     session.flush()
@@ -84,7 +82,7 @@ def gone(
     lane: outbox.Lane = outbox.Lane.REMINDER,
     **context: str,
 ) -> Message:
-    """A text that went to the person's phone."""
+    """A text that reached the person's phone."""
     message = outbox.enqueue(
         session,
         outbox.Text(
@@ -114,7 +112,7 @@ def asked(
     status: MessageStatus = MessageStatus.DELIVERED,
     revision: int | None = None,
 ) -> Reminder:
-    """A reminder of the appointment that went to the person's phone."""
+    """A reminder of the appointment that reached the person's phone."""
     message = gone(session, about.person, at, to=to, status=status, texts=kind.value)
     reminder = Reminder(
         appointment_id=about.id,
@@ -132,7 +130,7 @@ def asked(
 
 
 def share(session: Session, people: Sequence[Person], at: datetime, *, agreed: bool = True) -> None:
-    """Put the same number on all of them, agreed with their workers or not."""
+    """Give all of them the same number, with or without their agreement."""
     for person in people:
         point = point_of(session, person)
         point.number = point.given = NUMBER
@@ -166,13 +164,13 @@ def last_answer(session: Session, number: str = NUMBER) -> str:
 
 
 def said(session: Session, about: Appointment) -> list[IntentKind]:
-    """What was said about an appointment, in order."""
+    """The intents stated about an appointment, in order."""
     rows = select(StatedIntent.kind).where(StatedIntent.appointment_id == about.id)
     return list(session.scalars(rows.order_by(StatedIntent.said_at, StatedIntent.id)))
 
 
 def open_signals(session: Session, whose: Person) -> list[SignalKind]:
-    """The kinds of the person's signals that are not resolved."""
+    """The kinds of the person's unresolved signals."""
     rows = select(Signal.kind).where(
         Signal.person_id == whose.id, Signal.state != SignalState.RESOLVED
     )
@@ -180,7 +178,7 @@ def open_signals(session: Session, whose: Person) -> list[SignalKind]:
 
 
 def signal(session: Session, whose: Person, kind: SignalKind) -> Signal:
-    """The one signal of that kind of the person that is not resolved."""
+    """The person's only unresolved signal of that kind."""
     return session.scalars(
         select(Signal).where(
             Signal.person_id == whose.id, Signal.kind == kind, Signal.state != SignalState.RESOLVED
@@ -189,7 +187,7 @@ def signal(session: Session, whose: Person, kind: SignalKind) -> Signal:
 
 
 def open_questions(session: Session, number: str = NUMBER) -> list[Question]:
-    """Questions of ours that have not been closed."""
+    """Our questions that are not closed."""
     return list(
         session.scalars(
             select(Question).where(Question.number == number, Question.closed_at.is_(None))
@@ -206,12 +204,12 @@ def events(session: Session, whose: Person) -> list[str]:
 
 
 def minutes(count: float) -> timedelta:
-    """So many minutes."""
+    """A number of minutes."""
     return timedelta(minutes=count)
 
 
-def standing(session: Session, about: Appointment) -> list[IntentKind]:
-    """What was said about an appointment and counts, in order."""
+def current_intents(session: Session, about: Appointment) -> list[IntentKind]:
+    """The intents about an appointment that were not withdrawn, in order."""
     rows = select(StatedIntent.kind).where(
         StatedIntent.appointment_id == about.id, StatedIntent.withdrawn_at.is_(None)
     )

@@ -1,5 +1,5 @@
-"""A call is due when it was asked for, and within one working day where the words give no moment
-that can be kept.
+"""A call is due at the time asked for, or within one working day if the words give no usable
+time.
 """
 
 from datetime import date, datetime
@@ -20,7 +20,7 @@ WEDNESDAY = "2027-03-24T10:00"
 
 
 def local(words: str) -> datetime:
-    """A moment on the wall clock of London."""
+    """A moment in London time."""
     return datetime.fromisoformat(words).replace(tzinfo=LONDON)
 
 
@@ -54,18 +54,18 @@ def test_when_a_call_is_due(received: str, day: str | None, at: str | None, expe
 @pytest.mark.parametrize(
     ("intents", "words", "due", "why"),
     [
-        ((Intent.CALL_ME,), {}, "2027-03-23T09:00", "They asked by text to be phoned."),
+        ((Intent.CALL_ME,), {}, "2027-03-23T09:00", "They asked by text for a call."),
         (
             (Intent.CALL_ME,),
             {"day": "mon", "time": "14:30"},
             "2027-03-22T14:30",
-            "They asked by text to be phoned, Monday at 14:30.",
+            "They asked by text for a call, Monday at 14:30.",
         ),
         (
             (Intent.CALL_ME, Intent.DECLINE),
             {"day": "mon"},
             "2027-03-23T09:00",
-            "They asked by text to be phoned.",
+            "They asked by text for a call.",
         ),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_call_is_due_when_it_was_asked_for(
     due: str,
     why: str,
 ) -> None:
-    """The day of an appointment that they cannot come to is not the day of the call."""
+    """The day of an appointment that they cannot attend is not the day of the call."""
     katrina = builders.person(session, builders.staff(session, builders.hub(session)))
     hear(session, katrina, read_as(*intents, **words), now)
     raised = signal(session, katrina, SignalKind.CALL_REQUESTED)

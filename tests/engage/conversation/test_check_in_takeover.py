@@ -1,4 +1,4 @@
-"""A check-in and a worker who has the conversation: what was written to the worker is no silence."""
+"""A check-in during a takeover: a text to the worker counts as contact."""
 
 from datetime import timedelta
 
@@ -25,24 +25,22 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def katrina(session: Session) -> Person:
-    """Asked how things are a moment ago."""
+    """A person who got a check-in a moment ago."""
     person = builders.person(session, builders.staff(session, builders.hub(session)))
     asked(session, person)
     return person
 
 
-def hold(session: Session, person: Person) -> None:
-    """Her worker takes the conversation over a minute after the question."""
+def take_over(session: Session, person: Person) -> None:
+    """Her worker takes the conversation over a minute after the check-in."""
     takeover.take_over(
         session, builders.actor(person.offender_manager), person.id, now=DUE + MINUTE
     )
 
 
-def test_what_was_written_to_a_worker_is_not_called_unanswered(
-    session: Session, katrina: Person
-) -> None:
-    """It is not nudged, and closes with the word that she wrote to a worker."""
-    hold(session, katrina)
+def test_a_text_to_the_worker_counts_as_contact(session: Session, katrina: Person) -> None:
+    """The check-in is not repeated, and closes with the reason that she wrote to a worker."""
+    take_over(session, katrina)
     says(session, "not great pat, my nan died", DUE + 2 * MINUTE)
     assert only(session, katrina).state is CheckInState.ASKED
     lifecycle.advance(session, now=NUDGE)
@@ -55,8 +53,8 @@ def test_what_was_written_to_a_worker_is_not_called_unanswered(
 
 
 def test_she_may_still_answer_it(session: Session, katrina: Person) -> None:
-    """Handed back, a 2 is the answer, and nothing else is said of it."""
-    hold(session, katrina)
+    """After the takeover, a 2 is the answer, and the check-in gets no other reason."""
+    take_over(session, katrina)
     says(session, "hiya pat", DUE + 2 * MINUTE)
     actor = builders.actor(katrina.offender_manager)
     takeover.hand_back(session, actor, katrina.id, now=DUE + 3 * MINUTE)
@@ -65,9 +63,9 @@ def test_she_may_still_answer_it(session: Session, katrina: Person) -> None:
     assert (found.state, found.reasons) == (CheckInState.ANSWERED, [])
 
 
-def test_silence_while_a_worker_has_it_is_silence(session: Session, katrina: Person) -> None:
-    """Neither is a text before the question an answer to it, nor one after it has closed."""
-    hold(session, katrina)
+def test_no_text_during_a_takeover_is_no_answer(session: Session, katrina: Person) -> None:
+    """A text before the check-in does not answer it, nor one after it has closed."""
+    take_over(session, katrina)
     lifecycle.advance(session, now=NUDGE)
     lifecycle.advance(session, now=CLOSES)
     assert only(session, katrina).state is CheckInState.UNANSWERED

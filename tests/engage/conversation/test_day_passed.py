@@ -1,4 +1,4 @@
-"""What stood in the way of an appointment waits for nobody once its day is over."""
+"""Signals about attending an appointment are resolved once its day is over."""
 
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ def katrina(session: Session) -> Person:
 
 @pytest.fixture
 def appointment(session: Session, katrina: Person, now: datetime) -> Appointment:
-    """No bus fare for it, as she texted days before."""
+    """An appointment that she cannot attend for want of the fare, as she texted days before."""
     made = builders.appointment(session, katrina, STARTS)
     asked(session, made, now - DAY)
     hear(session, katrina, read_as(Intent.DECLINE, cause=Cause.TRANSPORT), now)
@@ -41,10 +41,10 @@ def appointment(session: Session, katrina: Person, now: datetime) -> Appointment
     return made
 
 
-def test_both_are_resolved_at_the_midnight_of_the_hub(
+def test_both_are_resolved_at_midnight_of_the_hub(
     session: Session, katrina: Person, appointment: Appointment
 ) -> None:
-    """Not on the day itself; then with the word why, by Engage, once, and though nothing was
+    """Not on the day itself. Engage resolves them once with the reason, even if no outcome was
     recorded.
     """
     assert sweeps.sweep(session, now=MIDNIGHT - timedelta(seconds=1)).passed == 0
@@ -58,42 +58,42 @@ def test_both_are_resolved_at_the_midnight_of_the_hub(
     assert events(session, katrina).count("signal.resolved") == 2
 
 
-def test_one_that_somebody_is_on_is_resolved_too(
+def test_an_acknowledged_signal_is_resolved_too(
     session: Session, katrina: Person, appointment: Appointment, now: datetime
 ) -> None:
-    """Whoever took it up is kept with it."""
+    """The worker who acknowledged it stays recorded."""
     raised = signal(session, katrina, SignalKind.BARRIER)
     actor = builders.actor(katrina.offender_manager)
     signals.acknowledge(session, actor, raised.id, now=now)
-    assert sweeps.day_passed(session, now=MIDNIGHT) == 2
+    assert sweeps.resolve_passed_days(session, now=MIDNIGHT) == 2
     assert (raised.acknowledged_by, raised.resolution) == (actor.label, "The day has passed.")
 
 
-def test_the_day_is_the_one_that_it_was_moved_to(
+def test_a_moved_appointment_counts_by_its_new_day(
     session: Session, katrina: Person, appointment: Appointment, now: datetime
 ) -> None:
-    """Moved by a worker to a later day, what was said waits with it."""
+    """The signals wait for the later day."""
     appointments.move(session, SYSTEM, appointment.id, starts_at=STARTS + 7 * DAY, now=now)
-    assert sweeps.day_passed(session, now=MIDNIGHT) == 0
-    assert sweeps.day_passed(session, now=MIDNIGHT + 7 * DAY) == 2
+    assert sweeps.resolve_passed_days(session, now=MIDNIGHT) == 0
+    assert sweeps.resolve_passed_days(session, now=MIDNIGHT + 7 * DAY) == 2
 
 
-def test_a_cancelled_appointment_waits_for_nobody_either(
+def test_signals_of_a_cancelled_appointment_are_resolved_too(
     session: Session, katrina: Person, appointment: Appointment
 ) -> None:
     """It would have been on that day."""
     appointment.state = AppointmentState.CANCELLED
     session.flush()
-    assert sweeps.day_passed(session, now=MIDNIGHT) == 2
+    assert sweeps.resolve_passed_days(session, now=MIDNIGHT) == 2
 
 
 def test_other_signals_and_those_of_other_days_stay(
     session: Session, katrina: Person, appointment: Appointment, now: datetime
 ) -> None:
-    """A wish for a call, and a no to the week after, are not over with the day."""
+    """A request for a call and a no to next week's appointment stay open."""
     later = builders.appointment(session, katrina, STARTS + 7 * DAY)
     asked(session, later, now)
     hear(session, katrina, read_as(Intent.CALL_ME), now + timedelta(minutes=1))
     hear(session, katrina, read_as(Intent.DECLINE), MIDNIGHT - timedelta(hours=1))
-    sweeps.day_passed(session, now=MIDNIGHT)
+    sweeps.resolve_passed_days(session, now=MIDNIGHT)
     assert open_signals(session, katrina) == [SignalKind.CALL_REQUESTED, SignalKind.CANNOT_ATTEND]

@@ -1,5 +1,5 @@
-"""Texts that are hard to read: one reading each, nothing breaks, and nothing personal goes out
-where it is not sure what they mean.
+"""Texts that are hard to interpret: one record each, nothing fails, and no personal answer is sent
+if the meaning is uncertain.
 """
 
 from datetime import datetime, timedelta
@@ -18,11 +18,11 @@ MAY_SAY_YES = {"1,600 characters", "lone surrogate", "combining"}
 
 
 @pytest.mark.parametrize("name", HARD)
-def test_hard_input_has_one_reading_and_no_personal_answer_where_it_is_not_sure(
+def test_hard_input_has_one_record_and_no_personal_answer_if_uncertain(
     session: Session, katrina: Person, now: datetime, name: str
 ) -> None:
-    """Nothing raises and nothing is set aside; the appointment is untouched; what goes out says
-    only that a human will read it.
+    """Nothing raises or is set aside, and the appointment stays as it was. The answer says only
+    that a worker will read the text.
     """
     made = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, made, now - DAY)
@@ -37,10 +37,10 @@ def test_hard_input_has_one_reading_and_no_personal_answer_where_it_is_not_sure(
     assert not [kind for kind in events(session, katrina) if kind.startswith("intent.")]
 
 
-def test_a_picture_is_told_that_it_cannot_be_opened(
+def test_a_picture_gets_an_answer_that_it_cannot_be_opened(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """A picture without words is not read; one with words is read by its words."""
+    """A picture without words is not interpreted; one with words is interpreted by its words."""
     reading = says(session, "", now, media=1)
     assert reading.needs_human and "cannot open pictures" in answers(session)[-1]
     made = builders.appointment(session, katrina, now + 3 * DAY)

@@ -1,5 +1,5 @@
-"""Handling through the engine's inbox: once, in order, whole or not at all, however many workers
-and whatever fails.
+"""Handling through the inbox: once, in order, completely or not at all, with any number of workers
+and any failure.
 """
 
 import threading
@@ -49,13 +49,13 @@ def due(committed: Database, now: datetime, number: str = NUMBER) -> tuple[Perso
 
 
 def count(committed: Database, table: type) -> int:
-    """How many rows a table has."""
+    """The number of rows in a table."""
     with committed.begin() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_five_workers_answer_one_text_once(committed: Database, now: datetime) -> None:
-    """Whoever takes it, there is one reading, one intent, one answer."""
+    """There is one record, one intent and one answer."""
     _, appointment = due(committed, now)
     with committed.begin() as session:
         text_in(session, "yes", now)
@@ -80,7 +80,7 @@ def test_five_workers_answer_one_text_once(committed: Database, now: datetime) -
 def test_texts_of_one_number_are_answered_in_order_by_many_workers(
     committed: Database, now: datetime
 ) -> None:
-    """The last word is the last word."""
+    """The last text is handled last."""
     _, appointment = due(committed, now)
     with committed.begin() as session:
         for place, body in enumerate(["yes", "no", "yes", "no", "yes"]):
@@ -111,8 +111,8 @@ def test_texts_of_one_number_are_answered_in_order_by_many_workers(
 def test_a_failure_half_way_leaves_nothing_behind(
     committed: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The intent was written when the queue failed: all of it rolls back, and the next try does it
-    whole.
+    """The intent is written when the queue fails: everything is rolled back, and the next attempt
+    does it all.
     """
     due(committed, now)
     with committed.begin() as session:
@@ -145,8 +145,8 @@ def test_a_failure_half_way_leaves_nothing_behind(
 def test_a_text_and_a_change_of_number_come_one_after_the_other(
     committed: Database, now: datetime
 ) -> None:
-    """While an answer is being written, a worker who changes the number waits; the answer that
-    waits is then withdrawn.
+    """While an answer is written, a worker who changes the number waits; then the waiting answer is
+    withdrawn.
     """
     from engage.access.policy import SYSTEM
     from engage.people import phones
@@ -210,11 +210,11 @@ def test_a_text_and_a_change_of_number_come_one_after_the_other(
     ),
     st.booleans(),
 )
-def test_whatever_is_texted_nothing_breaks_and_nothing_is_doubled(
+def test_any_texts_keep_the_invariants(
     session: Session, now: datetime, bodies: list[str], shared: bool
 ) -> None:
-    """One reading per text, at most one answer per text, nothing but last words to a stopped
-    number, nobody's words in another's thread.
+    """One record and at most one answer for each text; a stopped number gets confirmations only; no
+    text is in another person's thread.
     """
     transaction = session.begin_nested()
     hub = builders.hub(session)

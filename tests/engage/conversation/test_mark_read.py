@@ -1,6 +1,4 @@
-"""Marking as read keeps the order in which texts are handled, so that nobody waits for each other
-for ever.
-"""
+"""Marking as read locks rows in the same order as handling a text, so that they cannot deadlock."""
 
 import threading
 import time
@@ -20,14 +18,15 @@ from tests.engage.conversation.phones import NUMBER, says
 
 STRANGER = "+447700900155"
 _WAITING = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+    "wait_event_type = 'Lock'"
 )
 
 
 @pytest.mark.parametrize("whose", [NUMBER, STRANGER])
-def test_the_reading_is_held_last(committed: Database, now: datetime, whose: str) -> None:
-    """While somebody holds the person (or the number of nobody), marking waits for that and leaves
-    the reading free.
+def test_the_record_is_locked_last(committed: Database, now: datetime, whose: str) -> None:
+    """While another transaction has locked the person (or the unknown number), marking waits for it
+    with the record unlocked.
     """
     with committed.begin() as session:
         hub = builders.hub(session)

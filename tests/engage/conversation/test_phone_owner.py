@@ -1,5 +1,5 @@
-"""Whose text it is: nobody's, one person's, or a phone that several share. Nobody ever sees what
-another was told.
+"""Who a text is from: an unknown number, one person, or a phone that several share. Nobody sees
+what another person was sent.
 """
 
 from datetime import datetime, timedelta
@@ -41,12 +41,15 @@ from tests.engage.conversation.phones import (
 )
 
 DAY = timedelta(days=1)
-UNKNOWN = "Thanks for your text. We do not know this number. If you have a worker, please ring them. If you are not safe call 999."
+UNKNOWN = (
+    "Thanks for your text. We do not know this number. If you have a worker, please ring them. "
+    "If you are not safe call 999."
+)
 
 
 @pytest.fixture
 def two(session: Session, om: Staff, now: datetime) -> list[Person]:
-    """Jay and Siân, of two offender managers, on one phone, agreed with both."""
+    """Jay and Siân, with two offender managers, on one phone. Both agreed."""
     other = builders.staff(session, om.memberships[0].hub, name="Lou Marsh")
     people = [
         builders.person(session, om, first_name="Jay", last_name="Archer"),
@@ -56,10 +59,8 @@ def two(session: Session, om: Staff, now: datetime) -> list[Person]:
     return people
 
 
-def test_a_number_of_nobody_gets_one_answer_that_says_nothing(
-    session: Session, now: datetime
-) -> None:
-    """Once in thirty days, and every text is kept for a human."""
+def test_an_unknown_number_gets_one_answer_without_content(session: Session, now: datetime) -> None:
+    """Once in thirty days. Every text waits for a worker."""
     for at in (now, now + minutes(1), now + 29 * DAY):
         reading = says(session, "hi its me", at)
         assert (reading.person_id, reading.needs_human, reading.act) == (None, True, False)
@@ -71,10 +72,12 @@ def test_a_number_of_nobody_gets_one_answer_that_says_nothing(
 @pytest.mark.parametrize(
     "number", ["85258", "Lebara", "+441914980100", "+353871234567", "", "+44770090010100000"]
 )
-def test_what_cannot_be_answered_is_kept_and_not_answered(
+def test_a_number_that_cannot_be_texted_gets_no_answer(
     session: Session, now: datetime, number: str
 ) -> None:
-    """Short codes, words, landlines, numbers abroad: a human may read it, no text is bought."""
+    """Short codes, alphanumeric senders, landlines, numbers abroad: a worker may read the text, and
+    no text is paid for.
+    """
     reading = says(session, "hello", now, number=number)
     assert reading.needs_human
     assert session.scalars(select(Message)).all() == []
@@ -82,10 +85,10 @@ def test_what_cannot_be_answered_is_kept_and_not_answered(
 
 @pytest.mark.parametrize("words", ["hello", "i want to die"])
 @pytest.mark.parametrize("number", [DEMO_NUMBER, "+447700900998"])
-def test_a_text_from_a_number_of_our_own_is_kept_and_not_answered(
+def test_a_text_from_our_own_number_gets_no_answer(
     session: Session, now: datetime, number: str, words: str
 ) -> None:
-    """The number it was sent to, or another that we send from: an answer would come back to us as
+    """The number that it was sent to, or another that we send from: an answer would come back as
     the next text.
     """
     for sender in (DEMO_NUMBER, "+447700900998"):
@@ -95,10 +98,8 @@ def test_a_text_from_a_number_of_our_own_is_kept_and_not_answered(
     assert session.scalars(select(Message)).all() == []
 
 
-def test_a_number_that_somebody_gave_up_is_nobodys(
-    session: Session, om: Staff, now: datetime
-) -> None:
-    """The old number learns nothing, and what it says is not the person's word."""
+def test_a_former_number_is_an_unknown_number(session: Session, om: Staff, now: datetime) -> None:
+    """It learns nothing, and its texts are not the person's."""
     person = builders.person(session, om)
     appointment = builders.appointment(session, person, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -109,23 +110,23 @@ def test_a_number_that_somebody_gave_up_is_nobodys(
     assert answers(session) == [UNKNOWN]
 
 
-def test_danger_from_a_number_given_up_reaches_whoever_once_had_it(
+def test_danger_from_a_former_number_is_reported_for_its_former_owner(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """It may be their old phone in a drawer: the safety answer goes, their offender manager is
-    told.
-    """
+    """It may be their old phone: the safety answer is sent, and their offender manager is told."""
     person = builders.person(session, om)
     phones.set_number(session, SYSTEM, person.id, "07700 900102", now=now)
     reading = says(session, "i want to die", now)
     assert reading.person_id is None
     assert last_answer(session).startswith(CRISIS)
     assert open_signals(session, person) == [SignalKind.CRISIS]
-    assert "share, or once had" in signal(session, person, SignalKind.CRISIS).why
+    assert "share, or had in the past" in signal(session, person, SignalKind.CRISIS).why
 
 
 def test_danger_comes_before_everything_else(session: Session, om: Staff, now: datetime) -> None:
-    """No yes is recorded, the safety text goes first of all, and a human has fifteen minutes."""
+    """No yes is recorded, the safety text is sent first, and the signal is due in fifteen
+    minutes.
+    """
     person = builders.person(session, om)
     appointment = builders.appointment(session, person, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -140,11 +141,11 @@ def test_danger_comes_before_everything_else(session: Session, om: Staff, now: d
     assert message.lane == Lane.SAFETY
 
 
-def test_more_danger_joins_the_signal_until_somebody_is_on_it(
+def test_more_danger_adds_to_the_signal_until_it_is_acknowledged(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Several texts in a row are one alarm; once it is acknowledged, another text is a new one.
-    Advice stops at three an hour.
+    """Several texts in a row are one alarm; after the acknowledgement another text raises a new
+    one. Advice is limited to three an hour.
     """
     person = builders.person(session, om)
     for count in range(4):
@@ -157,20 +158,20 @@ def test_more_danger_joins_the_signal_until_somebody_is_on_it(
     assert open_signals(session, person) == [SignalKind.CRISIS] * 2
 
 
-def test_harm_to_others_is_told_at_once_and_answered_with_nothing(
+def test_harm_to_others_is_reported_at_once_and_gets_no_answer(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """No advice goes by itself."""
+    """No advice is sent automatically."""
     person = builders.person(session, om)
     says(session, "im going to kill him", now)
     assert open_signals(session, person) == [SignalKind.HARM_TO_OTHERS]
     assert answers(session) == []
 
 
-def test_a_stopped_number_in_danger_gets_no_text_but_a_human(
+def test_danger_from_a_stopped_number_gets_no_text(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """A stop is kept; somebody rings."""
+    """The stop counts; staff are told to ring."""
     person = builders.person(session, om)
     says(session, "STOP", now)
     says(session, "i want to die", now + minutes(1))
@@ -188,12 +189,10 @@ def test_a_stopped_number_in_danger_gets_no_text_but_a_human(
         {"texts_approved_at": None},
     ],
 )
-def test_where_texts_are_off_a_human_reads_and_nothing_reopens(
+def test_if_texts_are_off_a_worker_reads_and_nothing_is_reopened(
     session: Session, om: Staff, now: datetime, values: dict[str, object]
 ) -> None:
-    """A later text is flagged; no answer, no intent, no change of state. Danger is answered all the
-    same.
-    """
+    """A later text gets no answer, no intent and no change of state. Danger is still answered."""
     person = builders.person(session, om, **values)
     appointment = builders.appointment(session, person, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -206,10 +205,10 @@ def test_where_texts_are_off_a_human_reads_and_nothing_reopens(
 
 
 @pytest.mark.parametrize("body", ["NEXT", "yes", "hello", "CALL"])
-def test_a_number_that_is_not_confirmed_is_told_nothing(
+def test_an_unverified_number_is_told_nothing(
     session: Session, om: Staff, now: datetime, body: str
 ) -> None:
-    """No name, no appointment, no worker: a human reads it."""
+    """No name, no appointment, no worker: a worker reads the text."""
     person = builders.person(session, om, verified=False)
     asked(session, builders.appointment(session, person, now + 3 * DAY), now - DAY)
     reading = says(session, body, now)
@@ -217,10 +216,10 @@ def test_a_number_that_is_not_confirmed_is_told_nothing(
     assert answers(session) == [UNNAMED]
 
 
-def test_a_number_not_lately_confirmed_safe_is_told_nothing(
+def test_a_number_not_recently_confirmed_safe_is_told_nothing(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Somebody else may be reading."""
+    """Another person may read the texts."""
     person = builders.person(session, om)
     point_of(session, person).safe_until = now - DAY
     session.flush()
@@ -231,7 +230,7 @@ def test_a_number_not_lately_confirmed_safe_is_told_nothing(
 def test_two_machines_that_answer_each_other_are_stopped_by_the_limit(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """After ten answers within an hour the rest are left to a human; the next hour begins afresh."""
+    """After ten answers within an hour the rest go to a worker; the next hour has its own ten."""
     builders.person(session, om)
     readings = [
         says(session, f"HELP{'!' * count}", now + timedelta(seconds=4 * count))
@@ -243,23 +242,28 @@ def test_two_machines_that_answer_each_other_are_stopped_by_the_limit(
     assert len(answers(session)) == 11
 
 
-def test_a_picture_without_words_cannot_be_read(session: Session, om: Staff, now: datetime) -> None:
-    """They are told once; a human sees that one came. A text without anything gets no answer."""
+def test_a_picture_without_words_is_not_interpreted(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """The answer says so once, and a worker sees that one came. An empty text gets no answer."""
     builders.person(session, om)
     assert says(session, "", now, media=1).needs_human
     assert says(session, " ", now + minutes(1), media=1).needs_human
     assert answers(session) == [
-        "Sorry Katrina. We cannot open pictures or voice notes. Please use words, or reply CALL. If you are not safe call 999."
+        (
+            "Sorry Katrina. We cannot open pictures or voice notes. Please use words, or reply "
+            "CALL. If you are not safe call 999."
+        )
     ]
     assert says(session, "", now + minutes(2)).needs_human
     assert len(answers(session)) == 1
 
 
-def test_a_call_is_asked_for_once_until_it_is_made(
+def test_a_call_is_requested_once_until_resolved(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Due one working day on (Saturday counts from Monday 09:00); asking again adds evidence; after
-    it is resolved it is news.
+    """Due within one working day (Saturday counts from Monday 09:00). A second request adds
+    evidence; after the signal is resolved it raises a new one.
     """
     person = builders.person(session, om)
     says(session, "CALL", now)
@@ -276,7 +280,9 @@ def test_a_call_is_asked_for_once_until_it_is_made(
 
 
 def test_cannot_come_call_me_is_both(session: Session, om: Staff, now: datetime) -> None:
-    """The call is the answer; that they cannot come is recorded where it is clear for what."""
+    """The answer is about the call; the refusal is recorded if it is clear for which
+    appointment.
+    """
     person = builders.person(session, om)
     appointment = builders.appointment(session, person, now + 2 * DAY)
     asked(session, appointment, now - DAY)
@@ -285,10 +291,10 @@ def test_cannot_come_call_me_is_both(session: Session, om: Staff, now: datetime)
     assert open_signals(session, person) == [SignalKind.CALL_REQUESTED, SignalKind.CANNOT_ATTEND]
 
 
-def test_next_says_what_is_booked_by_its_everyday_names(
+def test_next_lists_appointments_by_their_everyday_names(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Soonest first, the worker's first name, no official place."""
+    """Earliest first, with the worker's first name and no official place."""
     person = builders.person(session, om)
     says(session, "NEXT", now)
     assert last_answer(session) == "Hi Katrina. You have nothing booked now. Questions? Reply CALL."
@@ -310,7 +316,7 @@ def test_next_says_what_is_booked_by_its_everyday_names(
     assert "Reed" not in last_answer(session)
 
 
-def test_thanks_needs_nobody(session: Session, om: Staff, now: datetime) -> None:
+def test_thanks_need_no_worker(session: Session, om: Staff, now: datetime) -> None:
     """Nothing follows."""
     person = builders.person(session, om)
     reading = says(session, "thanks", now)
@@ -320,7 +326,7 @@ def test_thanks_needs_nobody(session: Session, om: Staff, now: datetime) -> None
 def test_a_text_to_an_old_number_is_withdrawn_with_it(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """An answer that waits does not go to a number that is no longer theirs."""
+    """A waiting answer is not sent to a number that is no longer theirs."""
     person = builders.person(session, om)
     says(session, "HELP", now)
     phones.set_number(session, SYSTEM, person.id, "07700 900102", now=now)
@@ -331,7 +337,7 @@ def test_a_text_to_an_old_number_is_withdrawn_with_it(
 
 
 def test_a_reply_to_a_worker_is_read_by_one(session: Session, om: Staff, now: datetime) -> None:
-    """With nothing asked, a yes means what only the worker knows."""
+    """Without a question of ours, only the worker knows what a yes means."""
     person = builders.person(session, om)
     gone(session, person, now - minutes(5), purpose="staff", lane=Lane.REPLY)
     assert says(session, "yes", now).needs_human

@@ -1,5 +1,5 @@
-"""Very many texts from one number, and machines that answer each other: all kept, one reading each,
-and others are not held up.
+"""Very many texts from one number, and machines that answer each other: each has a record, and
+other numbers do not wait.
 """
 
 import threading
@@ -17,7 +17,7 @@ from engage.conversation.staff_actions import mark_read
 from engage.core.db import Database
 from engage.people.model import Person
 from engage.signals import SignalKind
-from engage.understanding.auto_replies import automatic
+from engage.understanding.auto_replies import is_auto_reply
 from messaging import inbound
 from messaging.fairness import OFTEN, RecentNumbers
 from messaging.tables import Inbound, InboundStatus
@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 
 
 def rows(session: Session) -> list[ReplyRecord]:
-    """Every reading, in the order of the texts."""
+    """Every record, in the order of the texts."""
     return list(session.scalars(select(ReplyRecord).order_by(ReplyRecord.inbound_id)))
 
 
@@ -56,12 +56,12 @@ def rows(session: Session) -> list[ReplyRecord]:
         "Ateb awtomatig: allan o'r swyddfa",
     ],
 )
-def test_what_a_machine_says_is_not_answered(
+def test_an_automatic_reply_gets_no_answer(
     session: Session, katrina: Person, now: datetime, text: str
 ) -> None:
-    """It is kept, waits for nobody, and nothing is recorded of it."""
+    """It is stored, needs no worker, and records nothing."""
     reading = says(session, text, now)
-    assert automatic(text) and answers(session) == []
+    assert is_auto_reply(text) and answers(session) == []
     assert not reading.needs_human and not reading.act and reading.person_id == katrina.id
 
 
@@ -84,12 +84,12 @@ def test_what_a_machine_says_is_not_answered(
         "sorry i can't talk right now he is in the room",
     ],
 )
-def test_what_a_person_types_is_none(text: str) -> None:
-    """It is read like any other text."""
-    assert not automatic(text)
+def test_a_typed_text_is_no_automatic_reply(text: str) -> None:
+    """It is interpreted like any other text."""
+    assert not is_auto_reply(text)
 
 
-def test_a_machine_in_danger_words_is_still_danger(
+def test_danger_in_an_automatic_reply_is_danger(
     session: Session, katrina: Person, now: datetime
 ) -> None:
     """Danger is looked for first."""
@@ -97,11 +97,11 @@ def test_a_machine_in_danger_words_is_still_danger(
     assert open_signals(session, katrina) == [SignalKind.CRISIS]
 
 
-def test_the_same_words_again_and_again_are_answered_no_more(
+def test_repeated_words_are_answered_three_times_an_hour(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Three answers in an hour to the same words; the first without one waits for a human, the
-    others do not; the next hour is another.
+    """The first one without an answer waits for a worker, the others do not. The next hour counts
+    from zero.
     """
     readings = [says(session, "HELP", now + minutes(place)) for place in range(8)]
     assert len(answers(session)) == 3
@@ -110,11 +110,11 @@ def test_the_same_words_again_and_again_are_answered_no_more(
     assert len(answers(session)) == 4
 
 
-def test_of_very_many_so_many_are_read_and_one_waits_for_a_human(
+def test_twenty_texts_a_minute_are_interpreted(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Twenty in a minute; the rest are kept and shown, once somebody has read the one, the next
-    such text is a new one.
+    """The rest are stored and shown, and one waits for a worker. Once it has been read, the next
+    such text waits.
     """
     readings = [
         says(session, f"word {place}", now + timedelta(seconds=place / 2)) for place in range(60)
@@ -134,9 +134,7 @@ def test_of_very_many_so_many_are_read_and_one_waits_for_a_human(
 
 
 def test_an_hour_has_its_own_limit(session: Session, om: Staff, now: datetime) -> None:
-    """A number that writes every few seconds is read a hundred times in the hour, or what the hub
-    set; then it is read again.
-    """
+    """A hundred texts an hour, or what the hub set, are interpreted from one number."""
     hub = builders.hub(session, "Small", texts_read_an_hour=20)
     builders.person(session, builders.staff(session, hub, name="Al"), number="+447700900102")
     readings = [
@@ -146,10 +144,10 @@ def test_an_hour_has_its_own_limit(session: Session, om: Staff, now: datetime) -
     assert not says(session, "hello", now + minutes(90), number="+447700900102").passed_over
 
 
-def test_danger_and_stop_are_heard_in_any_flood(
+def test_danger_and_stop_count_above_any_limit(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """However many came before."""
+    """However many texts came before."""
     for place in range(25):
         says(session, f"word {place}", now + timedelta(seconds=place))
     danger = says(session, "im going to kill myself", now + timedelta(seconds=26))
@@ -159,8 +157,8 @@ def test_danger_and_stop_are_heard_in_any_flood(
     assert SignalKind.OPTED_OUT in open_signals(session, katrina)
 
 
-def test_a_flood_of_a_number_of_nobody(session: Session, now: datetime) -> None:
-    """It is bounded in the same way, and nobody is answered twice."""
+def test_an_unknown_number_has_the_same_limits(session: Session, now: datetime) -> None:
+    """It gets no second answer."""
     readings = [
         says(session, f"word {place}", now + timedelta(seconds=place / 9)) for place in range(30)
     ]
@@ -168,9 +166,9 @@ def test_a_flood_of_a_number_of_nobody(session: Session, now: datetime) -> None:
     assert len(answers(session)) == 1
 
 
-def test_a_thousand_texts_of_one_number_hold_up_nobody(committed: Database, now: datetime) -> None:
-    """Ten others that write after them are served within their own order, long before the thousand
-    are; none is lost.
+def test_a_thousand_texts_from_one_number_delay_nobody(committed: Database, now: datetime) -> None:
+    """Ten other numbers that write after them are handled in their own order, long before the
+    thousand are; no text is lost.
     """
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
@@ -219,9 +217,9 @@ def test_a_thousand_texts_of_one_number_hold_up_nobody(committed: Database, now:
         assert ids == sorted(ids)
 
 
-def test_many_readers_and_a_flood_lose_nothing(committed: Database, now: datetime) -> None:
-    """Four at once, two numbers that press and one that does not: every text has one reading, in
-    the order of its number.
+def test_many_workers_lose_no_text(committed: Database, now: datetime) -> None:
+    """Four workers, two numbers that flood and one that does not: every text has one record, in the
+    order of its number.
     """
     numbers = [NUMBER, "+447700900102", "+447700900103"]
     with committed.begin() as session:

@@ -1,5 +1,5 @@
-"""The order of the steps is the specification of a reply: written down once more, so that a change
-of order is a decision.
+"""The order of the steps is the specification of how a text is handled. It is repeated here, so
+that a change of the order is a decision.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ def names(steps: object) -> list[str]:
     return [name for name, _ in steps]  # type: ignore[attr-defined]
 
 
-def test_danger_and_stop_come_before_everything_that_is_read() -> None:
+def test_danger_and_stop_come_first() -> None:
     """STOP works whatever was asked; danger is found whatever else a text says."""
     assert names(intake.STEPS) == [
         "shows that another person reads the phone",
@@ -31,8 +31,8 @@ def test_danger_and_stop_come_before_everything_that_is_read() -> None:
     ]
 
 
-def test_a_text_of_too_many_is_searched_for_what_must_not_be_missed() -> None:
-    """Nothing is read, but STOP, danger and a wish for no more texts still count."""
+def test_a_text_above_the_limit_is_searched_for_what_must_not_be_missed() -> None:
+    """It is not interpreted, but STOP, danger and a request for no more texts still count."""
     assert names(intake.SKIM_STEPS) == [
         "shows that another person reads the phone",
         "is STOP",
@@ -43,7 +43,7 @@ def test_a_text_of_too_many_is_searched_for_what_must_not_be_missed() -> None:
     ]
 
 
-def test_what_a_reply_is_taken_for_first() -> None:
+def test_the_steps_of_a_text_from_one_person() -> None:
     """Questions with numbered answers come before meanings; a takeover before both."""
     assert names(routing.STEPS) == [
         "ends texts",
@@ -72,8 +72,8 @@ def test_what_a_reply_is_taken_for_first() -> None:
     ]
 
 
-def test_each_meaning_has_a_handler_or_a_step_before() -> None:
-    """What no module handles is done by an earlier step, or read by a worker."""
+def test_each_meaning_has_a_handler_or_an_earlier_step() -> None:
+    """A meaning without a handler is handled by an earlier step, or read by a worker."""
     without = set(Intent) - handlers.by_meaning().keys()
     assert without == {
         Intent.CRISIS,
@@ -94,7 +94,7 @@ def test_each_meaning_has_a_label(intent: Intent) -> None:
 
 
 def test_a_context_never_changes() -> None:
-    """A step that learns more returns another one."""
+    """A step that learns more returns a new context."""
     assert dataclasses.fields(ReplyContext)
     with pytest.raises(dataclasses.FrozenInstanceError):
         ReplyContext.__setattr__(object.__new__(ReplyContext), "quiet", True)

@@ -1,4 +1,4 @@
-"""What staff do in a conversation: write, mark as read, say whose a number is."""
+"""What staff do in a conversation: write, mark as read, and claim an unknown number."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ STRANGER = "+447700900155"
 
 
 def colleague(session: Session, om: Staff, *roles: Role) -> Staff:
-    """Somebody else in the hub."""
+    """Another offender manager of the hub."""
     hub = om.memberships[0].hub
     return builders.staff(session, hub, *roles, name="Lou Marsh")
 
@@ -49,8 +49,8 @@ def colleague(session: Session, om: Staff, *roles: Role) -> Staff:
 def test_the_offender_manager_writes_in_their_own_words(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """A text in the lane of answers, to the number of now, with who wrote it; what waited to be
-    read is answered.
+    """The text is sent in the lane of answers to the current number, with its author; replies that
+    waited are marked as read.
     """
     says(session, "my nan has the dog", now)
     signals_before = open_signals(session, katrina)
@@ -77,7 +77,7 @@ def test_the_offender_manager_writes_in_their_own_words(
 def test_the_same_key_is_the_same_text(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """A form sent twice sends once."""
+    """A form submitted twice sends once."""
     actor = builders.actor(om)
     first = send_text(session, actor, katrina.id, "Hi", now=now, key="form-1")
     assert send_text(session, actor, katrina.id, "Hi", now=now, key="form-1").id == first.id
@@ -87,8 +87,8 @@ def test_the_same_key_is_the_same_text(
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("", "Write a text"),
-        (" \n ", "Write a text"),
+        ("", "Enter a text"),
+        (" \n ", "Enter a text"),
         ("Hi\x00", "cannot be sent"),
         ("a" * 613, "612 characters or fewer. It has 613"),
         ("hi \ud800", "cannot be sent"),
@@ -96,10 +96,10 @@ def test_the_same_key_is_the_same_text(
         ("Hello Ms Dodds", "Dodds"),
     ],
 )
-def test_words_that_cannot_or_should_not_go_are_refused_with_a_reason(
+def test_words_that_must_not_be_sent_are_refused_with_a_reason(
     session: Session, om: Staff, katrina: Person, now: datetime, body: str, words: str
 ) -> None:
-    """The field says what to do; nothing is queued."""
+    """The error of the field says what to do; nothing is queued."""
     with pytest.raises(Invalid) as refusal:
         send_text(session, builders.actor(om), katrina.id, body, now=now)
     assert words in refusal.value.fields["body"]
@@ -109,7 +109,7 @@ def test_words_that_cannot_or_should_not_go_are_refused_with_a_reason(
 def test_the_warning_can_be_overruled_but_not_silently(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Whoever writes knows the person; the event keeps that they chose to."""
+    """The author knows the person; the event records the decision."""
     message = send_text(
         session, builders.actor(om), katrina.id, "See you at court", now=now, anyway=True
     )
@@ -118,14 +118,14 @@ def test_the_warning_can_be_overruled_but_not_silently(
         send_text(session, builders.actor(om), katrina.id, "", now=now, anyway=True)
 
 
-def test_a_text_of_612_characters_may_go(
+def test_a_text_of_612_characters_is_sent(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
     """Four segments."""
     assert send_text(session, builders.actor(om), katrina.id, "a" * 612, now=now).segments == 4
 
 
-def test_rule_1_holds_for_staff_too(
+def test_rule_1_applies_to_staff(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
     """Every reason is named at once."""
@@ -142,15 +142,15 @@ def test_rule_1_holds_for_staff_too(
 def test_nobody_is_texted_at_night(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """The person's hours hold for texts by staff."""
+    """The person's hours apply to texts from staff."""
     with pytest.raises(Conflict, match="hours"):
         send_text(session, builders.actor(om), katrina.id, "Hi", now=now + timedelta(hours=12))
 
 
-def test_the_offender_managers_own_text_is_agreed_by_writing_it(
+def test_the_offender_managers_own_text_needs_no_approval(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Without standing approval only they may write."""
+    """Without current_intents approval only they may write."""
     katrina.texts_approved_at = None
     session.flush()
     assert send_text(session, builders.actor(om), katrina.id, "Hi", now=now)
@@ -171,7 +171,7 @@ def test_others_may_not_write_or_mark(
     role: Role,
     problem: type[Exception],
 ) -> None:
-    """Somebody else's officer, a partner, an auditor."""
+    """Another offender manager, a partner, an auditor."""
     actor = builders.actor(colleague(session, om, role))
     reading = says(session, "my nan has the dog", now)
     with pytest.raises(problem):
@@ -181,10 +181,10 @@ def test_others_may_not_write_or_mark(
     assert reading.read_at is None
 
 
-def test_marking_read_says_who_and_resolves_when_nothing_waits(
+def test_marking_read_records_who_and_resolves_the_last(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Twice changes nothing; the signal goes with the last of them."""
+    """A second time changes nothing; the signal is resolved with the last reply."""
     from engage.conversation import sweeps
 
     first = says(session, "my nan has the dog", now)
@@ -200,7 +200,7 @@ def test_marking_read_says_who_and_resolves_when_nothing_waits(
     assert (again.read_at, again.read_by) == (now + 7 * DAY, f"staff:{om.id}")
 
 
-def test_a_text_of_nobody_is_marked_by_a_coordinator(
+def test_a_text_from_an_unknown_number_is_marked_by_a_coordinator(
     session: Session, om: Staff, now: datetime
 ) -> None:
     """An offender manager may not know that it exists."""
@@ -212,15 +212,15 @@ def test_a_text_of_nobody_is_marked_by_a_coordinator(
 
 
 def test_there_is_no_such_reply(session: Session, om: Staff, now: datetime) -> None:
-    """A made-up id is nothing."""
+    """A made-up id is not found."""
     with pytest.raises(NotFound):
         mark_read(session, builders.actor(om), uuid.uuid4(), now=now)
 
 
-def test_reading_what_a_shared_phone_wrote_resolves_it_for_both(
+def test_reading_a_text_from_a_shared_phone_resolves_both_signals(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """The coordinator has read it; nothing more waits for either."""
+    """The coordinator has read it; nothing waits for either offender manager."""
     other = builders.person(session, om, first_name="Jay", number=OTHER)
     share(session, [katrina, other], now, agreed=False)
     reading = says(session, "yes", now)
@@ -232,8 +232,8 @@ def test_reading_what_a_shared_phone_wrote_resolves_it_for_both(
 def test_when_a_number_is_claimed_its_history_moves(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Unknown number: answered once, queued for a human; claimed, what it wrote and what it was
-    told are the person's.
+    """An unknown number was answered once and left to a worker. Once claimed, its texts and our
+    answers are the person's.
     """
     person = builders.person(session, om, number=None)
     first = says(session, "its kat new phone", now, number=STRANGER)
@@ -252,10 +252,10 @@ def test_when_a_number_is_claimed_its_history_moves(
         claim_number(session, coordinator, STRANGER, person.id, now=now + minutes(6))
 
 
-def test_danger_told_before_the_claim_is_told_now(
+def test_danger_reported_before_the_claim_raises_its_signal(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """The signal that could not be raised for nobody is raised for the person."""
+    """The signal could not be raised without a person."""
     person = builders.person(session, om, number=None)
     says(session, "i want to die", now, number=STRANGER)
     assert len(answers(session, STRANGER)) == 1
@@ -264,10 +264,8 @@ def test_danger_told_before_the_claim_is_told_now(
     assert open_signals(session, person) == [SignalKind.CRISIS]
 
 
-def test_only_what_came_after_the_last_owner_moves(
-    session: Session, om: Staff, now: datetime
-) -> None:
-    """A recycled number: what it wrote while two people had it stays nobody's."""
+def test_only_texts_after_the_last_owner_move(session: Session, om: Staff, now: datetime) -> None:
+    """A recycled number: its texts from the time of another owner stay with no person."""
     before = builders.person(session, om, number=STRANGER)
     also = builders.person(session, om, number=OTHER, first_name="Jay")
     point_of(session, also).number = STRANGER
@@ -295,10 +293,10 @@ def test_a_number_that_somebody_has_cannot_be_claimed(
 
 
 @pytest.mark.parametrize("role", [Role.OFFENDER_MANAGER, Role.SUPPORT_WORKER, Role.AUDITOR])
-def test_claiming_is_for_those_who_may_read_unknown_numbers(
+def test_only_staff_who_may_read_unknown_numbers_claim_them(
     session: Session, om: Staff, katrina: Person, now: datetime, role: Role
 ) -> None:
-    """Else anybody could read a stranger's texts by guessing a number."""
+    """Otherwise a guess of a number would show a stranger's texts."""
     says(session, "hello", now, number=STRANGER)
     with pytest.raises(Forbidden):
         claim_number(
@@ -309,7 +307,7 @@ def test_claiming_is_for_those_who_may_read_unknown_numbers(
 def test_writing_resolves_the_reminder_to_read(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Whoever answers has read; the sweep does not raise it again."""
+    """A worker who answers has read the text; the sweep does not raise the signal again."""
     from engage.conversation import sweeps
 
     says(session, "my nan has the dog", now)

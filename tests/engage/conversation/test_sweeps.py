@@ -1,4 +1,4 @@
-"""What time makes: unread replies, silence, questions that nobody answered."""
+"""What happens with time: unread replies, no reply, and questions without an answer."""
 
 import threading
 from datetime import datetime, timedelta
@@ -40,36 +40,36 @@ UNCLEAR = "my nan has the dog"
         ("2027-03-26T16:00", "2027-03-29T14:59", "2027-03-29T15:00"),
     ],
 )
-def test_a_reply_unread_for_a_working_day_is_told(
+def test_a_reply_unread_for_a_working_day_raises_a_signal(
     session: Session, katrina: Person, came: str, not_yet: str, then: str
 ) -> None:
-    """Weekends do not count; the clock is the hub's, also across the change to summer time."""
+    """Weekends do not count. The clock is the hub's, also across the change to summer time."""
     at = [datetime.fromisoformat(f"{moment}+00:00") for moment in (came, not_yet, then)]
     says(session, UNCLEAR, at[0])
-    assert sweeps.reply_unread(session, now=at[1]) == 0
-    assert sweeps.reply_unread(session, now=at[2]) == 1
+    assert sweeps.signal_unread_replies(session, now=at[1]) == 0
+    assert sweeps.signal_unread_replies(session, now=at[2]) == 1
     assert open_signals(session, katrina) == [SignalKind.REPLY_UNREAD]
 
 
 def test_a_closed_day_of_the_hub_does_not_count(session: Session, now: datetime) -> None:
-    """The hub lists the days on which nobody is there."""
+    """The hub lists the days on which it is closed."""
     hub = builders.hub(session, closed_days=["2027-03-23"])
     builders.person(session, builders.staff(session, hub))
     says(session, UNCLEAR, now + 2 * DAY)
-    assert sweeps.reply_unread(session, now=now + 3 * DAY) == 0
-    assert sweeps.reply_unread(session, now=now + 4 * DAY) == 1
+    assert sweeps.signal_unread_replies(session, now=now + 3 * DAY) == 0
+    assert sweeps.signal_unread_replies(session, now=now + 4 * DAY) == 1
 
 
-def test_one_signal_for_all_that_waits_and_a_new_one_for_what_comes_later(
+def test_one_signal_for_all_that_waits_and_a_new_one_for_later_texts(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The same text never nags twice; a resolved signal does not hide a later text."""
+    """A text raises no second signal, and a resolved signal does not hide a later text."""
     for count in range(3):
         says(session, UNCLEAR, now + minutes(count))
-    assert sweeps.reply_unread(session, now=now + 7 * DAY) == 1
+    assert sweeps.signal_unread_replies(session, now=now + 7 * DAY) == 1
     assert len(signal(session, katrina, SignalKind.REPLY_UNREAD).evidence) == 3
     for _ in range(2):
-        assert sweeps.reply_unread(session, now=now + 8 * DAY) == 0
+        assert sweeps.signal_unread_replies(session, now=now + 8 * DAY) == 0
     from engage import signals
 
     signals.resolve(
@@ -79,17 +79,17 @@ def test_one_signal_for_all_that_waits_and_a_new_one_for_what_comes_later(
         actor="staff:x",
         now=now + 8 * DAY,
     )
-    assert sweeps.reply_unread(session, now=now + 9 * DAY) == 0
+    assert sweeps.signal_unread_replies(session, now=now + 9 * DAY) == 0
     says(session, UNCLEAR, now + 9 * DAY)
-    assert sweeps.reply_unread(session, now=now + 20 * DAY) == 1
+    assert sweeps.signal_unread_replies(session, now=now + 20 * DAY) == 1
 
 
-def test_what_a_machine_could_do_waits_for_nobody(
+def test_a_text_that_needs_no_worker_raises_no_signal(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Only replies that need a human are looked at."""
+    """Only replies that need a worker count."""
     says(session, "thanks", now)
-    assert sweeps.reply_unread(session, now=now + 9 * DAY) == 0
+    assert sweeps.signal_unread_replies(session, now=now + 9 * DAY) == 0
 
 
 def three_texts(session: Session, whose: Person, now: datetime, **values: object) -> None:
@@ -98,34 +98,34 @@ def three_texts(session: Session, whose: Person, now: datetime, **values: object
         gone(session, whose, now + day * DAY, texts="one_day", **values)  # type: ignore[arg-type]
 
 
-def test_three_texts_without_an_answer_are_told_once(
+def test_three_texts_without_an_answer_raise_one_signal(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """A day after the third; the evidence is the three texts; not again, however long the silence."""
+    """A day after the third, with the three texts as evidence. However long it lasts, no second one
+    is raised.
+    """
     three_texts(session, katrina, now)
-    assert sweeps.no_reply(session, now=now + 2 * DAY + timedelta(hours=23)) == 0
-    assert sweeps.no_reply(session, now=now + 3 * DAY) == 1
+    assert sweeps.signal_no_reply(session, now=now + 2 * DAY + timedelta(hours=23)) == 0
+    assert sweeps.signal_no_reply(session, now=now + 3 * DAY) == 1
     raised = signal(session, katrina, SignalKind.NO_REPLY)
     assert [link["type"] for link in raised.evidence] == ["message"] * 3
     gone(session, katrina, now + 4 * DAY)
-    assert sweeps.no_reply(session, now=now + 9 * DAY) == 0
+    assert sweeps.signal_no_reply(session, now=now + 9 * DAY) == 0
 
 
-def test_an_answer_begins_the_count_afresh(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """Two before it and two after are no silence; three after are a new one."""
+def test_an_answer_restarts_the_count(session: Session, katrina: Person, now: datetime) -> None:
+    """Two texts before it and two after raise nothing; three after raise a new signal."""
     for day in range(2):
         gone(session, katrina, now + day * DAY)
     says(session, "thanks", now + 2 * DAY)
     for day in range(2):
         gone(session, katrina, now + (3 + day) * DAY)
-    assert sweeps.no_reply(session, now=now + 9 * DAY) == 0
+    assert sweeps.signal_no_reply(session, now=now + 9 * DAY) == 0
     gone(session, katrina, now + 5 * DAY)
-    assert sweeps.no_reply(session, now=now + 9 * DAY) == 1
+    assert sweeps.signal_no_reply(session, now=now + 9 * DAY) == 1
     says(session, "thanks", now + 10 * DAY)
     three_texts(session, katrina, now + 11 * DAY)
-    assert sweeps.no_reply(session, now=now + 20 * DAY) == 1
+    assert sweeps.signal_no_reply(session, now=now + 20 * DAY) == 1
 
 
 @pytest.mark.parametrize(
@@ -139,52 +139,50 @@ def test_an_answer_begins_the_count_afresh(
         {"to": OTHER},
     ],
 )
-def test_a_text_that_did_not_ask_or_did_not_arrive_is_no_silence(
+def test_only_texts_that_asked_and_arrived_count(
     session: Session, katrina: Person, now: datetime, values: dict[str, object]
 ) -> None:
-    """What the network lost is not what the person ignored."""
+    """The person did not ignore what the network lost."""
     three_texts(session, katrina, now, **values)
-    assert sweeps.no_reply(session, now=now + 9 * DAY) == 0
+    assert sweeps.signal_no_reply(session, now=now + 9 * DAY) == 0
 
 
-def test_a_text_that_calls_off_asks_nothing(
-    session: Session, katrina: Person, now: datetime
-) -> None:
+def test_a_cancellation_asks_nothing(session: Session, katrina: Person, now: datetime) -> None:
     """There is nothing to answer."""
     for day in range(3):
         gone(session, katrina, now + day * DAY, texts="called_off_home")
-    assert sweeps.no_reply(session, now=now + 9 * DAY) == 0
+    assert sweeps.signal_no_reply(session, now=now + 9 * DAY) == 0
 
 
-def test_silence_is_only_told_where_texts_may_go(
+def test_only_people_who_may_be_texted_count(
     session: Session, katrina: Person, now: datetime
 ) -> None:
     """A suspended number or a closed case has its own reasons."""
     three_texts(session, katrina, now)
     katrina.contact_status = ContactStatus.CLOSED
     session.flush()
-    assert sweeps.no_reply(session, now=now + 9 * DAY) == 0
+    assert sweeps.signal_no_reply(session, now=now + 9 * DAY) == 0
     katrina.contact_status = ContactStatus.OPEN
     point_of(session, katrina).state = NumberState.SUSPENDED
     session.flush()
-    assert sweeps.no_reply(session, now=now + 9 * DAY) == 0
+    assert sweeps.signal_no_reply(session, now=now + 9 * DAY) == 0
 
 
-def test_how_many_texts_is_a_setting_of_the_hub(session: Session, now: datetime) -> None:
-    """Three is only the default."""
+def test_the_number_of_texts_is_a_hub_setting(session: Session, now: datetime) -> None:
+    """Three is the default."""
     hub: Hub = builders.hub(session, unanswered_texts=5)
     person = builders.person(session, builders.staff(session, hub))
     three_texts(session, person, now)
-    assert sweeps.no_reply(session, now=now + 9 * DAY) == 0
+    assert sweeps.signal_no_reply(session, now=now + 9 * DAY) == 0
     for _ in range(2):
         gone(session, person, now + 3 * DAY)
-    assert sweeps.no_reply(session, now=now + 9 * DAY) == 1
+    assert sweeps.signal_no_reply(session, now=now + 9 * DAY) == 1
 
 
-def test_a_which_that_nobody_answered_goes_to_a_human(
+def test_an_unanswered_which_one_goes_to_a_worker(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The yes was heard, and it is not known to what."""
+    """The yes is known, and the appointment is not."""
     for day in range(2):
         asked(session, builders.appointment(session, katrina, now + (2 + day) * DAY), now - DAY)
     reading = says(session, "yes", now)
@@ -198,7 +196,7 @@ def test_a_which_that_nobody_answered_goes_to_a_human(
 
 
 def test_two_workers_sweep_once(committed: Database, now: datetime) -> None:
-    """While one is at it the other leaves; afterwards a repeat finds nothing new."""
+    """While one runs the other leaves; a repeat finds nothing new."""
     with committed.begin() as session:
         person = builders.person(session, builders.staff(session, builders.hub(session)))
         says(session, UNCLEAR, now)

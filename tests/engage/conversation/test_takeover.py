@@ -1,5 +1,5 @@
-"""A worker takes a conversation over: nothing they say there is recorded or answered by Engage, and
-danger and STOP act all the same.
+"""A takeover: Engage neither records nor answers what the person writes, but danger and STOP still
+count.
 """
 
 import threading
@@ -45,7 +45,7 @@ DAY = timedelta(days=1)
 
 
 def colleague(session: Session, om: Staff, *roles: Role) -> Staff:
-    """Somebody else in the hub."""
+    """Another offender manager of the hub."""
     return builders.staff(session, om.memberships[0].hub, *roles, name="Lou Marsh")
 
 
@@ -55,10 +55,12 @@ def system(om: Staff) -> Actor:
     return Actor(ActorKind.KEY, om.id, hub_id=om.memberships[0].hub_id, scopes=scopes)
 
 
-def test_a_yes_while_a_worker_has_the_conversation_is_kept_and_left_to_them(
+def test_a_yes_during_a_takeover_is_left_to_the_worker(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """It is stored and read, and shown as needing a human; nothing is recorded, raised or answered."""
+    """It is stored, interpreted and shown as needing a worker. Nothing is recorded, raised or
+    answered.
+    """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     hold = takeover.take_over(session, builders.actor(om), katrina.id, now=now)
@@ -69,7 +71,7 @@ def test_a_yes_while_a_worker_has_the_conversation_is_kept_and_left_to_them(
         True,
         katrina.id,
     )
-    assert reading.done == "Pat has the conversation: for them to answer"
+    assert reading.done == "Pat has the conversation and will answer"
     assert (said(session, appointment), answers(session), open_signals(session, katrina)) == (
         [],
         [],
@@ -82,8 +84,8 @@ def test_a_yes_while_a_worker_has_the_conversation_is_kept_and_left_to_them(
 def test_handed_back_the_next_yes_is_recorded(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Engage goes on with the next text, and leaves what came meanwhile as it was; handing back
-    twice is handing back once.
+    """Engage continues with the next text and leaves the texts in between as they were. A second
+    hand-back changes nothing.
     """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -107,7 +109,7 @@ def test_handed_back_the_next_yes_is_recorded(
         ("wrong number", SignalKind.WRONG_NUMBER, True),
     ],
 )
-def test_danger_stop_and_wrong_number_act_whoever_has_the_conversation(
+def test_danger_stop_and_wrong_number_count_during_a_takeover(
     session: Session,
     om: Staff,
     katrina: Person,
@@ -116,7 +118,7 @@ def test_danger_stop_and_wrong_number_act_whoever_has_the_conversation(
     signal: SignalKind,
     answered: bool,
 ) -> None:
-    """A worker who has the conversation may be away from the page."""
+    """The worker may be away from the page."""
     takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     says(session, words, now + minutes(1))
     assert signal in open_signals(session, katrina)
@@ -124,7 +126,7 @@ def test_danger_stop_and_wrong_number_act_whoever_has_the_conversation(
 
 
 def test_start_still_restores(session: Session, om: Staff, katrina: Person, now: datetime) -> None:
-    """What the phone itself says of stopping and starting is never held up."""
+    """Stopping and starting by the phone itself is never delayed."""
     says(session, "STOP", now)
     takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     says(session, "START", now + minutes(1))
@@ -134,7 +136,7 @@ def test_start_still_restores(session: Session, om: Staff, katrina: Person, now:
 def test_writing_takes_over_and_each_text_renews(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Two hours from the last text of the worker."""
+    """It lasts two hours from the worker's last text."""
     actor = builders.actor(om)
     send_text(session, actor, katrina.id, "How did it go?", now=now)
     first = takeover.current(session, katrina.id, now)
@@ -148,9 +150,7 @@ def test_writing_takes_over_and_each_text_renews(
 def test_time_out_gives_the_conversation_back(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """After the hub's time Engage reads again, and the sweep says so in the log; done twice it says
-    so once.
-    """
+    """After the hub's time Engage continues, and the sweep records it once."""
     om.memberships[0].hub.settings = {"conversation_timeout_minutes": 30}
     hold = takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     assert takeover.current(session, katrina.id, now + minutes(29)) is not None
@@ -161,20 +161,22 @@ def test_time_out_gives_the_conversation_back(
     assert "conversation.timed_out" in events(session, katrina)
 
 
-def test_a_conversation_that_ran_out_is_taken_over_anew(
+def test_an_expired_takeover_can_be_replaced(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Also before any sweep has seen that it ran out."""
+    """Also before a sweep has ended it."""
     actor = builders.actor(om)
     first = takeover.take_over(session, actor, katrina.id, now=now)
     second = takeover.take_over(session, actor, katrina.id, now=now + timedelta(hours=3))
     assert first.id != second.id and first.how is TakeoverEnd.TIMED_OUT
 
 
-def test_another_worker_takes_it_only_from_whom_they_were_warned_of(
+def test_another_worker_takes_over_only_after_a_warning(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Without the warning neither the button nor a text takes it; with it theirs ends and says how."""
+    """Without the warning neither the button nor a text ends the other takeover. With it, that one
+    ends with its reason.
+    """
     lou = builders.actor(colleague(session, om, Role.COORDINATOR))
     pats = takeover.take_over(session, builders.actor(om), katrina.id, now=now)
     for attempt in (
@@ -193,14 +195,14 @@ def test_another_worker_takes_it_only_from_whom_they_were_warned_of(
     with pytest.raises(Conflict):
         send_text(session, builders.actor(om), katrina.id, "Hello", now=now + minutes(3))
     send_text(session, builders.actor(om), katrina.id, "Hello", now=now + minutes(4), over=lous.id)
-    standing = takeover.current(session, katrina.id, now + minutes(5))
-    assert standing is not None and standing.staff_id == om.id
+    current = takeover.current(session, katrina.id, now + minutes(5))
+    assert current is not None and current.staff_id == om.id
 
 
-def test_only_who_may_converse_takes_over(
+def test_only_staff_who_may_converse_take_over(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """A stranger finds nobody, an auditor and a support worker may not."""
+    """A worker outside the case gets NotFound; an auditor and a support worker may not."""
     for role, refusal in (
         (Role.OFFENDER_MANAGER, NotFound),
         (Role.AUDITOR, Forbidden),
@@ -214,10 +216,10 @@ def test_only_who_may_converse_takes_over(
     assert session.scalars(select(Takeover)).all() == []
 
 
-def test_a_system_names_the_worker_who_has_it(
+def test_a_system_names_the_worker(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Somebody who may write to the person, by their address; the system may hand back for them,
+    """By the email address of staff who may write to the person. The system may hand back for them,
     and its own texts take nothing over.
     """
     key = system(om)
@@ -232,11 +234,11 @@ def test_a_system_names_the_worker_who_has_it(
     assert takeover.current(session, katrina.id, now) is None
 
 
-def test_a_shared_phone_is_left_alone_when_a_worker_has_one_of_its_people(
+def test_a_takeover_of_one_person_covers_a_shared_phone(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Nobody is asked who writes and nobody is answered; a coordinator reads it, and each offender
-    manager learns that something came.
+    """Engage neither asks who is writing nor answers. A coordinator reads the text, and each
+    offender manager sees that one came.
     """
     other = builders.person(session, om, number=None, first_name="Dean")
     session.add(
@@ -260,10 +262,10 @@ def test_a_shared_phone_is_left_alone_when_a_worker_has_one_of_its_people(
     )
 
 
-def test_the_check_of_a_number_is_denied_and_never_confirmed_meanwhile(
+def test_during_a_takeover_only_a_no_answers_the_number_check(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """ "No" takes the number off, as always; "yes" is for the worker to judge."""
+    """ "No" suspends the number as always; "yes" is for the worker to decide."""
     point = point_of(session, katrina)
     point.state, point.verified_at, point.safe_until = NumberState.CHECKING, None, None
     gone(
@@ -280,12 +282,10 @@ def test_the_check_of_a_number_is_denied_and_never_confirmed_meanwhile(
     assert point.state is NumberState.SUSPENDED
 
 
-def test_the_worker_is_told_once_for_each_of_their_texts(
+def test_the_worker_gets_one_notice_for_texts_in_a_row(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """A notice without a word about anybody to the mobile that they gave: two texts in a row are
-    one item.
-    """
+    """The notice to their mobile names nobody."""
     om.mobile = "+447700900555"
     actor = builders.actor(om)
     send_text(session, actor, katrina.id, "How are you?", now=now)
@@ -297,12 +297,10 @@ def test_the_worker_is_told_once_for_each_of_their_texts(
     assert len(notices) == 2 and not any("Katrina" in notice.body for notice in notices)
 
 
-def test_a_text_comes_wholly_before_or_wholly_after_the_worker(
+def test_handling_a_text_and_taking_over_exclude_each_other(
     committed: Database, now: datetime
 ) -> None:
-    """Taking over waits for a text in hand; a text in hand waits for taking over: never half of
-    each.
-    """
+    """Each waits for the other, so that no text is handled half before and half after."""
     for context in range(6):
         with committed.begin() as session:
             om = builders.staff(session, builders.hub(session, f"Hub {context}"))

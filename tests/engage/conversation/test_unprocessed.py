@@ -1,4 +1,6 @@
-"""A text that Engage failed at waits for the human whose it is, with its words, and blocks nobody."""
+"""A text that Engage failed to handle waits for a worker with its words, and delays no other
+text.
+"""
 
 from datetime import datetime
 
@@ -19,17 +21,17 @@ from tests.api.pages.stalled import NUMBER, WORDS
 from tests.api.pages.stalled import set_aside as fail
 
 
-def test_it_waits_for_the_offender_manager_of_whoever_wrote(
+def test_it_waits_for_the_offender_manager_of_the_person(
     committed: Database, now: datetime
 ) -> None:
-    """One reading that understands nothing and asks for a human; again it finds nothing to do."""
+    """One record without a meaning that needs a worker. A second run finds nothing to do."""
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
         person = builders.person(session, om)
     id = fail(committed, now)
     with committed.begin() as session:
-        assert unprocessed.show(session, now=now) == 1
-        assert unprocessed.show(session, now=now) == 0
+        assert unprocessed.add_missing_records(session, now=now) == 1
+        assert unprocessed.add_missing_records(session, now=now) == 0
     with committed.begin() as session:
         reading = session.scalars(select(ReplyRecord)).one()
         assert (reading.inbound_id, reading.person_id, reading.needs_human) == (id, person.id, True)
@@ -41,27 +43,27 @@ def test_it_waits_for_the_offender_manager_of_whoever_wrote(
 
 
 def actor_of(om: object) -> Actor:
-    """The actor that a member of staff is."""
+    """The actor of a member of staff."""
     return builders.actor(om)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("holders", [0, 2])
-def test_of_nobody_or_of_several_it_waits_for_a_coordinator(
+def test_with_no_owner_or_several_it_waits_for_a_coordinator(
     committed: Database, now: datetime, holders: int
 ) -> None:
-    """Never guessed: it is under the unknown numbers."""
+    """It is listed under the unknown numbers, and nothing is guessed."""
     with committed.begin() as session:
         om = builders.staff(session, builders.hub(session))
         for _ in range(holders):
             builders.person(session, om)
     fail(committed, now)
     with committed.begin() as session:
-        unprocessed.show(session, now=now)
+        unprocessed.add_missing_records(session, now=now)
         assert session.scalars(select(ReplyRecord.person_id)).one() is None
 
 
-def test_texts_behind_it_go_on(committed: Database, now: datetime) -> None:
-    """The next text of the same number, and those of others, are read as ever."""
+def test_later_texts_are_handled(committed: Database, now: datetime) -> None:
+    """The next text of the same number, and those of other numbers, are handled as usual."""
     with committed.begin() as session:
         builders.person(session, builders.staff(session, builders.hub(session)))
     fail(committed, now)

@@ -1,6 +1,4 @@
-"""Turns for these tests: a text that came, with the reading that a test is about, done as the
-person's own.
-"""
+"""Contexts for these tests: a text with a given interpretation, handled as a person's own."""
 
 import uuid
 from datetime import datetime
@@ -16,7 +14,7 @@ from tests.engage.conversation.phones import NUMBER, text_in
 
 
 def read_as(*intents: Intent, **values: Any) -> Interpretation:
-    """A sure reading of a text that carries these intents, strongest first."""
+    """A sure interpretation with these intents, strongest first."""
     return Interpretation(
         intent=intents[0],
         confidence=0.99,
@@ -36,7 +34,7 @@ def context(
     prompt: Prompt = Prompt.APPOINTMENT,
     number: str = NUMBER,
 ) -> ReplyContext:
-    """A text in hand that is read so."""
+    """The context of a text with that interpretation."""
     text = text_in(session, body, at, number=number)
     return ReplyContext(
         session, text, at, interpretation, prompt, answer_to=text, record_id=uuid.uuid4()
@@ -46,7 +44,7 @@ def context(
 def hear(
     session: Session, by: Person, interpretation: Interpretation, at: datetime, **values: Any
 ) -> Handled:
-    """What is done about a text of this person that is read so."""
+    """Handle a text of this person with that interpretation."""
     owner = phone_owner.owner_of(session, by.id, at)
     assert owner is not None
     _, done = routing.route(context(session, interpretation, at, **values), owner)

@@ -1,4 +1,4 @@
-"""The scrubber: identity goes, meaning stays."""
+"""Scrubbing removes identity and keeps meaning."""
 
 import re
 
@@ -16,7 +16,7 @@ PLACES = ["the centre on Bridge St", "Bridge House, 3rd floor"]
 
 
 def clean(text: str) -> str:
-    """`text` as it would be kept of Katrina Dodds."""
+    """`text` as it would be kept if Katrina Dodds sent it."""
     return scrub(text, names=NAMES, others=OTHERS, places=PLACES)
 
 
@@ -57,8 +57,8 @@ def clean(text: str) -> str:
         ("born 1985", "born [date]"),
     ],
 )
-def test_identity_goes(text: str, kept: str) -> None:
-    """However it is typed."""
+def test_identity_is_removed(text: str, kept: str) -> None:
+    """In any spelling."""
     assert clean(text) == kept
 
 
@@ -80,21 +80,21 @@ def test_identity_goes(text: str, kept: str) -> None:
         "",
     ],
 )
-def test_meaning_stays(text: str) -> None:
-    """Weekdays, times, amounts and small numbers are what a reply is about."""
+def test_meaning_is_kept(text: str) -> None:
+    """A reply needs its weekdays, times, amounts and small numbers."""
     assert clean(text) == text
 
 
-def test_it_is_one_line_of_bounded_length() -> None:
-    """Tabs and line ends would break the file of the corpus."""
+def test_the_result_is_one_line_of_limited_length() -> None:
+    """Tabs and line breaks would break a corpus file."""
     assert clean("no\tbus\r\n\x00 fare") == "no bus fare"
     assert len(clean("katrina x " * 1000)) <= 1600
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200))
-def test_it_takes_anything_and_doing_it_twice_changes_nothing(text: str) -> None:
-    """Whatever a phone sends; and what it gives can be stored and read again."""
+def test_any_text_can_be_scrubbed_and_twice_changes_nothing(text: str) -> None:
+    """The result can be stored as a line and interpreted."""
     once = clean(text)
     assert clean(once) == once
     assert "\t" not in once and "\n" not in once
@@ -104,5 +104,5 @@ def test_it_takes_anything_and_doing_it_twice_changes_nothing(text: str) -> None
 @settings(max_examples=100, deadline=None)
 @given(st.from_regex(r"\+?([0-9][ ().-]{0,3}){6,14}[0-9]", fullmatch=True))
 def test_no_long_number_is_left(number: str) -> None:
-    """Five digits or more, however they are parted."""
+    """Five digits or more, with any separators."""
     assert not re.search(r"(?:\d[ ().-]{0,3}){5}", clean(f"ring {number} ok"))

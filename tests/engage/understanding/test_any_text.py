@@ -1,5 +1,5 @@
-"""Whatever a phone can send: it is read at once, dress changes nothing, and no negation slips into
-a yes.
+"""Any text that a phone can send is interpreted quickly, its form changes nothing, and a negation
+is never taken for a yes.
 """
 
 import time
@@ -19,7 +19,7 @@ CONFIRMS = [(line.prompt, line.text) for line in KNOWN if line.intent is Intent.
 
 
 def test_an_unknown_prompt_is_refused() -> None:
-    """A reply is never read in the light of a question that does not exist."""
+    """There is no question of that name."""
     with pytest.raises(ValueError, match="quiz"):
         interpret("yes", "quiz", "en")
 
@@ -43,11 +43,11 @@ def test_an_unknown_prompt_is_refused() -> None:
         "ｙｅｓ",
     ],
 )
-def test_dress_makes_no_difference(prompt: Prompt, text: str) -> None:
-    """Case, spaces, quotes, held keys, accents and characters that show nothing."""
-    plain, dressed = interpret("yes", prompt, "en"), interpret(text, prompt, "en")
-    assert dressed.act is plain.act
-    assert dressed.sure == plain.sure
+def test_form_makes_no_difference(prompt: Prompt, text: str) -> None:
+    """Case, spaces, quotes, held keys, accents and invisible characters."""
+    plain, varied = interpret("yes", prompt, "en"), interpret(text, prompt, "en")
+    assert varied.act is plain.act
+    assert varied.sure == plain.sure
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_dress_makes_no_difference(prompt: Prompt, text: str) -> None:
         "my my my the " * 400,
     ],
 )
-def test_long_texts_are_read_at_once(text: str) -> None:
-    """The longest text that a phone can send takes milliseconds, whatever it repeats."""
+def test_long_texts_are_interpreted_quickly(text: str) -> None:
+    """The longest text that a phone can send takes milliseconds, also if it repeats itself."""
     interpret("warm up", Prompt.CHECKIN, "en")
     interpret("warm up", Prompt.APPOINTMENT, "en")
     for prompt in (Prompt.APPOINTMENT, Prompt.CHECKIN):
@@ -73,13 +73,13 @@ def test_long_texts_are_read_at_once(text: str) -> None:
 
 
 def test_ordinary_texts_take_under_five_milliseconds() -> None:
-    """The middle one of the labelled texts, with the tables loaded."""
-    spent = []
+    """The median of the labelled texts, with the tables loaded."""
+    times = []
     for line in DEV:
         started = time.process_time()
         interpret(line.text, line.prompt, "en")
-        spent.append(time.process_time() - started)
-    assert sorted(spent)[len(spent) // 2] < 0.005
+        times.append(time.process_time() - started)
+    assert sorted(times)[len(times) // 2] < 0.005
 
 
 @settings(deadline=None)
@@ -87,9 +87,9 @@ def test_ordinary_texts_take_under_five_milliseconds() -> None:
     text=st.text(alphabet=st.characters(exclude_categories=()), max_size=200),
     prompt=st.sampled_from(Prompt),
 )
-def test_any_text_can_be_read(text: str, prompt: Prompt) -> None:
-    """Nothing that a phone can send raises, and every reading holds together."""
-    _holds_together(interpret(text, prompt, "cy"))
+def test_any_text_can_be_interpreted(text: str, prompt: Prompt) -> None:
+    """No text raises, and every interpretation is consistent."""
+    _assert_consistent(interpret(text, prompt, "cy"))
 
 
 WORDS = st.sampled_from(
@@ -151,11 +151,11 @@ WORDS = st.sampled_from(
 
 @settings(deadline=None)
 @given(words=st.lists(WORDS, max_size=9), prompt=st.sampled_from(Prompt))
-def test_any_jumble_of_known_words_holds_together(words: list[str], prompt: Prompt) -> None:
-    """Known words in any order: a confirmation never has a refusing word in it."""
-    reading = interpret(" ".join(words), prompt, "en")
-    _holds_together(reading)
-    if reading.acts and Intent.CONFIRM in reading.intents and prompt is not Prompt.NUMBER_CHECK:
+def test_known_words_in_any_order_are_consistent(words: list[str], prompt: Prompt) -> None:
+    """A confirmation never has a refusing word in it."""
+    found = interpret(" ".join(words), prompt, "en")
+    _assert_consistent(found)
+    if found.acts and Intent.CONFIRM in found.intents and prompt is not Prompt.NUMBER_CHECK:
         assert not {
             "no",
             "cant",
@@ -192,25 +192,25 @@ def test_any_jumble_of_known_words_holds_together(words: list[str], prompt: Prom
     ),
     place=st.integers(min_value=0, max_value=12),
 )
-def test_a_negation_put_into_a_yes_is_no_yes(
+def test_a_yes_with_a_negation_added_is_no_yes(
     confirm: tuple[Prompt, str], negation: str, place: int
 ) -> None:
-    """Wherever it stands, a confirmation with a negation added is not acted on as a confirmation."""
+    """Wherever the negation stands, the text is not acted on as a confirmation."""
     prompt, text = confirm
     words = text.split()
-    reading = interpret(" ".join([*words[:place], negation, *words[place:]]), prompt, "en")
-    assert not (reading.acts and Intent.CONFIRM in reading.intents)
+    found = interpret(" ".join([*words[:place], negation, *words[place:]]), prompt, "en")
+    assert not (found.acts and Intent.CONFIRM in found.intents)
 
 
-def _holds_together(reading: Interpretation) -> None:
-    assert reading.intents[0] is reading.intent
-    assert 0 <= reading.confidence <= 1
-    assert list(reading.intents[1:]) == sorted(
-        set(reading.intents) - {reading.intent}, key=list(Intent).index
+def _assert_consistent(found: Interpretation) -> None:
+    assert found.intents[0] is found.intent
+    assert 0 <= found.confidence <= 1
+    assert list(found.intents[1:]) == sorted(
+        set(found.intents) - {found.intent}, key=list(Intent).index
     )
-    assert reading.sure <= set(reading.intents)
-    if reading.intent in (Intent.CRISIS, Intent.HARM_TO_OTHERS):
-        assert reading.act is Act.HUMAN
-    if reading.acts:
-        assert reading.confidence >= 0.6
-        assert not {Intent.CONFIRM, Intent.DECLINE} <= set(reading.intents)
+    assert found.sure <= set(found.intents)
+    if found.intent in (Intent.CRISIS, Intent.HARM_TO_OTHERS):
+        assert found.act is Act.HUMAN
+    if found.acts:
+        assert found.confidence >= 0.6
+        assert not {Intent.CONFIRM, Intent.DECLINE} <= set(found.intents)

@@ -1,4 +1,4 @@
-"""Answers to our own numbered questions: read only when the whole text is one."""
+"""Answers to our numbered questions: the whole text must be the answer."""
 
 import pytest
 from hypothesis import given
@@ -47,13 +47,15 @@ from engage.understanding.choices import (
     ],
 )
 def test_a_choice_is_the_whole_text(text: str, count: int, wanted: tuple[int, ...] | None) -> None:
-    """Anything beside the number is read for meaning elsewhere, so a refusal is never a choice."""
+    """A text that says more than the number is left to interpretation, so a refusal is never a
+    choice.
+    """
     assert read_choice(text, count) == wanted
 
 
 @given(st.text(max_size=60), st.integers(2, 4))
 def test_a_choice_is_always_among_what_was_offered(text: str, count: int) -> None:
-    """Whatever the text, a choice names offered things, in order and once each."""
+    """A choice names things that were offered, in order and once each."""
     choice = read_choice(text, count)
     assert choice is None or (
         choice == tuple(sorted(set(choice))) and set(choice) <= set(range(count)) and choice
@@ -83,8 +85,8 @@ def test_a_choice_is_always_among_what_was_offered(text: str, count: int) -> Non
         ("👍", None),
     ],
 )
-def test_only_a_plain_answer_settles_whose_phone_it_is(text: str, wanted: bool | None) -> None:
-    """A number that is wrongly taken for theirs gets their appointments, so "ok" is no yes."""
+def test_only_a_plain_answer_decides_whose_phone_it_is(text: str, wanted: bool | None) -> None:
+    """The wrong phone would get their appointments, so "ok" is no yes."""
     assert read_check(text) is wanted
 
 
@@ -105,13 +107,13 @@ def test_only_a_plain_answer_settles_whose_phone_it_is(text: str, wanted: bool |
         ("", None),
     ],
 )
-def test_a_name_must_be_given_by_its_owner(text: str, wanted: int | None) -> None:
-    """A text that speaks of somebody does not come from them."""
+def test_people_give_only_their_own_name(text: str, wanted: int | None) -> None:
+    """A text that mentions a person does not come from them."""
     assert read_name(text, [["Jay"], ["Siân", "Shan"]]) == wanted
 
 
-def test_a_name_that_two_people_have_names_neither() -> None:
-    """Nothing is guessed between namesakes."""
+def test_a_name_that_two_people_have_picks_neither() -> None:
+    """There is no guessing between people with the same name."""
     assert read_name("Jay", [["Jay"], ["Jason", "jay"]]) is None
 
 
@@ -119,14 +121,14 @@ def test_a_name_that_two_people_have_names_neither() -> None:
     ("text", "wanted"),
     [("yes both", True), ("Ie i’r ddau", True), ("both", False), ("no to both", False)],
 )
-def test_yes_to_everything_is_said_in_so_many_words(text: str, wanted: bool) -> None:
-    """Only a whole text that says yes to all of them is one."""
+def test_yes_to_all_must_be_explicit(text: str, wanted: bool) -> None:
+    """Only a whole text that says yes to all of them counts."""
     assert says_yes_to_all(text) is wanted
 
 
 @given(st.text())
-def test_plain_words_change_nothing_the_second_time(text: str) -> None:
-    """Folding is stable, so names folded on both sides meet."""
+def test_plain_words_twice_change_nothing(text: str) -> None:
+    """So two names can be compared after folding both."""
     assert plain_words(plain_words(text)) == plain_words(text)
 
 
@@ -146,8 +148,8 @@ def test_plain_words_change_nothing_the_second_time(text: str) -> None:
         "1 \u2717",
     ],
 )
-def test_a_yes_that_asks_back_or_takes_itself_back_settles_nothing(text: str) -> None:
-    """A stranger answers an unknown number with "Yes?", and a sign can say no to the word before
+def test_a_yes_with_a_question_mark_or_a_doubtful_sign_decides_nothing(text: str) -> None:
+    """A stranger answers an unknown number with "Yes?", and a sign can contradict the word before
     it.
     """
     assert read_check(text) is None
@@ -158,8 +160,8 @@ def test_a_yes_that_asks_back_or_takes_itself_back_settles_nothing(text: str) ->
 
 
 @pytest.mark.parametrize("text", ["1/2", "1 / 2", "1-3", "1–3"])
-def test_numbers_that_could_be_either_or_all_between_are_no_choice(text: str) -> None:
-    """1/2 may be one of them or both, and 1-3 all three."""
+def test_two_numbers_in_one_are_no_choice(text: str) -> None:
+    """1/2 may be one of them or both, and 1-3 may be all three."""
     assert read_choice(text, 4) is None
 
 
@@ -167,6 +169,6 @@ def test_numbers_that_could_be_either_or_all_between_are_no_choice(text: str) ->
     ("text", "wanted"),
     [("1️⃣", (0,)), ("2 👍🏿", (1,)), ("1 🙂", (0,)), ("1 & 2", (0, 1)), ("both ❤️", (0, 1))],
 )
-def test_signs_that_only_greet_leave_a_choice_as_it_is(text: str, wanted: tuple[int, ...]) -> None:
-    """A thumb, a smile or a framed number takes nothing back."""
+def test_friendly_signs_leave_a_choice_as_it_is(text: str, wanted: tuple[int, ...]) -> None:
+    """A thumb, a smile or a framed number contradicts nothing."""
     assert read_choice(text, 2) == wanted

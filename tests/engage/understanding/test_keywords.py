@@ -1,19 +1,14 @@
-"""The words that always work, and everything that only looks like one."""
+"""Keywords, and texts that only look like one."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engage.understanding.keywords import (
-    LONGEST,
-    WORDS,
-    Keyword,
-    keyword,
-)
+from engage.understanding.keywords import MAX_LENGTH, WORDS, Keyword, keyword
 
 
 @pytest.mark.parametrize(
-    ("body", "meant"),
+    ("body", "expected"),
     [
         ("NEXT", Keyword.NEXT),
         ("nesaf?", Keyword.NEXT),
@@ -30,9 +25,9 @@ from engage.understanding.keywords import (
         ("ＮＥＸＴ\u200b", Keyword.NEXT),
     ],
 )
-def test_a_word_is_known_in_any_case_and_with_any_punctuation(body: str, meant: Keyword) -> None:
-    """Phones put capitals, full stops and curly marks around what people type."""
-    assert keyword(body) is meant
+def test_case_and_punctuation_do_not_matter(body: str, expected: Keyword) -> None:
+    """Phones add capitals, full stops and curly quotes to what people type."""
+    assert keyword(body) is expected
 
 
 @pytest.mark.parametrize(
@@ -54,8 +49,8 @@ def test_a_word_is_known_in_any_case_and_with_any_punctuation(body: str, meant: 
         "\x00\ud800",
     ],
 )
-def test_what_says_more_is_no_keyword(body: str) -> None:
-    """Only the whole text counts: the rest is read for what it means."""
+def test_a_longer_text_is_no_keyword(body: str) -> None:
+    """A keyword is the whole text; other texts are interpreted."""
     assert keyword(body) is None
 
 
@@ -65,14 +60,16 @@ def test_what_says_more_is_no_keyword(body: str) -> None:
     st.text(alphabet=" .,!?-\"'\t\n\u200d", max_size=10),
     st.booleans(),
 )
-def test_marks_and_case_never_change_a_word(word: str, before: str, after: str, loud: bool) -> None:
-    """Whatever stands around it, the word is the same word."""
-    assert keyword(before + (word.upper() if loud else word.title()) + after) is WORDS[word]
+def test_marks_and_case_never_change_a_keyword(
+    word: str, before: str, after: str, upper: bool
+) -> None:
+    """Marks and spaces around a keyword make no difference."""
+    assert keyword(before + (word.upper() if upper else word.title()) + after) is WORDS[word]
 
 
-@given(st.text(max_size=LONGEST * 2))
-def test_no_text_is_too_strange(body: str) -> None:
-    """Never a failure; and a keyword only where its letters are what was typed."""
+@given(st.text(max_size=MAX_LENGTH * 2))
+def test_no_text_raises(body: str) -> None:
+    """Any text is a keyword or none."""
     assert keyword(body) in {None, *Keyword}
 
 
@@ -80,6 +77,6 @@ def test_no_text_is_too_strange(body: str) -> None:
     st.sampled_from(sorted(WORDS)),
     st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789", min_size=1),
 )
-def test_another_word_beside_it_makes_it_no_keyword(word: str, more: str) -> None:
+def test_a_second_word_makes_it_no_keyword(word: str, more: str) -> None:
     """`next thing` is not NEXT."""
     assert keyword(f"{word} {more}") is WORDS.get(f"{word} {more}")

@@ -1,4 +1,4 @@
-"""`engage understand`: a line out for every line in."""
+"""`engage understand` writes a line for every line that it reads."""
 
 import io
 
@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 from engage.understanding.lines import read_lines
 
 
-def test_one_line_out_for_each_line_in() -> None:
-    """Intent, confidence and act or human, in the order of the input; what cannot be read is said
-    on the side.
-    """
+def test_one_line_is_written_for_each_line_read() -> None:
+    """Intent, confidence and act or human, in the same order. Problems go to the error stream."""
     errors = io.StringIO()
     given_lines = [
         "appointment\tyes\n",
@@ -36,8 +34,8 @@ def test_one_line_out_for_each_line_in() -> None:
 
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=6))
-def test_lines_stay_aligned_whatever_comes(given_lines: list[str]) -> None:
-    """As many out as in, each of three fields."""
+def test_lines_stay_aligned(given_lines: list[str]) -> None:
+    """As many lines are written as read, each with three fields."""
     out = list(read_lines(given_lines, errors=io.StringIO()))
     assert len(out) == len(given_lines)
     assert all(len(line.split("\t")) == 3 for line in out)

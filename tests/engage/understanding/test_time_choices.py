@@ -1,5 +1,5 @@
-"""Which of the offered times a text picks: strict, in English and Welsh, and never one of two that
-both fit.
+"""Which of the times offered a text picks: strictly, in English and Welsh, and never one of two
+that both fit.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engage.texts.times import day_of, time_of
 from engage.texts.values import fold
-from engage.understanding.time_choices import NONE_OF_THEM, read_slot
+from engage.understanding.time_choices import NONE_OF_THEM, read_time_choice
 
 TODAY = date(2027, 3, 20)
 TUE, WED, THU = (
@@ -63,8 +63,8 @@ FIRST = datetime(2027, 3, 20, 0, tzinfo=UTC)
     ],
 )
 def test_a_plain_choice(text: str, picked: int) -> None:
-    """What people write, in both languages."""
-    assert read_slot(text, STARTS, TODAY) == picked
+    """As people write it, in both languages."""
+    assert read_time_choice(text, STARTS, TODAY) == picked
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_a_plain_choice(text: str, picked: int) -> None:
         "9" * 400,
     ],
 )
-def test_what_is_no_plain_choice(text: str) -> None:
-    """Nothing is picked where more is said, something is denied, or nothing or several fit."""
-    assert read_slot(text, STARTS, TODAY) is None
+def test_no_plain_choice(text: str) -> None:
+    """A text that says more, refuses something, or fits none or several of the times picks none."""
+    assert read_time_choice(text, STARTS, TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -121,24 +121,24 @@ def test_what_is_no_plain_choice(text: str) -> None:
         ("2pm", 2),
     ],
 )
-def test_two_on_one_day_are_told_apart_or_not_at_all(text: str, picked: int | None) -> None:
-    """Wednesday at ten and at two: `wed 2` is the second by its number and by the clock."""
-    assert read_slot(text, [WED, WED.replace(hour=14), THU], TODAY) == picked
+def test_two_times_on_one_day(text: str, picked: int | None) -> None:
+    """Of Wednesday at ten and at two, `wed 2` is the second by its number and by the clock."""
+    assert read_time_choice(text, [WED, WED.replace(hour=14), THU], TODAY) == picked
 
 
 def test_a_number_that_could_be_an_hour_is_not_guessed() -> None:
     """Of Wednesday at two and Wednesday at ten, `wed 2` is the first by the clock and the second by
     the number.
     """
-    assert read_slot("wed 2", [WED.replace(hour=14), WED], TODAY) is None
+    assert read_time_choice("wed 2", [WED.replace(hour=14), WED], TODAY) is None
 
 
-def test_today_and_tomorrow_are_counted_from_when_it_was_written() -> None:
-    """The same word names another day the day after."""
+def test_today_and_tomorrow_count_from_the_day_of_writing() -> None:
+    """A day later the same word names another day."""
     starts = [datetime(2027, 3, 21, 9, tzinfo=UTC), datetime(2027, 3, 22, 9, tzinfo=UTC)]
-    assert read_slot("tomorrow", starts, date(2027, 3, 20)) == 1
-    assert read_slot("yfory", starts, date(2027, 3, 21)) == 2
-    assert read_slot("2moz pls", starts, date(2027, 3, 22)) is None
+    assert read_time_choice("tomorrow", starts, date(2027, 3, 20)) == 1
+    assert read_time_choice("yfory", starts, date(2027, 3, 21)) == 2
+    assert read_time_choice("2moz pls", starts, date(2027, 3, 22)) is None
 
 
 moments = st.integers(0, 14 * 24 * 60).map(lambda minutes: FIRST + timedelta(minutes=minutes))
@@ -180,35 +180,31 @@ words = st.lists(
 
 
 @given(offers, st.one_of(st.text(max_size=60), words))
-def test_whatever_is_written_it_is_one_of_those_offered_or_nothing(
-    starts: list[datetime], text: str
-) -> None:
-    """No text raises or picks what is not there."""
-    assert read_slot(text, starts, TODAY) in (None, *range(len(starts) + 1))
+def test_any_text_picks_a_time_offered_or_none(starts: list[datetime], text: str) -> None:
+    """No text raises or picks a time that was not offered."""
+    assert read_time_choice(text, starts, TODAY) in (None, *range(len(starts) + 1))
 
 
 @given(offers, st.sampled_from(["en", "cy"]), st.data())
-def test_what_the_offer_called_it_picks_it(
+def test_the_wording_of_the_offer_picks_its_time(
     starts: list[datetime], language: str, data: st.DataObject
 ) -> None:
-    """Day, month and time as our own texts write them name exactly that one."""
-    place = data.draw(st.integers(0, len(starts) - 1))
-    moment = starts[place]
+    """Day, month and time as our own texts write them pick exactly that time."""
+    index = data.draw(st.integers(0, len(starts) - 1))
+    moment = starts[index]
     text = fold(f"{day_of(moment, UTC, language)} {time_of(moment, UTC, language)}")
-    assert read_slot(text, starts, TODAY) == place + 1
+    assert read_time_choice(text, starts, TODAY) == index + 1
 
 
 @given(offers, words, st.sampled_from(["not", "dont", "cant", "no", "but", "or", "nid", "ddim"]))
-def test_a_denial_among_the_words_never_picks(
-    starts: list[datetime], text: str, denial: str
-) -> None:
+def test_a_text_with_a_denial_never_picks(starts: list[datetime], text: str, denial: str) -> None:
     """A refusal is never read as a choice."""
-    assert read_slot(f"{denial} {text} wed", starts, TODAY) is None
+    assert read_time_choice(f"{denial} {text} wed", starts, TODAY) is None
 
 
 @given(moments)
-def test_a_day_that_two_share_picks_neither(one: datetime) -> None:
-    """Only what tells them apart does."""
+def test_a_day_that_two_times_share_picks_neither(one: datetime) -> None:
+    """Only what distinguishes them picks one."""
     later = one + timedelta(minutes=30 if one.hour < 23 else -30)
-    assert read_slot(f"{one:%A}", [one, later], TODAY) is None
-    assert read_slot(f"{one:%A}", [one, one + timedelta(days=7)], TODAY) is None
+    assert read_time_choice(f"{one:%A}", [one, later], TODAY) is None
+    assert read_time_choice(f"{one:%A}", [one, one + timedelta(days=7)], TODAY) is None

@@ -1,4 +1,4 @@
-"""Signs that somebody else reads the phone are found, in both languages and in any spelling; a
+"""Signs that somebody else reads the phone are found in both languages and in any spelling. A
 broken phone is no such sign.
 """
 
@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from engage.understanding.safety.unsafe_phone import read_by_another
+from engage.understanding.safety.unsafe_phone import shows_other_reader
 
 FOUND = """
 he checks my phone
@@ -106,22 +106,22 @@ mae gen i ffon newydd
 
 
 @pytest.mark.parametrize("text", FOUND)
-def test_somebody_else_reads_the_phone(text: str) -> None:
-    """Each of these shows it."""
-    assert read_by_another(text)
+def test_another_reader_is_found(text: str) -> None:
+    """Each of these texts shows one."""
+    assert shows_other_reader(text)
 
 
 @pytest.mark.parametrize("text", NOT_FOUND)
-def test_nothing_of_the_kind(text: str) -> None:
-    """None of these does."""
-    assert not read_by_another(text)
+def test_no_other_reader_is_found(text: str) -> None:
+    """None of these texts shows one."""
+    assert not shows_other_reader(text)
 
 
 @pytest.mark.parametrize(
     "text", ["", " ", "👍🏽", "\ud800", "he " * 800, "he reads my " * 200, "dont text " * 160]
 )
-def test_any_text_is_read_quickly(text: str) -> None:
-    """Nothing, signs, half characters and long repetitions neither fail nor hold anybody up."""
+def test_any_text_is_searched_quickly(text: str) -> None:
+    """Empty texts, signs, half characters and long repetitions neither fail nor take long."""
     started = time.process_time()
-    read_by_another(text)
+    shows_other_reader(text)
     assert time.process_time() - started < 0.5

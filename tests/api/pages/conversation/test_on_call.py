@@ -87,7 +87,7 @@ def test_turns_may_overlap_but_must_end_after_they_start(
     page = add(visitor, house.coordinator, ends_on_day="20", ends_time="4pm")
     assert page.status == 422 and "The end must be after the start." in page.words
     page = add(visitor, house.coordinator, starts_on_year="2026", ends_on_year="2026")
-    assert page.status == 422 and "The end is past." in page.words
+    assert page.status == 422 and "The end has passed." in page.words
     page = add(visitor, house.coordinator, starts_time="soon")
     assert page.status == 422 and "Enter a time" in page.words
     assert len(turns(committed)) == 2
@@ -204,7 +204,7 @@ def test_the_signal_shows_who_was_told_and_that_nobody_has_acknowledged(
         )
         new = NewTurn(house.hub.id, coordinator.id, now, now + timedelta(hours=1))
         rota.add(session, SYSTEM, new, now=now)
-        on_call.raise_due(session, now=now)
+        on_call.advance_due(session, now=now)
     words = sit_down(house.pat).open(f"/signals/{id}").words
     assert (
         "Chidi Okafor was told, on call at level 1" in words and "Nobody has acknowledged" in words

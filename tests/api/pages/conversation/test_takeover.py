@@ -118,7 +118,9 @@ def test_why_a_text_was_read_so_is_shown_and_a_click_corrects_it(
     assert (
         "Corrected to: not understood , by Pat Hale" in page.words and "Needs you" not in page.words
     )
-    assert "That is how it is read already" in pat.send(page.form("/correct"), intent="other").words
+    assert (
+        "The text has this meaning already" in pat.send(page.form("/correct"), intent="other").words
+    )
     assert (
         "Choose what the text means" in pat.send(page.form("/correct"), intent="marvellous").words
     )

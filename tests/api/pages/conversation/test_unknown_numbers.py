@@ -80,7 +80,7 @@ def test_danger_from_a_number_of_nobody_shows_who_was_told(
         rota.add(session, SYSTEM, new, now=now)
         says(session, "who is this", now, number="+447700900556")
         says(session, "i want to die", now, number="+447700900555")
-        on_call.raise_due(session, now=now)
+        on_call.advance_due(session, now=now)
     page = sit_down(house.coordinator).open("/unknown-numbers")
     assert page.words.count("Who was told") == 1
     assert "Chidi Okafor was told, on call at level 1" in page.words

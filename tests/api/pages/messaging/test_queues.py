@@ -181,8 +181,8 @@ def test_a_text_set_aside_is_tried_again(
     with committed.begin() as session:
         assert session.get_one(Inbound, stuck[1]).status is InboundStatus.HANDLED
         assert session.scalars(select(ReplyRecord.done)).one() != unprocessed.DONE
-    assert "not set aside any more" in press(visitor, before, "again").words
-    assert "not set aside any more" in press(visitor, before, "dismiss").words
+    assert "no longer set aside" in press(visitor, before, "again").words
+    assert "no longer set aside" in press(visitor, before, "dismiss").words
 
 
 def test_a_text_set_aside_is_dismissed_and_still_stands_in_the_thread(
@@ -216,7 +216,7 @@ def test_what_a_human_has_read_is_not_tried_again(
     pat.send(pat.open("/today").form("/read"))
     visitor = sit_down(house.administrator)
     assert (
-        "A human has read this text already"
+        "A worker has read this text already"
         in press(visitor, visitor.open("/queues"), "again").words
     )
     with committed.begin() as session:
@@ -256,7 +256,7 @@ def test_it_is_quick_however_many_texts_have_ended(session: Session, now: dateti
 def show(database: Database, now: datetime) -> None:
     """What the worker does with texts that were set aside."""
     with database.begin() as session:
-        unprocessed.show(session, now=now)
+        unprocessed.add_missing_records(session, now=now)
 
 
 def press(visitor: Visitor, page: Page, what: str) -> Page:

@@ -1,5 +1,5 @@
-"""A worker corrects a reading: what was recorded counts no more, what was said is recorded, and
-nobody is answered.
+"""A worker corrects a meaning: the records of the wrong meaning are withdrawn, those of the right
+one are made, and no text is sent.
 """
 
 from collections.abc import Callable
@@ -9,17 +9,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.access.policy import Actor
 from engage.agencies.model import Role, Staff
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment, StatedIntent
 from engage.conversation import takeover
-from engage.conversation.corrections import corpus_lines
-from engage.conversation.corrections.model import CorpusLine, LineState, ReplyCorrection
+from engage.conversation.corrections.model import CorpusLine, ReplyCorrection
 from engage.conversation.corrections.service import correct
 from engage.conversation.model import ReplyRecord
 from engage.core.errors import (
-    Conflict,
     Forbidden,
     Invalid,
     NotFound,
@@ -33,6 +30,7 @@ from tests import builders
 from tests.engage.conversation.phones import (
     NUMBER,
     asked,
+    current_intents,
     events,
     minutes,
     open_questions,
@@ -41,33 +39,12 @@ from tests.engage.conversation.phones import (
     said,
     says,
     signal,
-    standing,
 )
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def booked(session: Session, katrina: Person, now: datetime) -> Appointment:
-    """One appointment that a text has asked about."""
-    appointment = builders.appointment(session, katrina, now + 3 * DAY)
-    asked(session, appointment, now - DAY)
-    return appointment
-
-
-@pytest.fixture
-def mean(session: Session, om: Staff, now: datetime) -> Callable[..., ReplyCorrection]:
-    """The offender manager says what a text means, an hour after it came."""
-
-    def say(reading: ReplyRecord, meaning: Meaning, at: datetime | None = None) -> ReplyCorrection:
-        return correct(
-            session, builders.actor(om), reading.id, meaning, now=at or now + minutes(60)
-        )
-
-    return say
-
-
-def test_a_wrong_yes_becomes_the_no_that_it_was(
+def test_a_wrong_yes_becomes_a_no(
     session: Session,
     om: Staff,
     katrina: Person,
@@ -75,8 +52,8 @@ def test_a_wrong_yes_becomes_the_no_that_it_was(
     now: datetime,
     mean: Callable[..., ReplyCorrection],
 ) -> None:
-    """The yes stays with who withdrew it and counts no more; the no is recorded as said by text,
-    the signal raised; nothing is sent.
+    """The yes is withdrawn by the worker; the no is recorded as said by text and raises the signal.
+    No text is sent.
     """
     reading = says(session, "yes", now)
     sent = session.scalars(select(Message.id).order_by(Message.id)).all()
@@ -113,14 +90,16 @@ def test_a_wrong_no_becomes_a_yes_and_its_signal_is_resolved(
     now: datetime,
     mean: Callable[..., ReplyCorrection],
 ) -> None:
-    """By the worker who corrected it; and corrected back, the signal stands again."""
+    """The worker who corrected it resolves the signal. If it is corrected back, the signal is
+    raised again.
+    """
     reading = says(session, "no", now)
     raised = signal(session, katrina, SignalKind.CANNOT_ATTEND)
     mean(reading, Meaning.CONFIRM)
-    assert standing(session, booked) == [IntentKind.WILL_ATTEND]
+    assert current_intents(session, booked) == [IntentKind.WILL_ATTEND]
     assert (raised.state, raised.resolved_by) == (SignalState.RESOLVED, f"staff:{om.id}")
     mean(reading, Meaning.DECLINE, now + minutes(70))
-    assert standing(session, booked) == [IntentKind.CANNOT_ATTEND]
+    assert current_intents(session, booked) == [IntentKind.CANNOT_ATTEND]
     assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
 
 
@@ -131,16 +110,16 @@ def test_an_earlier_no_counts_again_when_a_later_yes_is_withdrawn(
     now: datetime,
     mean: Callable[..., ReplyCorrection],
 ) -> None:
-    """The last word that stands decides, so its signal is raised again."""
+    """The last intent that was not withdrawn decides, so its signal is raised again."""
     says(session, "cant make it", now)
     reading = says(session, "yes i will be there", now + minutes(5))
     assert open_signals(session, katrina) == []
     mean(reading, Meaning.THANKS)
-    assert standing(session, booked) == [IntentKind.CANNOT_ATTEND]
+    assert current_intents(session, booked) == [IntentKind.CANNOT_ATTEND]
     assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
 
 
-def test_what_engage_left_to_a_human_is_recorded_by_saying_what_it_means(
+def test_confirming_a_meaning_records_what_engage_left_to_a_worker(
     session: Session,
     om: Staff,
     katrina: Person,
@@ -148,24 +127,24 @@ def test_what_engage_left_to_a_human_is_recorded_by_saying_what_it_means(
     now: datetime,
     mean: Callable[..., ReplyCorrection],
 ) -> None:
-    """A yes that came while a worker had the conversation was read rightly and recorded nowhere:
-    the same meaning records it, once.
+    """A yes during a takeover is interpreted correctly and not recorded. The same meaning from a
+    worker records it, once.
     """
     actor = builders.actor(om)
     takeover.take_over(session, actor, katrina.id, now=now)
     reading = says(session, "yes", now + minutes(1))
     mean(reading, Meaning.CONFIRM)
-    assert standing(session, booked) == [IntentKind.WILL_ATTEND]
+    assert current_intents(session, booked) == [IntentKind.WILL_ATTEND]
     assert reading.read_by == f"staff:{om.id}"
     with pytest.raises(Invalid) as refusal:
         mean(reading, Meaning.CONFIRM)
     assert "already" in refusal.value.fields["intent"]
 
 
-def test_what_is_read_rightly_already_is_no_correction(
+def test_the_same_meaning_is_no_correction(
     session: Session, booked: Appointment, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
-    """Nothing is stored and no line is kept."""
+    """No correction and no line is stored."""
     reading = says(session, "yes", now)
     with pytest.raises(Invalid):
         mean(reading, Meaning.CONFIRM)
@@ -179,18 +158,18 @@ def test_with_two_appointments_nothing_is_guessed(
     now: datetime,
     mean: Callable[..., ReplyCorrection],
 ) -> None:
-    """The worker hears that nothing was recorded and why; no question goes to the person."""
+    """The worker sees that nothing was recorded and why. The person gets no question."""
     other = builders.appointment(session, katrina, now + 4 * DAY)
     asked(session, other, now - DAY)
     reading = says(session, "the dog ate it", now)
     before = session.scalars(select(Message.id).order_by(Message.id)).all()
     done = mean(reading, Meaning.DECLINE).done
-    assert "Nothing recorded (it could be about several appointments)" in done
+    assert "Nothing recorded (could be about several appointments)" in done
     assert said(session, booked) == said(session, other) == open_questions(session) == []
     assert session.scalars(select(Message.id).order_by(Message.id)).all() == before
 
 
-def test_the_question_which_one_is_closed_by_the_worker(
+def test_a_correction_closes_the_question_which_one(
     session: Session,
     katrina: Person,
     booked: Appointment,
@@ -205,10 +184,12 @@ def test_the_question_which_one_is_closed_by_the_worker(
     assert open_questions(session) == []
 
 
-def test_a_call_that_nobody_asked_for_is_taken_off_and_one_asked_for_is_raised(
+def test_a_call_request_is_resolved_or_raised(
     session: Session, katrina: Person, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
-    """A signal that rests on this text alone goes; one that another text stands behind too stays."""
+    """A signal with only this text as evidence is resolved; one with another text as evidence
+    stays.
+    """
     reading = says(session, "call me", now)
     mean(reading, Meaning.THANKS)
     assert open_signals(session, katrina) == []
@@ -219,10 +200,10 @@ def test_a_call_that_nobody_asked_for_is_taken_off_and_one_asked_for_is_raised(
     assert open_signals(session, katrina) == [SignalKind.CALL_REQUESTED]
 
 
-def test_danger_that_was_missed_is_raised_and_danger_is_never_taken_back(
+def test_missed_danger_is_raised_and_no_correction_resolves_danger(
     session: Session, katrina: Person, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
-    """A worker who reads danger rings; the person is not texted by this. Taking an alarm off is for
+    """The person is not texted; a worker who reads of danger rings them. The alarm is resolved on
     the signal's own page.
     """
     reading = says(session, "it is raining here again", now)
@@ -239,40 +220,42 @@ def test_danger_that_was_missed_is_raised_and_danger_is_never_taken_back(
         ).all()
         == before
     )
-    assert "nothing was sent" in done
-    assert "stays for a person" in mean(reading, Meaning.OTHER, now + minutes(61)).done
+    assert "nothing sent" in done
+    assert (
+        "A worker must resolve the signal" in mean(reading, Meaning.OTHER, now + minutes(61)).done
+    )
     assert SignalKind.CRISIS in open_signals(session, katrina)
 
 
-def test_a_stop_that_was_missed_stops_without_a_word(
+def test_a_missed_stop_stops_texts_without_a_confirmation(
     session: Session, katrina: Person, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
-    """Nothing more goes to the number, a confirmation neither; only the phone itself undoes it."""
+    """No further text is sent to the number. Only START from the phone itself undoes it."""
     reading = says(session, "sick of hearing from you lot", now)
     before = session.scalars(select(Message.id).order_by(Message.id)).all()
     mean(reading, Meaning.OPT_OUT)
     assert suppression.is_suppressed(session, NUMBER)
     assert SignalKind.OPTED_OUT in open_signals(session, katrina)
     assert session.scalars(select(Message.id).order_by(Message.id)).all() == before
-    assert "until START" in mean(reading, Meaning.THANKS, now + minutes(61)).done
+    assert "until the phone sends START" in mean(reading, Meaning.THANKS, now + minutes(61)).done
     assert suppression.is_suppressed(session, NUMBER)
 
 
-def test_a_wrong_number_that_was_missed_is_taken_off(
+def test_a_missed_wrong_number_is_suspended(
     session: Session, katrina: Person, now: datetime, mean: Callable[..., ReplyCorrection]
 ) -> None:
-    """The number is suspended and the offender manager is told, without an apology by text."""
+    """The offender manager is told, and no apology is sent."""
     reading = says(session, "kat swapped phones with me", now)
     mean(reading, Meaning.WRONG_NUMBER)
     assert point_of(session, katrina).state is NumberState.SUSPENDED
     assert SignalKind.WRONG_NUMBER in open_signals(session, katrina)
 
 
-def test_only_who_may_converse_corrects_and_only_what_is_somebodys(
+def test_only_staff_who_may_converse_correct(
     session: Session, om: Staff, booked: Appointment, now: datetime
 ) -> None:
-    """A stranger finds no such reply, an auditor may not, and a text of nobody is nobody's to
-    correct.
+    """A worker outside the case finds no such reply, an auditor may not correct it, and a text from
+    an unknown number cannot be corrected.
     """
     reading = says(session, "yes", now)
     hub = om.memberships[0].hub
@@ -294,116 +277,14 @@ def test_only_who_may_converse_corrects_and_only_what_is_somebodys(
     assert session.scalars(select(ReplyCorrection)).all() == []
 
 
-def kept(session: Session) -> list[tuple[str, str, str, str]]:
-    """The lines that are kept: prompt, intent, what was read, words."""
-    return [
-        (one.prompt, one.intent, one.read_as, one.words)
-        for one in session.scalars(select(CorpusLine))
-    ]
-
-
-def test_a_line_without_identity_is_kept_to_learn_from(
-    session: Session,
-    om: Staff,
-    katrina: Person,
-    booked: Appointment,
-    now: datetime,
-    mean: Callable[..., ReplyCorrection],
-) -> None:
-    """No name of the person, the worker, a place; no number, no id; corrected again, one line is
-    left.
-    """
-    words = "hi pat its katrina, not coming to bridge st on 23/3, ring my mum on 07700 900155"
-    reading = says(session, words, now)
-    mean(reading, Meaning.RESCHEDULE)
-    second = mean(reading, Meaning.DECLINE, now + minutes(61))
-    scrubbed = "hi [name] its [name], not coming to [place] on [date], ring my mum on [number]"
-    assert kept(session) == [("appointment", "decline", reading.intent, scrubbed)]
-    (line,) = session.scalars(select(CorpusLine))
-    assert second.line_id == line.id and line.id.version == 4
-    assert line.added_on == now.date() and line.state is LineState.WAITING
-
-
-def test_of_a_restricted_record_no_line_is_kept(
-    session: Session,
-    katrina: Person,
-    booked: Appointment,
-    now: datetime,
-    mean: Callable[..., ReplyCorrection],
-) -> None:
-    """Few may know of this person at all; an administrator is none of them."""
-    katrina.restricted = katrina.restricted_texts_allowed = True
-    mean(says(session, "yes", now), Meaning.DECLINE)
-    assert kept(session) == []
-
-
-@pytest.fixture
-def administrator(session: Session, om: Staff) -> Actor:
-    """The hub's administrator."""
-    return builders.actor(
-        builders.staff(session, om.memberships[0].hub, Role.ADMINISTRATOR, name="Alex Reid")
-    )
-
-
-def test_an_administrator_accepts_or_declines_each_line(
-    session: Session,
-    administrator: Actor,
-    booked: Appointment,
-    now: datetime,
-    mean: Callable[..., ReplyCorrection],
-) -> None:
-    """Accepted ones come out as the corpus has them, each once; a declined one loses its words and
-    stays declined.
-    """
-    for minute, words in enumerate(("yes", "YES", "ok then")):
-        mean(says(session, words, now + minutes(minute)), Meaning.DECLINE)
-    assert list(corpus_lines.export(session)) == []
-    waiting = corpus_lines.listed(session, administrator, LineState.WAITING).lines
-    assert len(waiting) == 3
-    for line, wanted in [(line, line.words != "ok then") for line in waiting]:
-        for _ in range(2):
-            corpus_lines.decide(session, administrator, line.id, accept=wanted, now=now)
-    assert list(corpus_lines.export(session)) in (
-        ["appointment\tdecline\tyes"],
-        ["appointment\tdecline\tYES"],
-    )
-    declined = next(line for line in waiting if line.state is LineState.DECLINED)
-    assert declined.words == ""
-    with pytest.raises(Conflict):
-        corpus_lines.decide(session, administrator, declined.id, accept=True, now=now)
-    listed = corpus_lines.listed(session, administrator, LineState.ACCEPTED)
-    assert listed.counts == {LineState.WAITING: 0, LineState.ACCEPTED: 2, LineState.DECLINED: 1}
-
-
-def test_an_administrator_of_another_hub_sees_none_of_it(
+def test_signals_of_other_people_stay(
     session: Session,
     om: Staff,
     booked: Appointment,
     now: datetime,
     mean: Callable[..., ReplyCorrection],
 ) -> None:
-    """Nor does anybody who is no administrator."""
-    mean(says(session, "yes", now), Meaning.DECLINE)
-    (line,) = session.scalars(select(CorpusLine))
-    stranger = builders.actor(
-        builders.staff(session, builders.hub(session, "Wearside"), Role.ADMINISTRATOR, name="Bo Ek")
-    )
-    assert corpus_lines.listed(session, stranger, LineState.WAITING).lines == []
-    assert corpus_lines.export_for(session, stranger, now=now) == ""
-    with pytest.raises(NotFound):
-        corpus_lines.decide(session, stranger, line.id, accept=True, now=now)
-    with pytest.raises(Forbidden):
-        corpus_lines.listed(session, builders.actor(om), LineState.WAITING)
-
-
-def test_signals_of_others_are_left_alone(
-    session: Session,
-    om: Staff,
-    booked: Appointment,
-    now: datetime,
-    mean: Callable[..., ReplyCorrection],
-) -> None:
-    """A correction touches what rests on its own text."""
+    """A correction resolves only signals that rest on its own text."""
     other = builders.person(session, om, number="+447700900102", first_name="Dean")
     says(session, "call me", now, number="+447700900102")
     mean(says(session, "call me", now), Meaning.THANKS)
@@ -412,7 +293,7 @@ def test_signals_of_others_are_left_alone(
 
 
 @pytest.mark.parametrize("meaning", [Meaning.OPT_OUT, Meaning.WRONG_NUMBER])
-def test_what_was_said_of_a_number_does_not_bind_whoever_has_it_later(
+def test_a_correction_does_not_touch_a_later_owner_of_the_number(
     session: Session,
     katrina: Person,
     booked: Appointment,
@@ -420,8 +301,8 @@ def test_what_was_said_of_a_number_does_not_bind_whoever_has_it_later(
     mean: Callable[..., ReplyCorrection],
     meaning: Meaning,
 ) -> None:
-    """The number has gone to somebody else, in another hub: correcting the old text changes nothing
-    of theirs.
+    """The number now belongs to a person in another hub: a correction of the old text changes
+    nothing for them.
     """
     reading = says(session, "hmm", now)
     old = point_of(session, katrina)

@@ -1,6 +1,4 @@
-"""Somebody who may rebook by text, their worker with free times, and what became of it, for the
-tests of rebooking.
-"""
+"""A person who may rebook by text and a worker with free times, for the tests of rebooking."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,8 +28,8 @@ ANOTHER = read_as(Intent.RESCHEDULE)
 
 @dataclass
 class Scene:
-    """Pat, who has free times on Tuesday, Wednesday and Thursday, and Katrina, who sees Pat on
-    Monday and may rebook by text.
+    """Pat, with free times on Tuesday, Wednesday and Thursday, and Katrina, who sees Pat on Monday
+    and may rebook by text.
     """
 
     session: Session
@@ -42,7 +40,7 @@ class Scene:
     now: datetime
 
     def asks(self, at: datetime | None = None, **interpretation: Any) -> str:
-        """Katrina asks for another time; what was done."""
+        """Katrina asks for another time. Returns what was done."""
         done = hear(
             self.session, self.katrina, read_as(Intent.RESCHEDULE, **interpretation), at or self.now
         )
@@ -50,14 +48,14 @@ class Scene:
         return done.words
 
     def leave(self) -> None:
-        """Every text in the queue has left."""
+        """Send every text in the queue."""
         for message in self.session.scalars(select(Message)):
             if message.claimed_at is None:
                 message.claimed_at = message.created_at
         self.session.flush()
 
     def starts(self) -> datetime:
-        """When the appointment is now."""
+        """The current start of the appointment."""
         self.session.refresh(self.appointment)
         return self.appointment.starts_at
 
@@ -79,7 +77,7 @@ class Scene:
 
 
 def local(words: str) -> datetime:
-    """A moment on the wall clock of London."""
+    """A moment in London time."""
     return datetime.fromisoformat(words).replace(tzinfo=LONDON)
 
 

@@ -1,5 +1,5 @@
-"""A missed appointment is asked about; what they answer is kept as their reason, with the outcome
-that it proposes, and is never a yes.
+"""A missed appointment: the person is asked why, the reason is stored with the outcome that it
+proposes, and is never a yes.
 """
 
 from datetime import datetime, timedelta
@@ -50,12 +50,14 @@ def now() -> datetime:
 
 @pytest.fixture
 def missed(session: Session, om: Staff, katrina: Person, now: datetime) -> Appointment:
-    """An appointment of this morning that she did not come to; the text that asks why has gone."""
+    """An appointment of this morning that she missed. The text that asks why has left."""
     return absent(session, om, katrina, now)
 
 
 def absent(session: Session, om: Staff, whose_: Person, now: datetime) -> Appointment:
-    """An appointment that began an hour ago and is recorded as missed, with the text about it gone."""
+    """An appointment that began an hour ago and is recorded as missed. The text about it has
+    left.
+    """
     appointment = builders.appointment(session, whose_, now - timedelta(hours=1))
     record_outcome(session, builders.actor(om), appointment.id, code=AFTA, now=now - minutes(10))
     send_due(session, now=now - minutes(10))
@@ -66,14 +68,14 @@ def absent(session: Session, om: Staff, whose_: Person, now: datetime) -> Appoin
 
 
 def prompt(session: Session, of: Person, at: datetime) -> Prompt:
-    """What a text of theirs would be read as an answer to."""
+    """The question that a text of theirs would answer."""
     owner = phone_owner.owner_of(session, of.id, at)
     assert owner is not None
     return routing.prompt_for(session, owner, NUMBER, at)
 
 
 def reasons(session: Session, about: Appointment) -> list[tuple[str | None, OutcomeCode | None]]:
-    """What is kept as reasons: cause and proposed outcome."""
+    """The stored reasons: cause and proposed outcome."""
     rows = session.execute(
         select(AbsenceReason.cause, AbsenceReason.proposed)
         .where(AbsenceReason.appointment_id == about.id)
@@ -85,8 +87,8 @@ def reasons(session: Session, about: Appointment) -> list[tuple[str | None, Outc
 def test_the_day_s_text_asks_why_by_the_last_day(
     session: Session, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
-    """Seven calendar days from the appointment, with the hub's telephone; and it opens the question
-    until that day is over.
+    """The last day is seven calendar days after the appointment. The text names the hub's
+    telephone, and the question stays open until that day is over.
     """
     (body,) = session.scalars(select(Message.body)).all()
     assert body == (
@@ -98,10 +100,12 @@ def test_the_day_s_text_asks_why_by_the_last_day(
     assert prompt(session, katrina, now + 8 * DAY) is Prompt.NONE
 
 
-def test_a_question_about_the_next_appointment_that_left_later_is_what_they_answer(
+def test_a_reply_answers_the_latest_question(
     session: Session, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
-    """And one that left before it is not."""
+    """A later question about the next appointment comes before the one about the absence; an
+    earlier one does not.
+    """
     ahead = builders.appointment(session, katrina, now + 5 * DAY)
     asked(session, ahead, now - DAY)
     assert prompt(session, katrina, now) is Prompt.ABSENCE
@@ -126,7 +130,7 @@ def test_a_question_about_the_next_appointment_that_left_later_is_what_they_answ
         (read_as(Intent.ABSENCE_REASON, cause=Cause.TRANSPORT), ("transport", None)),
     ],
 )
-def test_what_they_answer_is_their_reason_and_no_answer_about_the_next_one(
+def test_a_reason_says_nothing_about_the_next_appointment(
     session: Session,
     missed: Appointment,
     katrina: Person,
@@ -134,8 +138,8 @@ def test_what_they_answer_is_their_reason_and_no_answer_about_the_next_one(
     interpretation: Interpretation,
     kept: tuple[str | None, OutcomeCode | None],
 ) -> None:
-    """Kept with what it proposes, thanked for, a worker reads it, the outcome and every appointment
-    to come stay as they were.
+    """It is stored with the outcome that it proposes, thanked for and read by a worker. The outcome
+    and every coming appointment stay as they were.
     """
     ahead = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, ahead, now - DAY)
@@ -154,7 +158,7 @@ def test_what_they_answer_is_their_reason_and_no_answer_about_the_next_one(
     assert "absence.explained" in events(session, katrina)
 
 
-def test_who_has_said_why_is_not_asked_again(
+def test_a_person_who_gave_a_reason_is_not_asked_again(
     session: Session, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
     """The second text is void, with its reason."""
@@ -163,23 +167,24 @@ def test_who_has_said_why_is_not_asked_again(
     assert [(row.state.value, row.reasons[0]["code"]) for row in rows] == [("void", "said_why")]
 
 
-def test_who_has_not_said_why_is_asked_once_more_and_their_offender_manager_told(
+def test_without_a_reason_a_second_text_is_sent_and_the_offender_manager_told(
     session: Session, missed: Appointment, now: datetime
 ) -> None:
-    """Two days before the end, at the time of day of the appointment, naming the day."""
+    """Two days before the end, at the time of day of the appointment, naming the last day."""
     send_due(session, now=now + 5 * DAY)
     bodies = session.scalars(select(Message.body).order_by(Message.created_at)).all()
     assert bodies[1:] == [
-        "Hi Katrina. We did not see you on Sat 20 March, 11:00am. Are you OK? Please tell us why by Sat 27 March. "
+        "Hi Katrina. We did not see you on Sat 20 March, 11:00am. Are you OK? Please tell us why "
+        "by Sat 27 March. "
         "Reply CALL and we will ring you."
     ]
 
 
-def test_a_yes_to_a_day_to_come_is_about_that_day(
+def test_a_yes_that_names_a_coming_day_is_about_that_day(
     session: Session, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
-    """`ok see you tuesday`, after we asked why: Tuesday's appointment was asked about, and nothing
-    was missed on a Tuesday.
+    """`ok see you tuesday` after we asked why: Tuesday's appointment was asked about, and none was
+    missed on a Tuesday.
     """
     ahead = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, ahead, now - DAY)
@@ -187,11 +192,11 @@ def test_a_yes_to_a_day_to_come_is_about_that_day(
     assert len(said(session, ahead)) == 1 and reasons(session, missed) == []
 
 
-def test_forgot_is_about_what_is_over_whatever_was_asked(
+def test_forgot_is_about_the_appointment_that_is_over(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """`yes sorry i forgot`, an hour after it began, nothing recorded yet: no yes to the one of next
-    week.
+    """`yes sorry i forgot`, an hour after it began and before anything is recorded, is no yes to
+    next week's appointment.
     """
     over = builders.appointment(session, katrina, now - timedelta(hours=1))
     ahead = builders.appointment(session, katrina, now + 6 * DAY)
@@ -203,10 +208,10 @@ def test_forgot_is_about_what_is_over_whatever_was_asked(
     assert {row.reasons[0]["code"] for row in rows} == {"said_why"}
 
 
-def test_a_reason_that_fits_two_absences_or_none_is_for_a_human(
+def test_a_reason_that_fits_two_absences_or_none_goes_to_a_worker(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Out of the blue, with two missed, or with nothing missed: nothing is kept against anything."""
+    """Without a question of ours, and with two missed appointments or none, no reason is stored."""
     done = hear(session, katrina, read_as(Intent.ABSENCE_REASON), now, prompt=Prompt.NONE)
     assert done.needs_human and not done.acted
     for hours in (3, 30):
@@ -215,21 +220,21 @@ def test_a_reason_that_fits_two_absences_or_none_is_for_a_human(
     assert session.scalars(select(AbsenceReason)).all() == []
 
 
-def test_a_reason_beside_a_wish_for_a_call_is_kept_too(
+def test_a_reason_beside_a_request_for_a_call_is_stored(
     session: Session, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
-    """The call has the answer; the reason is kept with it."""
+    """The answer is about the call; the reason is stored with it."""
     interpretation = read_as(Intent.CALL_ME, Intent.ABSENCE_REASON, cause=Cause.ILLNESS)
     hear(session, katrina, interpretation, now, prompt=Prompt.ABSENCE)
     assert reasons(session, missed) == [("illness", OutcomeCode.ABSENT_MEDICAL)]
     assert "ring you" in last_answer(session)
 
 
-def test_an_absence_that_is_decided_asks_and_takes_no_more(
+def test_a_decided_absence_asks_nothing_more(
     session: Session, om: Staff, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
-    """Recorded as attended after all: the second text is void, the question closed, and a late
-    reason goes to a human.
+    """After a worker records attendance the second text is void, the question is closed, and a late
+    reason goes to a worker.
     """
     record_outcome(session, builders.actor(om), missed.id, code=ATTC, now=now)
     rows = session.scalars(select(Reminder).where(Reminder.kind == ReminderKind.MISSED_AGAIN)).all()
@@ -242,6 +247,6 @@ def test_an_absence_that_is_decided_asks_and_takes_no_more(
 def test_a_bare_thumb_after_the_question_is_no_reason(
     session: Session, missed: Appointment, katrina: Person, now: datetime
 ) -> None:
-    """Thanks is thanks."""
+    """It is thanks, and nothing more."""
     reading = says(session, "ok thanks", now)
     assert reading.prompt == "absence" and reasons(session, missed) == []

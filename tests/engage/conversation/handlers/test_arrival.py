@@ -1,5 +1,5 @@
-"""Late and here: the worker is told, a pattern is told once, and a claim that the record disputes
-goes to a person.
+"""Late and here: the worker is told, a pattern is reported once, and a claim that the record
+contradicts goes to a worker.
 """
 
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ DISPUTED = SignalKind.CLAIM_DISPUTED
 
 @pytest.fixture
 def om(session: Session) -> Staff:
-    """An offender manager in a hub, who wants notices."""
+    """An offender manager who wants notices."""
     made = builders.staff(session, builders.hub(session))
     made.mobile, made.wants_notices = "+447700900801", True
     return made
@@ -40,21 +40,21 @@ def om(session: Session) -> Staff:
 def record(
     session: Session, om: Staff, about: Appointment, code: OutcomeCode, at: datetime
 ) -> None:
-    """The offender manager records what happened."""
+    """The offender manager records the outcome."""
     record_outcome(session, builders.actor(om), about.id, code=code, now=at)
     session.flush()
 
 
 def notices(session: Session, to: str) -> list[str]:
-    """What was texted to a member of staff."""
+    """The notices to a member of staff."""
     return list(session.scalars(select(Message.body).where(Message.to_number == to)))
 
 
-def test_the_worker_who_waits_is_told_once_and_nothing_of_what(
+def test_the_worker_of_the_appointment_is_told_once_without_details(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """The worker of the appointment, not the offender manager; the second text of the same morning
-    rings no second time.
+    """The worker of the appointment gets the notice, not the offender manager. A second text of the
+    same morning sends no second notice.
     """
     hub = session.get_one(Hub, katrina.hub_id)
     worker = builders.staff(session, hub, Role.SUPPORT_WORKER, name="Sam Oak")
@@ -70,17 +70,17 @@ def test_the_worker_who_waits_is_told_once_and_nothing_of_what(
 def test_an_appointment_without_a_member_of_staff_tells_the_offender_manager(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Somebody is told, always."""
+    """There is always a member of staff to tell."""
     builders.appointment(session, katrina, now + minutes(30))
     hear(session, katrina, read_as(Intent.RUNNING_LATE), now)
     assert len(notices(session, "+447700900801")) == 1
 
 
-def test_late_for_three_in_thirty_days_is_told_once(
+def test_the_third_lateness_in_thirty_days_raises_a_signal(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """The third makes the signal; after it is resolved it takes three more. Two texts about one
-    appointment are one.
+    """After the signal is resolved it takes three more. Two texts about one appointment count
+    once.
     """
     for day in range(7):
         at = now + timedelta(days=day)
@@ -98,7 +98,7 @@ def test_late_for_three_in_thirty_days_is_told_once(
 
 
 def test_late_long_ago_makes_no_pattern(session: Session, katrina: Person, now: datetime) -> None:
-    """Three times in ninety days is nothing to talk about."""
+    """Three times in ninety days raise no signal."""
     for day in (0, 31, 62):
         at = now + timedelta(days=day)
         builders.appointment(session, katrina, at + minutes(20))
@@ -110,7 +110,7 @@ def test_late_long_ago_makes_no_pattern(session: Session, katrina: Person, now: 
 def test_here_and_then_recorded_as_absent_is_disputed(
     session: Session, om: Staff, katrina: Person, now: datetime, code: OutcomeCode
 ) -> None:
-    """The signal puts claim and record side by side; both stay as they are."""
+    """The signal shows the claim and the record side by side; both stay as they are."""
     appointment = builders.appointment(session, katrina, now + minutes(10))
     hear(session, katrina, read_as(Intent.ARRIVED), now)
     assert open_signals(session, katrina) == []
@@ -122,10 +122,12 @@ def test_here_and_then_recorded_as_absent_is_disputed(
 
 
 @pytest.mark.parametrize("prompt", [Prompt.NONE, Prompt.APPOINTMENT])
-def test_i_came_after_the_record_says_otherwise(
+def test_a_later_claim_of_attendance_is_disputed(
     session: Session, om: Staff, katrina: Person, now: datetime, prompt: Prompt
 ) -> None:
-    """Hours later: recorded as a claim of that time, disputed, thanked for, and read by a human."""
+    """Hours later: recorded as a claim of that time, disputed, thanked for, and left to a
+    worker.
+    """
     appointment = builders.appointment(session, katrina, now)
     record(session, om, appointment, AFTA, now + timedelta(hours=1))
     done = hear(session, katrina, read_as(Intent.ARRIVED), now + timedelta(hours=4), prompt=prompt)
@@ -137,7 +139,7 @@ def test_i_came_after_the_record_says_otherwise(
 def test_the_dispute_ends_when_the_record_agrees(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Recorded absent twice is one dispute; corrected to attended, it is resolved."""
+    """Two records of absence are one dispute; a record of attendance resolves it."""
     appointment = builders.appointment(session, katrina, now + minutes(10))
     hear(session, katrina, read_as(Intent.ARRIVED), now)
     for code in (AFTA, UAAB):
@@ -147,10 +149,10 @@ def test_the_dispute_ends_when_the_record_agrees(
     assert open_signals(session, katrina) == []
 
 
-def test_here_and_recorded_as_come_is_no_dispute(
+def test_here_and_recorded_as_attended_is_no_dispute(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """Nothing to tell."""
+    """No signal is raised."""
     appointment = builders.appointment(session, katrina, now + minutes(10))
     hear(session, katrina, read_as(Intent.ARRIVED), now)
     record(session, om, appointment, ATTC, now + timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""Yes, no, late and here: tied to the right appointment, asked about when there are several, never
+"""Yes, no, late and here: matched to the right appointment, asked about if there are several, never
 guessed.
 """
 
@@ -40,11 +40,11 @@ from tests.engage.conversation.phones import (
 DAY = timedelta(days=1)
 
 
-def test_a_yes_is_what_the_person_said_and_nothing_more(
+def test_a_yes_is_recorded_as_an_intent_only(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The intent, its evidence, one answer and the events; the appointment and its outcome stay as
-    they were.
+    """The intent, its evidence, one answer and the events are stored. The appointment and its
+    outcome stay as they were.
     """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -64,11 +64,11 @@ def test_a_yes_is_what_the_person_said_and_nothing_more(
     assert open_signals(session, katrina) == []
 
 
-def test_the_answer_goes_at_once_in_its_own_lane_and_once(
+def test_the_answer_is_queued_once_in_its_own_lane(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """An answer belongs to the text it answers, is withdrawn with the appointment it names and has
-    no use after a day.
+    """It belongs to the text that it answers, is withdrawn with the appointment that it names, and
+    expires after a day.
     """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -90,7 +90,7 @@ def test_the_answer_goes_at_once_in_its_own_lane_and_once(
 
 
 def test_the_same_text_again_does_nothing(session: Session, katrina: Person, now: datetime) -> None:
-    """Handling is done again after a crash; the second time changes nothing."""
+    """Handling is repeated after a crash; the second time changes nothing."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     text = text_in(session, "no", now)
@@ -104,11 +104,11 @@ def test_the_same_text_again_does_nothing(session: Session, katrina: Person, now
     )
 
 
-def test_a_no_is_told_to_the_offender_manager_with_its_evidence(
+def test_a_no_raises_a_signal_with_its_evidence(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The signal links the text and the appointment, is due before it starts, and the appointment
-    still stands.
+    """The signal links the text and the appointment and is due before it starts. The appointment
+    stays booked.
     """
     appointment = builders.appointment(session, katrina, now + timedelta(hours=20))
     asked(session, appointment, now - DAY, kind=ReminderKind.ONE_DAY)
@@ -123,10 +123,10 @@ def test_a_no_is_told_to_the_offender_manager_with_its_evidence(
     )
 
 
-def test_a_later_word_replaces_an_earlier_one(
+def test_a_later_reply_replaces_an_earlier_one(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """No, then yes: the signal is resolved by their own word. No again is news again."""
+    """A yes after a no resolves the signal as self-reported. Another no raises a new one."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     says(session, "no", now)
@@ -163,7 +163,7 @@ def test_an_ok_to_something_else_is_no_yes_to_the_appointment(
     reply: str,
     interpretation: list[IntentKind],
 ) -> None:
-    """What we said last is what a bare word answers; what is unclear then is read by a human."""
+    """A bare word answers our last text. If that is unclear, a worker reads it."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     gone(session, katrina, now - minutes(5), purpose=purpose, texts=kind)
@@ -172,12 +172,10 @@ def test_an_ok_to_something_else_is_no_yes_to_the_appointment(
     assert reading.needs_human == (reply == "yes")
 
 
-def test_an_ok_to_the_promise_of_another_time_leaves_the_no_standing(
+def test_an_ok_to_the_promise_of_another_time_leaves_the_no(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The offender manager still sees that they cannot come, until they say otherwise in so many
-    words.
-    """
+    """The offender manager still sees that they cannot attend, until they clearly say otherwise."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     says(session, "cant make it", now)
@@ -195,7 +193,7 @@ def test_an_ok_to_the_promise_of_another_time_leaves_the_no_standing(
 def test_an_ok_that_crossed_with_our_answer_is_to_the_reminder(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """What left after the text came cannot be what it answers; a later reminder asks anew."""
+    """A text cannot answer what left after it was sent. A later reminder asks a new question."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     gone(session, katrina, now + minutes(1), purpose="reply", texts="not_sure")
@@ -209,7 +207,7 @@ def test_an_ok_that_crossed_with_our_answer_is_to_the_reminder(
 def test_two_noes_are_one_signal_with_both_texts(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Saying it twice adds evidence and does not nag."""
+    """The second text adds evidence and raises no second signal."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     says(session, "no", now)
@@ -227,10 +225,10 @@ def test_two_noes_are_one_signal_with_both_texts(
         MessageStatus.REFUSED,
     ],
 )
-def test_nobody_says_yes_to_what_never_reached_them(
+def test_a_text_that_never_arrived_asked_nothing(
     session: Session, katrina: Person, now: datetime, status: MessageStatus
 ) -> None:
-    """A text that did not leave, or did not arrive, asked nothing: a human reads the yes."""
+    """A worker reads a yes after a text that did not leave or did not arrive."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY, status=status)
     reading = says(session, "yes", now)
@@ -240,7 +238,7 @@ def test_nobody_says_yes_to_what_never_reached_them(
 
 
 def test_an_unknown_send_may_have_asked(session: Session, katrina: Person, now: datetime) -> None:
-    """Where nobody knows whether a text arrived, the answer shows that it did."""
+    """If it is unknown whether a text arrived, the answer shows that it did."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY, status=MessageStatus.UNKNOWN)
     says(session, "yes", now)
@@ -250,7 +248,7 @@ def test_an_unknown_send_may_have_asked(session: Session, katrina: Person, now: 
 def test_a_yes_is_to_the_time_that_was_asked_about(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """After a move, a yes to the old time counts for nothing until the new time has been asked
+    """After a move, a yes to the old time does not count for the new time until that has been asked
     about.
     """
     appointment = builders.appointment(session, katrina, now + 3 * DAY, revision=2)
@@ -264,7 +262,7 @@ def test_a_yes_is_to_the_time_that_was_asked_about(
 def test_a_cancelled_appointment_cannot_be_answered(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """A yes after it was called off goes to a human."""
+    """A yes after the cancellation goes to a worker."""
     appointment = builders.appointment(
         session, katrina, now + 3 * DAY, state=AppointmentState.CANCELLED, cancelled_at=now
     )
@@ -273,10 +271,8 @@ def test_a_cancelled_appointment_cannot_be_answered(
     assert said(session, appointment) == []
 
 
-def test_a_yes_after_the_appointment_has_begun_is_no_yes(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """It may be an excuse, an arrival or a mistake: a human reads it."""
+def test_a_yes_after_the_start_is_no_yes(session: Session, katrina: Person, now: datetime) -> None:
+    """It may be an excuse, an arrival or a mistake: a worker reads it."""
     appointment = builders.appointment(session, katrina, now - minutes(5))
     asked(session, appointment, now - DAY)
     reading = says(session, "yes", now)
@@ -284,10 +280,10 @@ def test_a_yes_after_the_appointment_has_begun_is_no_yes(
     assert said(session, appointment) == []
 
 
-def test_a_text_that_came_in_time_counts_though_it_is_handled_late(
+def test_a_text_in_time_counts_even_if_handled_late(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """What counts is when they sent it. No answer goes that would greet them for a time gone by."""
+    """The time of sending decides. No answer is sent about a time that has passed."""
     appointment = builders.appointment(session, katrina, now + minutes(30))
     asked(session, appointment, now - DAY, kind=ReminderKind.ONE_DAY)
     text = text_in(session, "yes", now)
@@ -299,7 +295,9 @@ def test_a_text_that_came_in_time_counts_though_it_is_handled_late(
 def test_a_text_cannot_answer_what_was_asked_after_it(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Two asked about, but only one before the yes was sent: it is about that one."""
+    """Two appointments were asked about, one of them before the yes was sent: the yes is about that
+    one.
+    """
     first = builders.appointment(session, katrina, now + 3 * DAY)
     second = builders.appointment(session, katrina, now + 4 * DAY)
     asked(session, first, now - DAY)
@@ -309,10 +307,10 @@ def test_a_text_cannot_answer_what_was_asked_after_it(
     assert (said(session, first), said(session, second)) == ([YES], [])
 
 
-def test_late_and_here_are_about_the_appointment_of_now(
+def test_late_and_here_are_about_the_current_appointment(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The one tomorrow is not meant; the worker of today's is told."""
+    """Not about tomorrow's. The worker of today's appointment is told."""
     today = builders.appointment(session, katrina, now + minutes(30), worker_name="Sam Reed")
     builders.appointment(session, katrina, now + DAY)
     asked(session, today, now - minutes(90), kind=ReminderKind.TWO_HOURS)
@@ -325,7 +323,7 @@ def test_late_and_here_are_about_the_appointment_of_now(
     assert "Sam" in last_answer(session) and "here" in last_answer(session)
 
 
-def test_minutes_late_are_kept(session: Session, katrina: Person, now: datetime) -> None:
+def test_minutes_late_are_recorded(session: Session, katrina: Person, now: datetime) -> None:
     """The worker sees how long to wait."""
     today = builders.appointment(session, katrina, now + minutes(30))
     asked(session, today, now - minutes(90), kind=ReminderKind.TWO_HOURS)
@@ -333,16 +331,20 @@ def test_minutes_late_are_kept(session: Session, katrina: Person, now: datetime)
     assert session.scalars(select(StatedIntent.minutes_late)).all() == [10]
 
 
-def test_late_for_nothing_goes_to_a_human(session: Session, katrina: Person, now: datetime) -> None:
-    """Tomorrow's appointment is not one that somebody is late for now."""
+def test_late_without_a_current_appointment_goes_to_a_worker(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """A person cannot be late for tomorrow's appointment now."""
     tomorrow = builders.appointment(session, katrina, now + DAY)
     asked(session, tomorrow, now - DAY)
     assert says(session, "running late", now).needs_human
     assert said(session, tomorrow) == []
 
 
-def test_two_of_now_are_asked_about(session: Session, katrina: Person, now: datetime) -> None:
-    """Late for which of two within the hours: asked; an answer after the first began still helps."""
+def test_two_current_appointments_are_asked_about(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Late for which of the two? An answer after the first began still counts."""
     first = builders.appointment(session, katrina, now + minutes(30))
     second = builders.appointment(session, katrina, now + minutes(150))
     for one in (first, second):
@@ -361,10 +363,10 @@ def test_two_of_now_are_asked_about(session: Session, katrina: Person, now: date
         (AppointmentType.COURT, "Thanks Katrina. See you Tue 23 March, 9:00am."),
     ],
 )
-def test_the_thanks_fit_the_way_of_meeting(
+def test_the_confirmation_fits_the_appointment_type(
     session: Session, katrina: Person, now: datetime, kind: AppointmentType, wanted: str
 ) -> None:
-    """Nobody is told "see you" about a call, and nothing says what the appointment is."""
+    """Nobody gets "see you" about a call, and no text says what the appointment is."""
     asked(session, builders.appointment(session, katrina, now + 3 * DAY, type=kind), now - DAY)
     says(session, "yes", now)
     assert last_answer(session) == wanted
@@ -382,16 +384,19 @@ def test_a_welsh_speaker_is_read_and_answered_in_welsh(
     assert last_answer(session) == "Diolch Katrina. Welwn ni chi Maw 23 Mawrth, 9:00yb."
 
 
-def test_what_is_not_clear_goes_to_a_human_and_is_said_so_once(
+def test_an_unclear_text_goes_to_a_worker_and_is_answered_once(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Every one is kept for a human; the person is not told the same within six hours."""
+    """A worker reads every one; the person gets the answer once in six hours."""
     asked(session, builders.appointment(session, katrina, now + 3 * DAY), now - DAY)
     for count in range(3):
         reading = says(session, "my nan has the dog so il see", now + minutes(count))
         assert (reading.needs_human, reading.act, reading.read_at) == (True, False, None)
     assert answers(session) == [
-        "Thanks Katrina. Pat will read this when next at work and get back to you. If you are not safe call 999."
+        (
+            "Thanks Katrina. Pat will read this when next at work and get back to you. If you "
+            "are not safe call 999."
+        )
     ]
     says(session, "my nan has the dog so il see", now + timedelta(hours=7))
     assert len(answers(session)) == 2

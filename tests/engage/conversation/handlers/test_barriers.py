@@ -1,5 +1,5 @@
-"""What stands in the way of coming is told before the day, with what would help, and unsaid by a
-later word.
+"""A barrier to attending raises a signal before the day, says what would help, and is resolved by a
+later reply.
 """
 
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.appointments.model import StatedIntent as Said
-from engage.conversation.handlers.barriers import HELPS, STANDS
+from engage.conversation.handlers.barriers import ACTIONS, BARRIERS
 from engage.people.model import Person
 from engage.signals import Signal, SignalKind
 from engage.understanding.vocabulary import Cause, Intent
@@ -27,12 +27,12 @@ def katrina(session: Session) -> Person:
     return builders.person(session, builders.staff(session, builders.hub(session)))
 
 
-@pytest.mark.parametrize("cause", sorted(STANDS))
-def test_what_can_be_removed_is_told_before_the_appointment(
+@pytest.mark.parametrize("cause", sorted(BARRIERS))
+def test_a_removable_barrier_raises_a_signal(
     session: Session, katrina: Person, now: datetime, cause: Cause
 ) -> None:
-    """Besides that they cannot come: why, what would help, due before it begins, with the text and
-    the appointment behind it.
+    """Beside the refusal: the cause and what would help, due before the start, with the text and
+    the appointment as evidence.
     """
     appointment = builders.appointment(session, katrina, now + timedelta(hours=20))
     asked(session, appointment, now - DAY)
@@ -40,7 +40,10 @@ def test_what_can_be_removed_is_told_before_the_appointment(
     assert open_signals(session, katrina) == BOTH
     raised = signal(session, katrina, SignalKind.BARRIER)
     assert raised.due_at == appointment.starts_at
-    assert raised.why == f"{STANDS[cause]}, by their own word." and raised.action == HELPS[cause]
+    assert (
+        raised.why == f"Barrier to attending: {BARRIERS[cause]} (self-reported)."
+        and raised.action == ACTIONS[cause]
+    )
     assert [link["type"] for link in raised.evidence] == ["inbound", "appointment"]
     assert session.scalars(select(Said.cause)).all() == [cause]
 
@@ -48,10 +51,10 @@ def test_what_can_be_removed_is_told_before_the_appointment(
 @pytest.mark.parametrize(
     "cause", [Cause.COURT, Cause.BEREAVEMENT, Cause.HOLIDAY, Cause.FORGOT, None]
 )
-def test_what_nobody_can_remove_is_kept_and_not_told(
+def test_a_cause_that_nobody_can_remove_is_only_recorded(
     session: Session, katrina: Person, now: datetime, cause: Cause | None
 ) -> None:
-    """A funeral is no barrier to be removed; it stays with what was said."""
+    """A funeral raises no barrier signal; the cause is stored with the intent."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     hear(session, katrina, read_as(Intent.DECLINE, cause=cause), now)
@@ -59,7 +62,7 @@ def test_what_nobody_can_remove_is_kept_and_not_told(
     assert session.scalars(select(Said.cause)).all() == [cause]
 
 
-def test_a_working_day_is_the_longest_that_a_barrier_waits(
+def test_a_barrier_is_due_within_a_working_day(
     session: Session, katrina: Person, now: datetime
 ) -> None:
     """The appointment is a week away, and today is Saturday: due on Tuesday at nine."""
@@ -69,8 +72,10 @@ def test_a_working_day_is_the_longest_that_a_barrier_waits(
     assert signal(session, katrina, SignalKind.BARRIER).due_at == now + 3 * DAY
 
 
-def test_a_later_yes_unsays_both(session: Session, katrina: Person, now: datetime) -> None:
-    """They found a lift: nothing stands open, and the signals say why."""
+def test_a_later_yes_resolves_both_signals(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """They found a lift: no signal stays open, and both give the reason."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     hear(session, katrina, read_as(Intent.DECLINE, cause=Cause.TRANSPORT), now)
@@ -80,11 +85,11 @@ def test_a_later_yes_unsays_both(session: Session, katrina: Person, now: datetim
     assert hows == ["A later text: will attend."] * 2
 
 
-def test_the_same_barrier_again_adds_the_text_and_another_is_another(
+def test_the_same_barrier_adds_evidence_and_another_raises_a_second_signal(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Two texts about the fare are one signal with two texts behind it; the child to mind is a
-    second one.
+    """Two texts about the fare are one signal with two texts as evidence; childcare is a second
+    one.
     """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
@@ -96,12 +101,10 @@ def test_the_same_barrier_again_adds_the_text_and_another_is_another(
     assert [len(row.evidence) for row in rows] == [3, 2]
 
 
-def test_the_cause_is_kept_while_we_ask_which_one(
+def test_the_cause_is_stored_with_the_question_which_one(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """With two that fit the person is asked; the cause of the first text goes with the choice of
-    the second.
-    """
+    """The cause in the first text goes with the choice in the second."""
     both = [builders.appointment(session, katrina, now + days * DAY) for days in (3, 4)]
     for one in both:
         asked(session, one, now - DAY)
@@ -114,10 +117,10 @@ def test_the_cause_is_kept_while_we_ask_which_one(
     ]
 
 
-def test_a_wish_for_another_time_tells_what_stands_in_the_way_once(
+def test_a_request_for_another_time_reports_its_barrier_once(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Asked for twice it is one signal with both texts behind it; nothing is said of not coming."""
+    """Two requests are one signal with both texts as evidence. No refusal is recorded."""
     asked(session, builders.appointment(session, katrina, now + 3 * DAY), now - DAY)
     for minute in (0, 5):
         interpretation = read_as(Intent.RESCHEDULE, cause=Cause.CHILDCARE)
@@ -125,18 +128,17 @@ def test_a_wish_for_another_time_tells_what_stands_in_the_way_once(
     assert open_signals(session, katrina) == BOTH
     raised = signal(session, katrina, SignalKind.BARRIER)
     assert (
-        raised.why == f"{STANDS[Cause.CHILDCARE]}, by their own word." and len(raised.evidence) == 3
+        raised.why == f"Barrier to attending: {BARRIERS[Cause.CHILDCARE]} (self-reported)."
+        and len(raised.evidence) == 3
     )
     assert session.scalars(select(Said.id)).all() == []
 
 
 @pytest.mark.parametrize(("choice", "about"), [("2", 1), ("1 and 2", 2)])
-def test_what_stands_in_the_way_is_kept_while_we_ask_which_to_move(
+def test_the_barrier_is_stored_with_the_question_which_to_move(
     session: Session, katrina: Person, now: datetime, choice: str, about: int
 ) -> None:
-    """The text that chooses says no cause; that of the text before it is told, of each that they
-    chose.
-    """
+    """The choice names no cause; that of the first text is reported for each appointment chosen."""
     for days in (3, 4):
         asked(session, builders.appointment(session, katrina, now + days * DAY), now - DAY)
     hear(session, katrina, read_as(Intent.RESCHEDULE, cause=Cause.WORK), now)

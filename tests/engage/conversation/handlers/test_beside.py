@@ -1,5 +1,5 @@
-"""A yes or a no beside something stronger is recorded too, without a question, where it can be
-about one appointment only.
+"""A yes or a no beside a stronger meaning is recorded without a question, if it can be about one
+appointment only.
 """
 
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ def katrina(session: Session) -> Person:
         (Intent.CONFIRM, IntentKind.WILL_ATTEND, [SignalKind.CALL_REQUESTED]),
     ],
 )
-def test_what_is_said_of_coming_beside_a_wish_for_a_call_is_recorded(
+def test_an_intent_beside_a_request_for_a_call_is_recorded(
     session: Session,
     katrina: Person,
     now: datetime,
@@ -43,7 +43,7 @@ def test_what_is_said_of_coming_beside_a_wish_for_a_call_is_recorded(
     kind: IntentKind,
     signals: list[SignalKind],
 ) -> None:
-    """Both follow, one answer goes, and the thread says both."""
+    """Both are handled, one answer is sent, and the thread shows both."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     done = hear(session, katrina, read_as(Intent.CALL_ME, beside), now)
@@ -53,10 +53,12 @@ def test_what_is_said_of_coming_beside_a_wish_for_a_call_is_recorded(
     assert done.appointment_id == appointment.id and "; recorded:" in done.words
 
 
-def test_nobody_is_asked_which_one_is_meant_beside(
+def test_a_weaker_meaning_asks_no_question(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """With two that fit nothing is recorded and nothing asked: the stronger meaning has the answer."""
+    """With two possible appointments nothing is recorded or asked: the stronger meaning gets the
+    answer.
+    """
     both = [builders.appointment(session, katrina, now + days * DAY) for days in (3, 4)]
     for one in both:
         asked(session, one, now - DAY)
@@ -65,11 +67,11 @@ def test_nobody_is_asked_which_one_is_meant_beside(
     assert open_questions(session) == [] and done.appointment_id is None
 
 
-def test_a_day_beside_a_wish_for_a_call_chooses_nothing(
+def test_a_day_beside_a_request_for_a_call_chooses_nothing(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """`Call me tomorrow, I can't come`: the day may be that of the call, so another day's
-    appointment is left alone too.
+    """`Call me tomorrow, I can't come`: the day may be that of the call, so nothing is recorded for
+    another day's appointment.
     """
     both = [builders.appointment(session, katrina, now + days * DAY) for days in (1, 4)]
     for one in both:
@@ -81,17 +83,17 @@ def test_a_day_beside_a_wish_for_a_call_chooses_nothing(
 def test_a_day_that_fits_no_appointment_records_nothing(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The one appointment is on another day than the one named."""
+    """The only appointment is on another day than the one named."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     hear(session, katrina, read_as(Intent.CALL_ME, Intent.DECLINE, day="tomorrow"), now)
     assert said(session, appointment) == []
 
 
-def test_a_yes_and_a_no_beside_each_other_are_neither(
+def test_a_yes_beside_a_no_records_neither(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """What contradicts itself is no answer."""
+    """A contradiction is no answer."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     hear(session, katrina, read_as(Intent.CALL_ME, Intent.DECLINE, Intent.CONFIRM), now)

@@ -1,5 +1,5 @@
-"""What people answer to "How are things?": kept, thanked for or met with the offer of a call, and
-put right by a later number.
+"""Answers to "How are things?": stored, thanked for or met with the offer of a call, and corrected
+by a later number.
 """
 
 from datetime import timedelta
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.conversation.handlers import check_ins
+from engage.conversation.handlers import check_in_reading
 from engage.conversation.model import ReplyRecord
 from engage.people.model import Language, Person
 from engage.progress.check_ins import lifecycle
@@ -47,22 +47,22 @@ LATER = DUE + 5 * MINUTE
 
 @pytest.fixture
 def katrina(session: Session, om: Staff) -> Person:
-    """A person whom a check-in has reached on Tuesday at ten."""
+    """A person who got a check-in on Tuesday at ten."""
     person = builders.person(session, om)
     asked(session, person)
     return person
 
 
 def values(session: Session, person: Person) -> list[int]:
-    """Every answer kept, oldest first."""
+    """Every stored answer, oldest first."""
     return [one.value for one in only(session, person).answers]
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_a_good_answer_is_kept_and_thanked_for(
+def test_a_good_answer_is_stored_and_thanked_for(
     session: Session, katrina: Person, number: int
 ) -> None:
-    """Short thanks, nobody is alarmed, and nothing waits to be read."""
+    """A short answer is sent, no signal is raised, and no worker has to read it."""
     reading = says(session, str(number), LATER)
     found = only(session, katrina)
     assert found.state is CheckInState.ANSWERED and values(session, katrina) == [number]
@@ -80,10 +80,12 @@ def test_a_good_answer_is_kept_and_thanked_for(
     ("number", "offered"),
     [(3, "Would a call help? Reply CALL and Pat"), (4, "116 123, or text SHOUT")],
 )
-def test_a_hard_answer_is_told_the_same_day_and_a_call_is_offered(
+def test_a_low_answer_raises_a_signal_and_offers_a_call(
     session: Session, katrina: Person, number: int, offered: str
 ) -> None:
-    """With the words as evidence; who needs help is told where to talk now."""
+    """The signal is due the same day with the words as evidence. A person who needs help is told
+    where to talk now.
+    """
     says(session, f"{number} bad week", LATER)
     raised = signal(session, katrina, SignalKind.FEELING_LOW)
     assert (
@@ -95,8 +97,8 @@ def test_a_hard_answer_is_told_the_same_day_and_a_call_is_offered(
 
 
 @pytest.mark.parametrize("body", ["call", "CALL", "yes", "Yes please", "call me please", "galw"])
-def test_the_call_is_taken_up(session: Session, katrina: Person, body: str) -> None:
-    """A call is asked of the offender manager; that they feel low still stands."""
+def test_a_call_is_accepted(session: Session, katrina: Person, body: str) -> None:
+    """The offender manager is asked to call; the signal that they feel low stays."""
     says(session, "3", LATER)
     says(session, body, LATER + MINUTE)
     assert open_signals(session, katrina) == [SignalKind.CALL_REQUESTED, SignalKind.FEELING_LOW]
@@ -107,8 +109,8 @@ def test_the_call_is_taken_up(session: Session, katrina: Person, body: str) -> N
 @pytest.mark.parametrize(
     "body", ["no", "No im ok", "nah im fine thanks", "im alright", "na dim diolch"]
 )
-def test_the_call_is_not_wanted(session: Session, katrina: Person, body: str) -> None:
-    """It is noted, thanked for, and changes neither the answer nor the signal."""
+def test_a_call_is_declined(session: Session, katrina: Person, body: str) -> None:
+    """It is recorded and thanked for, and changes neither the answer nor the signal."""
     says(session, "3", LATER)
     hear(
         session,
@@ -141,12 +143,12 @@ def test_the_call_is_not_wanted(session: Session, katrina: Person, body: str) ->
     ],
 )
 def test_what_is_a_plain_answer_to_the_offer(body: str, wants: bool | None) -> None:
-    """Anything more is read for what it says."""
-    assert check_ins.wants_call(body) is wants
+    """Anything more is interpreted as usual."""
+    assert check_in_reading.read_call_answer(body) is wants
 
 
 def test_after_a_day_a_yes_is_no_call(session: Session, katrina: Person) -> None:
-    """The offer has its time; then somebody reads it."""
+    """The offer has expired; a worker reads the text."""
     says(session, "3", LATER)
     assert says(session, "yes", LATER + DAY + MINUTE).needs_human
     assert open_signals(session, katrina) == [SignalKind.FEELING_LOW]
@@ -169,7 +171,7 @@ def test_a_later_number_replaces_the_earlier_and_the_signals_follow(
     kept: list[int],
     signals: list[SignalKind],
 ) -> None:
-    """Both are kept; what the first had raised is resolved with the reason."""
+    """Both answers are stored; the signal of the first is resolved with the reason."""
     says(session, first, LATER)
     says(session, then, LATER + DAY)
     answer = only(session, katrina).answer
@@ -181,9 +183,9 @@ def test_a_later_number_replaces_the_earlier_and_the_signals_follow(
     assert all(f"{kept[-1]}," in str(one) for one in how) and len(how) == (int(first[0]) > 2)
 
 
-def test_words_after_a_hard_answer_do_not_make_it_good(session: Session, katrina: Person) -> None:
-    """An ok may be to the offer of a call: the answer stands, and somebody reads it. Worse words
-    are heard.
+def test_words_after_a_low_answer_do_not_make_it_good(session: Session, katrina: Person) -> None:
+    """An ok may be to the offer of a call: the answer stays, and a worker reads the words. A lower
+    answer counts.
     """
     says(session, "3", LATER)
     done = hear(
@@ -202,14 +204,14 @@ def test_words_after_a_hard_answer_do_not_make_it_good(session: Session, katrina
     assert values(session, katrina) == [3, 4]
 
 
-def test_words_without_a_number_are_the_readers_value(session: Session, katrina: Person) -> None:
-    """Not too bad is a two."""
+def test_words_without_a_number_give_a_value(session: Session, katrina: Person) -> None:
+    """`not too bad` is a two."""
     says(session, "not too bad", LATER)
     assert values(session, katrina) == [2]
 
 
-def test_news_beside_the_number_is_both(session: Session, katrina: Person) -> None:
-    """2 got a job: the answer, and a self-report."""
+def test_news_beside_a_number_is_recorded(session: Session, katrina: Person) -> None:
+    """`2 got a job` is the answer and a self-report."""
     reading = says(session, "2 got a job", LATER)
     assert values(session, katrina) == [2]
     assert session.scalars(select(SelfReport.fact)).all() == ["got_work"]
@@ -217,10 +219,10 @@ def test_news_beside_the_number_is_both(session: Session, katrina: Person) -> No
     assert len(answers(session)) == 1
 
 
-def test_news_beside_a_hard_number_keeps_the_news_and_offers_a_call(
+def test_news_beside_a_low_number_is_recorded_and_a_call_offered(
     session: Session, katrina: Person
 ) -> None:
-    """One text goes out, and it asks whether a call would help."""
+    """One text is sent, and it asks whether a call would help."""
     interpretation = read_as(Intent.PROGRESS_WORK, Intent.CHECKIN_ANSWER, value=3)
     hear(session, katrina, interpretation, LATER, body="3 lost my job", prompt=Prompt.CHECKIN)
     assert values(session, katrina) == [3] and len(session.scalars(select(SelfReport)).all()) == 1
@@ -229,7 +231,7 @@ def test_news_beside_a_hard_number_keeps_the_news_and_offers_a_call(
 
 
 def test_help_and_a_call_in_one_text(session: Session, katrina: Person) -> None:
-    """4 please call me: told as hard, the call asked for, and no offer of what they have asked for."""
+    """`4 please call me` raises the signal and requests the call, and no call is offered."""
     interpretation = read_as(Intent.CALL_ME)
     hear(session, katrina, interpretation, LATER, body="4 please call me", prompt=Prompt.CHECKIN)
     assert open_signals(session, katrina) == [SignalKind.CALL_REQUESTED, SignalKind.FEELING_LOW]
@@ -238,17 +240,17 @@ def test_help_and_a_call_in_one_text(session: Session, katrina: Person) -> None:
     )
 
 
-def test_words_that_are_not_understood_go_to_somebody(session: Session, katrina: Person) -> None:
-    """The number counts; the words behind it wait to be read."""
+def test_words_that_are_not_understood_go_to_a_worker(session: Session, katrina: Person) -> None:
+    """The number counts; the words beside it wait to be read."""
     reading = says(session, "2 zxq blorp wibble", LATER)
     assert values(session, katrina) == [2] and reading.needs_human
 
 
-def test_a_yes_to_an_appointment_is_that_and_the_check_in_stays_open(
+def test_a_yes_to_an_appointment_leaves_the_check_in_open(
     session: Session, katrina: Person
 ) -> None:
-    """Asked about Thursday before the check-in: the yes is to Thursday, and a number still answers
-    the check-in.
+    """Thursday was asked about before the check-in: the yes is to Thursday, and a number still
+    answers the check-in.
     """
     appointment = builders.appointment(session, katrina, DUE + 2 * DAY)
     phones.asked(session, appointment, DUE - HOUR)
@@ -259,7 +261,7 @@ def test_a_yes_to_an_appointment_is_that_and_the_check_in_stays_open(
     assert values(session, katrina) == [2]
 
 
-def test_a_number_after_a_newer_reminder_is_still_the_check_ins(
+def test_a_number_after_a_newer_reminder_answers_the_check_in(
     session: Session, katrina: Person
 ) -> None:
     """A reminder asks for no number."""
@@ -270,7 +272,7 @@ def test_a_number_after_a_newer_reminder_is_still_the_check_ins(
 
 
 def test_once_answered_the_older_question_waits_again(session: Session, katrina: Person) -> None:
-    """A bare yes after the thanks is to the appointment that still waits for its answer."""
+    """A bare yes after the thanks is to the appointment that still waits for an answer."""
     appointment = builders.appointment(session, katrina, DUE + 2 * DAY)
     phones.asked(session, appointment, DUE - HOUR)
     says(session, "2", LATER)
@@ -288,25 +290,23 @@ def became_read(session: Session) -> None:
 
 
 def test_danger_is_danger_and_the_check_in_stays_open(session: Session, katrina: Person) -> None:
-    """The safety answer goes, and nothing is thanked for."""
+    """The safety answer is sent, and no thanks."""
     says(session, "i want to kill myself", LATER)
     assert SignalKind.CRISIS in open_signals(session, katrina)
     assert only(session, katrina).state is CheckInState.ASKED
     assert len(answers(session)) == 1 and "call 116 123" in last_answer(session)
 
 
-def test_a_number_before_words_of_danger_is_kept_beside_them(
-    session: Session, katrina: Person
-) -> None:
-    """The one answer is the safety answer; whoever looks at the danger sees the number too."""
+def test_a_number_before_words_of_danger_is_stored(session: Session, katrina: Person) -> None:
+    """The only answer is the safety answer. The worker who sees the danger also sees the number."""
     reading = says(session, "4 i want to kill myself", LATER)
     assert {SignalKind.CRISIS, SignalKind.FEELING_LOW} <= set(open_signals(session, katrina))
     assert values(session, katrina) == [4] and "check-in answered: 4, need help" in reading.done
     assert len(answers(session)) == 1 and "call 116 123" in last_answer(session)
 
 
-def test_an_answer_after_the_time_is_read_by_somebody(session: Session, katrina: Person) -> None:
-    """72 hours, and no more; but what came in time counts however late it is handled."""
+def test_an_answer_after_72_hours_goes_to_a_worker(session: Session, katrina: Person) -> None:
+    """The time of arrival decides, however late the text is handled."""
     lifecycle.advance(session, now=CLOSES)
     assert says(session, "3", CLOSES + MINUTE).needs_human
     assert values(session, katrina) == []
@@ -316,16 +316,16 @@ def test_an_answer_after_the_time_is_read_by_somebody(session: Session, katrina:
 
 
 @pytest.mark.parametrize("status", [MessageStatus.WITHDRAWN, MessageStatus.FAILED])
-def test_what_never_left_asked_nothing(
+def test_a_check_in_that_never_left_asked_nothing(
     session: Session, katrina: Person, status: MessageStatus
 ) -> None:
-    """A number out of the blue is no answer to it."""
+    """A number is no answer to it."""
     became(session, katrina, status)
     assert says(session, "3", LATER).needs_human and values(session, katrina) == []
 
 
 def test_a_text_that_is_handled_twice_answers_once(session: Session, katrina: Person) -> None:
-    """One answer row, one text."""
+    """One answer is stored and one text is queued."""
     text = phones.text_in(session, "2", LATER)
     for _ in range(2):
         phones.intake.handle(session, text, LATER)
@@ -342,10 +342,10 @@ def test_in_welsh(session: Session, om: Staff) -> None:
     assert SignalKind.CALL_REQUESTED in open_signals(session, gethin)
 
 
-def test_on_a_shared_phone_a_number_is_whoevers_check_in_is_open(
+def test_on_a_shared_phone_a_number_answers_the_only_open_check_in(
     session: Session, om: Staff
 ) -> None:
-    """One of two was asked: it is theirs. Both were: we ask who is writing, and guess nothing."""
+    """If one of the two was asked, the number is theirs. If both were, we ask who is writing."""
     people = [builders.person(session, om, number=number) for number in (NUMBER, "+447700900102")]
     people[1].first_name = "Gwen"
     share(session, people, builders.NOW)
@@ -362,18 +362,18 @@ def test_on_a_shared_phone_a_number_is_whoevers_check_in_is_open(
     assert values(session, people[1]) == [1]
 
 
-def test_every_reading_is_kept(session: Session, katrina: Person) -> None:
-    """What was done is said in the thread's words."""
+def test_the_thread_says_what_was_done(session: Session, katrina: Person) -> None:
+    """The record has the outcome in words."""
     says(session, "3", LATER)
     (done,) = session.scalars(select(ReplyRecord.done)).all()
     assert done == "Check-in answered: 3, not great; asked whether a call would help"
 
 
 @pytest.mark.parametrize("body", ["1 but feeling down", "1 not really", "2 but its not been easy"])
-def test_words_that_a_good_number_does_not_fit_are_for_a_human(
+def test_words_that_contradict_a_good_number_go_to_a_worker(
     session: Session, katrina: Person, body: str
 ) -> None:
-    """The number is kept as it was given, and somebody reads the words."""
+    """The number is stored as given, and a worker reads the words."""
     reading = says(session, body, LATER)
     assert values(session, katrina) == [int(body[0])] and reading.needs_human
 
@@ -382,10 +382,10 @@ def test_words_that_a_good_number_does_not_fit_are_for_a_human(
     ("body", "value"),
     [("no 1 cares", 1), ("not 1", 1), ("2 be honest not great", 2), ("2 much going on", 2)],
 )
-def test_a_number_that_is_no_answer_is_not_kept_as_a_good_one(
+def test_a_number_that_is_no_answer_is_not_stored(
     session: Session, katrina: Person, body: str, value: int
 ) -> None:
-    """Whatever the reader makes of it, somebody reads it."""
+    """Whatever the interpretation, a worker reads the text."""
     interpretation = read_as(Intent.CHECKIN_ANSWER, value=value)
     done = hear(session, katrina, interpretation, LATER, body=body, prompt=Prompt.CHECKIN)
     assert values(session, katrina) == [] and done.needs_human

@@ -1,4 +1,4 @@
-"""An answer that comes too late: never a yes, not to what is over and not to what comes next."""
+"""An answer after the appointment: never a yes, neither to what is over nor to the next one."""
 
 from datetime import datetime, timedelta
 
@@ -18,11 +18,11 @@ DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize("body", ["yes", "il be there", "ok", "no", "cant make it"])
-def test_an_answer_after_the_beginning_is_not_about_the_next_one(
+def test_an_answer_after_the_start_is_not_about_the_next_appointment(
     session: Session, katrina: Person, now: datetime, body: str
 ) -> None:
-    """Today's was asked about last; next week's was asked about before. The late text is recorded
-    of neither; a bare ok is thanks.
+    """Today's was asked about last, next week's before. The late text is recorded for neither; a
+    bare ok is thanks.
     """
     over = builders.appointment(session, katrina, now - timedelta(hours=1))
     ahead = builders.appointment(session, katrina, now + 6 * DAY)
@@ -33,11 +33,11 @@ def test_an_answer_after_the_beginning_is_not_about_the_next_one(
     assert reading.needs_human is (body != "ok")
 
 
-def test_after_a_recorded_absence_it_is_what_they_say_about_that(
+def test_after_a_recorded_absence_it_is_about_the_absence(
     session: Session, om: Staff, katrina: Person, now: datetime
 ) -> None:
-    """`cant come` an hour after a missed appointment is kept as their word about it, for a worker
-    to judge.
+    """`cant come` an hour after a missed appointment is stored as their reason, for a worker to
+    decide.
     """
     over = builders.appointment(session, katrina, now - timedelta(hours=2))
     asked(session, over, now - DAY)
@@ -59,7 +59,7 @@ def test_after_a_recorded_absence_it_is_what_they_say_about_that(
 def test_an_answer_to_the_newer_question_counts(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Next week's was asked about after today's had begun: the yes is to that."""
+    """Next week's was asked about after today's had begun: the yes is to next week's."""
     over = builders.appointment(session, katrina, now - timedelta(hours=3))
     ahead = builders.appointment(session, katrina, now + 6 * DAY)
     asked(session, over, now - DAY)
@@ -68,10 +68,10 @@ def test_an_answer_to_the_newer_question_counts(
     assert (said(session, over), said(session, ahead)) == ([], [IntentKind.WILL_ATTEND])
 
 
-def test_who_answered_in_time_may_answer_the_next_question(
+def test_after_an_answer_in_time_a_yes_answers_the_next_question(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """A yes before it began; another yes after it is over is to what still waits."""
+    """A yes before the start; another yes after the end is to the appointment that still waits."""
     over = builders.appointment(session, katrina, now - timedelta(hours=1))
     ahead = builders.appointment(session, katrina, now + 6 * DAY)
     asked(session, ahead, now - 2 * DAY)

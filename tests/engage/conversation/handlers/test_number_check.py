@@ -1,4 +1,4 @@
-"""A number that is not known to be theirs: what the check asks, and what its answers do."""
+"""The check of a number: what it asks, and what each answer does."""
 
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 
 
 def check(session: Session, person: Person, now: datetime) -> None:
-    """Ask the number whose it is, and have the text arrive."""
+    """Send the check to the number."""
     message = contactability.request_check(
         session, contactability.contactability_of(session, [person.id], now)[person.id], now=now
     )
@@ -40,10 +40,8 @@ def check(session: Session, person: Person, now: datetime) -> None:
 
 
 @pytest.mark.parametrize("body", ["1", "Yes", "yes its me"])
-def test_a_yes_to_the_check_makes_the_number_theirs(
-    session: Session, om: Staff, now: datetime, body: str
-) -> None:
-    """Verified by their own answer, safe for ninety days, thanked because nothing else follows."""
+def test_a_yes_verifies_the_number(session: Session, om: Staff, now: datetime, body: str) -> None:
+    """It is safe for ninety days. Thanks are sent because no other text follows."""
     person = builders.person(session, om, verified=False)
     check(session, person, now)
     reading = says(session, body, now + minutes(1))
@@ -58,8 +56,8 @@ def test_a_yes_to_the_check_makes_the_number_theirs(
 def test_a_yes_to_the_check_brings_the_booking_text_instead_of_thanks(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """What was skipped for want of a confirmed number is planned again, and says what the thanks
-    would.
+    """The text that was skipped because the number was not verified is planned again, and takes the
+    place of the thanks.
     """
     person = builders.person(session, om, verified=False)
     appointment = builders.appointment(session, person, now + 3 * DAY)
@@ -81,7 +79,7 @@ def test_a_yes_to_the_check_brings_the_booking_text_instead_of_thanks(
 def test_a_no_to_the_check_is_a_wrong_number(
     session: Session, om: Staff, now: datetime, body: str
 ) -> None:
-    """Suspended, apologised to, nothing learnt."""
+    """The number is suspended and gets an apology that reveals nothing."""
     person = builders.person(session, om, verified=False)
     check(session, person, now)
     says(session, body, now + minutes(1))
@@ -94,7 +92,7 @@ def test_a_no_to_the_check_is_a_wrong_number(
 def test_anything_else_leaves_the_number_unconfirmed(
     session: Session, om: Staff, now: datetime, body: str
 ) -> None:
-    """A human reads it."""
+    """A worker reads it."""
     person = builders.person(session, om, verified=False)
     check(session, person, now)
     assert says(session, body, now + minutes(1)).needs_human
@@ -104,7 +102,7 @@ def test_anything_else_leaves_the_number_unconfirmed(
 def test_a_one_before_the_check_has_left_confirms_nothing(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """The question still waits in the queue."""
+    """The check still waits in the queue."""
     person = builders.person(session, om, verified=False)
     contactability.request_check(
         session, contactability.contactability_of(session, [person.id], now)[person.id], now=now

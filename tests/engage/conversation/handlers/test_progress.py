@@ -1,4 +1,4 @@
-"""What people tell of how they are getting on: kept, thanked for, and told to whoever can help; a
+"""News from people: stored as self-reports, thanked for, and reported to staff who can help. A
 lapse has no consequence.
 """
 
@@ -38,8 +38,8 @@ def katrina(session: Session) -> Person:
     return builders.person(session, builders.staff(session, builders.hub(session)))
 
 
-def kept(session: Session, by: Person) -> list[tuple[ReportKind, ReportFact | None]]:
-    """What the person has told, by kind."""
+def reports(session: Session, by: Person) -> list[tuple[ReportKind, ReportFact | None]]:
+    """The person's self-reports, by kind."""
     rows = session.scalars(
         select(SelfReport).where(SelfReport.person_id == by.id).order_by(SelfReport.kind)
     )
@@ -59,7 +59,7 @@ def kept(session: Session, by: Person) -> list[tuple[ReportKind, ReportFact | No
         (Intent.LAPSE, None, ReportKind.LAPSE, SignalKind.LAPSE_TOLD),
     ],
 )
-def test_news_is_kept_and_thanked_for_in_its_own_light(
+def test_news_is_stored_and_answered_by_its_kind(
     session: Session,
     katrina: Person,
     now: datetime,
@@ -68,8 +68,8 @@ def test_news_is_kept_and_thanked_for_in_its_own_light(
     kind: ReportKind,
     told: SignalKind | None,
 ) -> None:
-    """Each kind with its fact and the text behind it; a loss and a lapse are told to whoever can
-    help, good news to nobody.
+    """Each kind has its fact and its text as evidence. A loss and a lapse raise a signal, good news
+    raises none.
     """
     done = hear(session, katrina, read_as(intent, fact=fact), now)
     report = session.scalars(select(SelfReport)).one()
@@ -81,10 +81,12 @@ def test_news_is_kept_and_thanked_for_in_its_own_light(
     assert not done.needs_human and done.acted
 
 
-def test_news_that_only_a_human_can_judge_is_thanked_for_and_read(
+def test_news_that_only_a_worker_can_judge_goes_to_one(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """No known fact, or a course that was left: neither praise nor pity, and a worker reads it."""
+    """No known fact, or a course that was left: the answer neither praises nor pities, and a worker
+    reads the text.
+    """
     for minute, fact in enumerate([None, Fact.LEFT_COURSE]):
         done = hear(
             session,
@@ -96,11 +98,11 @@ def test_news_that_only_a_human_can_judge_is_thanked_for_and_read(
         assert last_answer(session) == "Thanks for telling us Katrina. Pat will read this."
 
 
-def test_a_lapse_is_answered_with_support_and_nothing_else_happens(
+def test_a_lapse_gets_support_and_has_no_consequence(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Thanked, told what can help, in words that tell a stranger nothing; no outcome, no change,
-    one signal.
+    """The person is thanked and told what can help, in words that reveal nothing to a stranger. One
+    signal; no outcome and no other change.
     """
     booked = builders.appointment(session, katrina, now + 3 * DAY)
     before = (booked.state, booked.starts_at, booked.revision)
@@ -120,12 +122,12 @@ def test_a_lapse_is_answered_with_support_and_nothing_else_happens(
 def test_several_kinds_in_one_text_are_a_row_each_and_one_answer(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The fact goes with its own kind; support comes before praise."""
+    """The fact belongs to its own kind; support comes before praise."""
     interpretation = read_as(
         Intent.PROGRESS_HOUSING, Intent.PROGRESS_WORK, Intent.LAPSE, fact=Fact.GOT_WORK
     )
     hear(session, katrina, interpretation, now)
-    assert kept(session, katrina) == [
+    assert reports(session, katrina) == [
         (ReportKind.HOUSING, None),
         (ReportKind.LAPSE, None),
         (ReportKind.WORK, ReportFact.GOT_WORK),
@@ -136,15 +138,15 @@ def test_several_kinds_in_one_text_are_a_row_each_and_one_answer(
 def test_the_same_text_handled_again_changes_nothing(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """One row for each kind of one text, one event, one signal."""
+    """One row for each kind, one event, one signal."""
     interpretation = read_as(Intent.PROGRESS_WORK, fact=Fact.LOST_WORK)
     owner = phone_owner.owner_of(session, katrina.id, now)
     assert owner is not None
     again = context(session, interpretation, now)
     for _ in range(3):
-        progress.told(again, owner)
+        progress.record_news(again, owner)
     session.flush()
-    assert kept(session, katrina) == [(ReportKind.WORK, ReportFact.LOST_WORK)]
+    assert reports(session, katrina) == [(ReportKind.WORK, ReportFact.LOST_WORK)]
     assert events(session, katrina).count("progress.told") == 1
     assert len(signal(session, katrina, SignalKind.WORK_LOSS).evidence) == 1
 
@@ -152,21 +154,21 @@ def test_the_same_text_handled_again_changes_nothing(
 def test_a_yes_beside_the_news_is_recorded_too(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """`got the keys! see you tuesday`: the news, and that they will come."""
+    """`got the keys! see you tuesday` is news and a yes."""
     booked = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, booked, now - DAY)
     done = hear(
         session, katrina, read_as(Intent.PROGRESS_HOUSING, Intent.CONFIRM, fact=Fact.GOT_HOME), now
     )
     assert [kind.value for kind in said(session, booked)] == ["will_attend"]
-    assert done.appointment_id == booked.id and "kept: news" in done.words.lower()
+    assert done.appointment_id == booked.id and "recorded: news" in done.words.lower()
 
 
-def test_news_beside_something_stronger_is_kept_too(
+def test_news_beside_a_stronger_meaning_is_recorded(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """`cant come, been kicked out of my flat`: the no is recorded and answered, and the housing
-    duty is needed all the same.
+    """`cant come, been kicked out of my flat`: the no is recorded and answered, and the loss of
+    housing is reported too.
     """
     booked = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, booked, now - DAY)
@@ -174,36 +176,36 @@ def test_news_beside_something_stronger_is_kept_too(
         session, katrina, read_as(Intent.DECLINE, Intent.PROGRESS_HOUSING, fact=Fact.LOST_HOME), now
     )
     assert [kind.value for kind in said(session, booked)] == ["cannot_attend"]
-    assert kept(session, katrina) == [(ReportKind.HOUSING, ReportFact.LOST_HOME)]
+    assert reports(session, katrina) == [(ReportKind.HOUSING, ReportFact.LOST_HOME)]
     assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND, SignalKind.HOUSING_LOSS]
-    assert "kept: news about housing" in done.words and len(answers(session)) == 1
+    assert "recorded: news about housing" in done.words and len(answers(session)) == 1
 
 
-def test_news_that_is_not_sure_is_left_to_a_human(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """A guess is no news: nothing is kept, and somebody reads it."""
+def test_uncertain_news_goes_to_a_worker(session: Session, katrina: Person, now: datetime) -> None:
+    """Nothing is stored."""
     guess = Interpretation(
         Intent.PROGRESS_WORK, 0.5, Act.HUMAN, (Intent.PROGRESS_WORK,), fact=Fact.LOST_WORK
     )
     done = hear(session, katrina, guess, now)
     assert (
-        done.needs_human and kept(session, katrina) == [] and open_signals(session, katrina) == []
+        done.needs_human
+        and reports(session, katrina) == []
+        and open_signals(session, katrina) == []
     )
 
 
-def test_news_from_a_closed_case_is_read_by_a_human_alone(
+def test_news_from_a_closed_case_goes_to_a_worker(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Nothing is silently reopened, and no answer goes."""
+    """Nothing is reopened silently, and no answer is sent."""
     katrina.contact_status = ContactStatus.CLOSED
     session.flush()
     done = hear(session, katrina, read_as(Intent.PROGRESS_HOUSING, fact=Fact.GOT_HOME), now)
-    assert done.needs_human and kept(session, katrina) == [] and answers(session) == []
+    assert done.needs_human and reports(session, katrina) == [] and answers(session) == []
 
 
 def test_in_welsh(session: Session, katrina: Person, now: datetime) -> None:
-    """Support in their own language."""
+    """The support is in the person's language."""
     katrina.language = Language.WELSH
     session.flush()
     hear(session, katrina, read_as(Intent.LAPSE), now)
@@ -213,17 +215,17 @@ def test_in_welsh(session: Session, katrina: Person, now: datetime) -> None:
 def test_two_losses_are_one_signal_while_it_is_open(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The second text adds to what stands behind it."""
+    """The second text adds evidence."""
     for minute in range(2):
         interpretation = read_as(Intent.PROGRESS_HOUSING, fact=Fact.LOST_HOME)
         hear(session, katrina, interpretation, now + timedelta(minutes=minute))
     assert len(signal(session, katrina, SignalKind.HOUSING_LOSS).evidence) == 2
-    assert len(kept(session, katrina)) == 2
+    assert len(reports(session, katrina)) == 2
 
 
-def test_thanks_after_the_answer_is_nothing_new(
+def test_thanks_after_the_answer_get_no_answer(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """A thank you for our thank you ends it."""
+    """A thank you for our thank you ends the exchange."""
     hear(session, katrina, read_as(Intent.LAPSE), now)
     assert says(session, "thanks", now + timedelta(minutes=1)).done == "Thanks: nothing to do"

@@ -1,6 +1,4 @@
-"""Rebooking by text: what is offered to whom, what a choice does, and what happens when things have
-changed in between.
-"""
+"""Rebooking by text: what is offered to whom, and what a choice does."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -54,25 +52,28 @@ def scene(session: Session, now: datetime) -> Scene:
     return made(session, now)
 
 
-def test_three_times_are_offered_and_held_and_the_appointment_stands(scene: Scene) -> None:
-    """One text with numbers; the worker is told that another time is asked for; nothing has moved."""
+def test_three_times_are_offered_and_held(scene: Scene) -> None:
+    """One text with numbered times. The worker sees that another time is asked for; the appointment
+    stays as it was.
+    """
     words = scene.asks()
     assert "Offered 3 other times" in words
     assert last_answer(scene.session) == (
-        "Thanks Katrina. Reply 1 for Tue 23 2:00pm, 2 for Wed 24 10:00am, 3 for Thu 25 4:00pm, 0 for none of these. "
+        "Thanks Katrina. Reply 1 for Tue 23 2:00pm, 2 for Wed 24 10:00am, 3 for Thu 25 4:00pm, 0 "
+        "for none of these. "
         "Your old time stands until you pick."
     )
     assert scene.held() == ["Tue 14:00", "Wed 10:00", "Thu 16:00"]
     assert scene.offer().held_until == scene.now + timedelta(hours=1)
     assert scene.starts() == local("2027-03-22 10:00")
     raised = signal(scene.session, scene.katrina, SignalKind.CANNOT_ATTEND)
-    assert "another time" in raised.why and "still stands" in raised.why
+    assert "another time" in raised.why and "still booked" in raised.why
     assert {link["type"] for link in raised.evidence} == {"inbound", "appointment"}
 
 
-def test_the_one_that_is_picked_is_booked_with_one_text(scene: Scene) -> None:
-    """Moved with a new revision and the new place; one text; the task is done; the others are free
-    again.
+def test_the_time_picked_is_booked_with_one_text(scene: Scene) -> None:
+    """The appointment moves with a new revision and the new place. One text is sent, the signal is
+    resolved, and the other times are released.
     """
     scene.asks()
     reading = says(scene.session, "2", scene.now + minutes(5))
@@ -84,14 +85,15 @@ def test_the_one_that_is_picked_is_booked_with_one_text(scene: Scene) -> None:
     assert scene.held() == [] and open_signals(scene.session, scene.katrina) == []
     assert len(answers(scene.session)) == 2
     assert last_answer(scene.session) == (
-        "Hi Katrina. Your time has changed to Wed 24 March, 10:00am, the hall, Mill Lane. Do not come at the old time. "
+        "Hi Katrina. Your time has changed to Wed 24 March, 10:00am, the hall, Mill Lane. Do not "
+        "come at the old time. "
         "Reply YES if OK, or CALL to talk."
     )
     assert "appointment.moved" in events(scene.session, scene.katrina)
 
 
 def test_no_second_text_says_the_same_and_a_yes_answers_it(scene: Scene) -> None:
-    """The answer stands for the reminder of the change, so nothing else is due now, and a yes is to
+    """The answer counts as the reminder of the change, so no other text is due now, and a yes is to
     the new time.
     """
     scene.asks()
@@ -125,18 +127,18 @@ def _deliver(scene: Scene) -> None:
         ("mon", None, ["Tue 14:00", "Wed 10:00", "Thu 16:00"]),
     ],
 )
-def test_what_was_asked_for_is_offered_where_it_is_free(
+def test_the_time_asked_for_is_offered_if_free(
     scene: Scene, day: str | None, time: str | None, offered: Sequence[str]
 ) -> None:
-    """The day and the time, else the soonest; the appointment's own day is the one that they cannot
-    do.
+    """The day and the time asked for, else the earliest. The day of the appointment itself is not
+    offered.
     """
     scene.asks(day=day, time=time)
     assert scene.held() == list(offered)
 
 
 def test_asking_again_for_a_day_replaces_the_offer(scene: Scene) -> None:
-    """What was held before is free again; without a day the same times do not come again."""
+    """The times held before are released. Without a day the same times are not offered again."""
     scene.asks()
     scene.asks(scene.now + minutes(2), day="thu")
     assert scene.held() == ["Thu 16:00"]
@@ -147,9 +149,11 @@ def test_asking_again_for_a_day_replaces_the_offer(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("why", ["not_allowed", "no_times", "hub", "kind", "short", "taken"])
-def test_without_leave_or_free_times_the_offender_manager_is_told(scene: Scene, why: str) -> None:
-    """The task, the promise and the words in the thread as for any refusal; nothing is offered and
-    nothing moves.
+def test_without_permission_or_free_times_the_offender_manager_is_told(
+    scene: Scene, why: str
+) -> None:
+    """The signal, the promise and the words in the thread are as for any refusal. Nothing is
+    offered or moved.
     """
     session, now = scene.session, scene.now
     if why == "not_allowed":
@@ -177,18 +181,18 @@ def test_without_leave_or_free_times_the_offender_manager_is_told(scene: Scene, 
     assert scene.starts() == local("2027-03-22 10:00")
 
 
-def test_a_voluntary_person_is_offered_times_where_the_hub_keeps_orders_to_itself(
+def test_a_voluntary_person_is_offered_times_if_the_hub_excludes_orders(
     scene: Scene,
 ) -> None:
-    """The hub's setting is about what an order demands."""
+    """The hub's setting is about appointments that an order demands."""
     scene.katrina.hub.settings = {"rebook_enforceable": False}
     scene.katrina.legal_status = LegalStatus.NON_STATUTORY
     assert "Offered 3" in scene.asks()
 
 
 def test_a_refusal_with_another_time_is_kept_and_resolved_by_the_move(scene: Scene) -> None:
-    """What they said of the old time stays on record, with what stood in the way; the signals end
-    when it is moved.
+    """The refusal of the old time stays recorded with its cause; the signals are resolved by the
+    move.
     """
     interpretation = read_as(Intent.RESCHEDULE, Intent.DECLINE)
     hear(scene.session, scene.katrina, interpretation, scene.now)
@@ -202,8 +206,8 @@ def test_a_refusal_with_another_time_is_kept_and_resolved_by_the_move(scene: Sce
 
 
 @pytest.mark.parametrize("body", ["0", "none of these", "no"])
-def test_none_of_them_is_a_task_and_frees_the_times(scene: Scene, body: str) -> None:
-    """The offender manager has it, the appointment stands, the times are free."""
+def test_none_of_them_raises_a_signal_and_releases_the_times(scene: Scene, body: str) -> None:
+    """The offender manager gets the signal, and the appointment stays booked."""
     scene.asks()
     interpretation = read_as(Intent.DECLINE)
     done = hear(
@@ -220,7 +224,7 @@ def test_none_of_them_is_a_task_and_frees_the_times(scene: Scene, body: str) -> 
     assert "will be in touch about another time" in last_answer(scene.session)
 
 
-def test_a_yes_to_three_times_is_asked_again_once_then_read_by_a_human(scene: Scene) -> None:
+def test_a_yes_to_three_times_is_asked_again_once_then_goes_to_a_worker(scene: Scene) -> None:
     """It could be any of them, or the old time: never guessed."""
     scene.asks()
     interpretation = read_as(Intent.CONFIRM)
@@ -249,11 +253,12 @@ def test_a_yes_to_three_times_is_asked_again_once_then_read_by_a_human(scene: Sc
 
 
 def test_welsh_from_the_offer_to_the_new_time(scene: Scene) -> None:
-    """The offer, the choice in words and what is said of it are Welsh."""
+    """The offer, the choice in words and the confirmation are in Welsh."""
     scene.katrina.language = Language.WELSH
     scene.asks()
     assert last_answer(scene.session) == (
-        "Diolch Katrina. Atebwch 1 am Maw 23 2:00yh, 2 am Mer 24 10:00yb, 3 am Iau 25 4:00yh, 0 am ddim un. "
+        "Diolch Katrina. Atebwch 1 am Maw 23 2:00yh, 2 am Mer 24 10:00yb, 3 am Iau 25 4:00yh, 0 "
+        "am ddim un. "
         "Mae'r hen amser yn sefyll tan hynny."
     )
     says(scene.session, "yr un dydd Mercher, diolch", scene.now + minutes(5))
@@ -261,9 +266,9 @@ def test_welsh_from_the_offer_to_the_new_time(scene: Scene) -> None:
     assert "Amser newydd: Mer 24 Mawrth, 10:00yb" in last_answer(scene.session)
 
 
-def test_of_several_appointments_it_is_asked_which(scene: Scene) -> None:
-    """The wish is kept while the question is open; the answer leads to the offer for that one
-    alone.
+def test_several_appointments_are_asked_about(scene: Scene) -> None:
+    """The request is stored while the question is open; the answer leads to an offer for that
+    appointment alone.
     """
     second = builders.appointment(scene.session, scene.katrina, local("2027-03-26 11:00"))
     asked(scene.session, second, scene.now - DAY)
@@ -277,8 +282,8 @@ def test_of_several_appointments_it_is_asked_which(scene: Scene) -> None:
     assert second.starts_at == local(WED) and scene.starts() == local("2027-03-22 10:00")
 
 
-def test_other_times_for_both_are_for_the_offender_manager(scene: Scene) -> None:
-    """One offer is about one appointment."""
+def test_other_times_for_both_go_to_the_offender_manager(scene: Scene) -> None:
+    """An offer is about one appointment."""
     second = builders.appointment(scene.session, scene.katrina, local("2027-03-26 11:00"))
     asked(scene.session, second, scene.now - DAY)
     scene.asks()
@@ -295,8 +300,8 @@ def test_times_at_which_the_person_is_elsewhere_are_not_offered(scene: Scene) ->
     assert scene.held() == ["Tue 14:00", "Thu 16:00"]
 
 
-def test_both_workers_are_told_once_that_something_needs_them(scene: Scene) -> None:
-    """The notice names nobody; somebody who is both gets one."""
+def test_both_workers_get_one_notice(scene: Scene) -> None:
+    """The notice names nobody; a worker with both roles gets one."""
     scene.om.mobile = "+447700900555"
     scene.session.flush()
     scene.asks()
@@ -305,9 +310,9 @@ def test_both_workers_are_told_once_that_something_needs_them(scene: Scene) -> N
     assert [one.body for one in told] == ["Engage: an item needs you. Please sign in."]
 
 
-def test_on_a_shared_phone_the_choice_is_that_of_the_one_who_was_offered(scene: Scene) -> None:
-    """Only one of two was offered anything, so a number that picks one needs no name; nothing of
-    the other is touched.
+def test_on_a_shared_phone_the_choice_is_of_the_person_with_the_offer(scene: Scene) -> None:
+    """Only one of the two has an offer, so a number needs no name. Nothing of the other person is
+    changed.
     """
     other = builders.person(scene.session, scene.om, number=None, first_name="Dean")
     scene.asks()
@@ -329,8 +334,8 @@ def test_on_a_shared_phone_the_choice_is_that_of_the_one_who_was_offered(scene: 
     assert scene.starts() == local(THU)
 
 
-def test_a_move_by_text_is_the_persons_own_doing(scene: Scene) -> None:
-    """The event names the person as the one who moved it."""
+def test_the_event_of_a_move_by_text_names_the_person(scene: Scene) -> None:
+    """The person is the actor."""
     scene.asks()
     says(scene.session, "1", scene.now + minutes(2))
     moved = scene.session.scalars(select(Event).where(Event.kind == "appointment.moved")).one()
@@ -338,7 +343,7 @@ def test_a_move_by_text_is_the_persons_own_doing(scene: Scene) -> None:
 
 
 def test_an_offer_whose_text_never_left_is_not_open(scene: Scene) -> None:
-    """Nobody answers what they were never sent."""
+    """Nobody can answer a text that was never sent."""
     scene.asks()
     owner = phone_owner.owner_of(scene.session, scene.katrina.id, scene.now + minutes(1))
     assert owner is not None
@@ -352,7 +357,7 @@ def test_an_offer_whose_text_never_left_is_not_open(scene: Scene) -> None:
 
 @pytest.mark.parametrize("text", ["busy wed", "wed im away", "poorly wed", "ill wed", "kids wed"])
 def test_a_day_that_they_cannot_do_is_no_choice_of_it(scene: Scene, text: str) -> None:
-    """However sure the reader is: a day is picked with a word that picks, else it is asked again."""
+    """However sure the classifier is, a choice needs words that choose, else we ask again."""
     scene.asks()
     interpretation = read_as(Intent.SLOT_CHOICE, day="wed")
     hear(
@@ -367,7 +372,7 @@ def test_a_day_that_they_cannot_do_is_no_choice_of_it(scene: Scene, text: str) -
 
 
 def test_a_sentence_that_picks_a_day_books_it(scene: Scene) -> None:
-    """What the strict reading of the words does not know, and the reader is sure of."""
+    """The rules do not know the sentence, and the classifier is sure of it."""
     scene.asks()
     interpretation = read_as(Intent.SLOT_CHOICE, day="wed")
     body = "il tek the weds one"

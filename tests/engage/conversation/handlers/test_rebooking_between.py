@@ -1,5 +1,5 @@
-"""Rebooking by text when time has passed, somebody else was quicker, or staff did something in
-between.
+"""Rebooking by text after time has passed, after another person was quicker, or after staff changed
+something.
 """
 
 from datetime import datetime
@@ -40,14 +40,16 @@ def scene(session: Session, now: datetime) -> Scene:
 
 
 def test_after_the_hold_it_is_booked_if_it_is_still_free(scene: Scene) -> None:
-    """An hour is over, nobody else has it."""
+    """The hour is over, and nobody else has taken the time."""
     scene.asks()
     says(scene.session, "3", scene.now + minutes(200))
     assert scene.starts() == local(THU)
 
 
-def test_after_the_hold_somebody_else_may_have_it_and_others_are_offered(scene: Scene) -> None:
-    """It is said that it has gone; what is left is offered and held; the appointment stands."""
+def test_after_the_hold_a_time_taken_by_another_person_is_replaced(scene: Scene) -> None:
+    """The text says that it has gone; the remaining times are offered and held, and the appointment
+    stays booked.
+    """
     scene.asks()
     later = scene.now + minutes(61)
     other = _other(scene)
@@ -55,7 +57,8 @@ def test_after_the_hold_somebody_else_may_have_it_and_others_are_offered(scene: 
     says(scene.session, "2", later + minutes(1))
     assert scene.starts() == local("2027-03-22 10:00")
     assert last_answer(scene.session) == (
-        "Sorry Katrina. That time has gone. Reply 1 for Tue 23 2:00pm, 2 for Thu 25 4:00pm, 0 for none of these. "
+        "Sorry Katrina. That time has gone. Reply 1 for Tue 23 2:00pm, 2 for Thu 25 4:00pm, 0 "
+        "for none of these. "
         "Your old time stands."
     )
     scene.leave()
@@ -71,37 +74,35 @@ def _other(scene: Scene) -> Person:
     return other
 
 
-def test_what_is_held_for_one_is_not_offered_to_another(scene: Scene) -> None:
-    """While Katrina thinks, Dean is told that nothing is free; after the hour he is offered it,
-    without any sweep.
+def test_a_held_time_is_not_offered_to_another_person(scene: Scene) -> None:
+    """Dean is told that nothing is free; after the hour the time is offered to him, without any
+    sweep.
     """
     scene.asks()
     other = _other(scene)
     done = hear(scene.session, other, ANOTHER, scene.now + minutes(30), number="+447700900102")
-    assert "No free time" in done.words
+    assert "no free time" in done.words
     done = hear(scene.session, other, ANOTHER, scene.now + minutes(60), number="+447700900102")
     assert "Offered 3" in done.words
 
 
-def test_the_same_choice_twice_is_done_once_and_another_one_is_for_a_human(scene: Scene) -> None:
-    """Repeating it changes nothing and is not answered; picking another time after all is not
-    guessed at.
-    """
+def test_a_repeated_choice_is_done_once_and_another_goes_to_a_worker(scene: Scene) -> None:
+    """A repetition changes nothing and gets no answer."""
     scene.asks()
     says(scene.session, "2", scene.now + minutes(2))
     scene.leave()
     count = len(answers(scene.session))
     again = says(scene.session, "2", scene.now + minutes(3))
-    assert again.done == "Said again: it is booked already" and not again.needs_human
+    assert again.done == "Picked again: booked already" and not again.needs_human
     assert len(answers(scene.session)) == count and scene.appointment.revision == 2
     other = says(scene.session, "3", scene.now + minutes(4))
     assert other.needs_human and scene.starts() == local(WED)
 
 
 @pytest.mark.parametrize("what", ["move", "cancel", "outcome"])
-def test_what_staff_did_in_between_stands(scene: Scene, what: str) -> None:
-    """A choice after the appointment was moved, cancelled or dealt with is for a human; what was
-    held is free.
+def test_a_choice_never_undoes_what_staff_did(scene: Scene, what: str) -> None:
+    """A choice after the appointment was moved, cancelled or dealt with goes to a worker, and the
+    held times are released.
     """
     scene.asks()
     actor, at = builders.actor(scene.om), scene.now + minutes(5)
@@ -123,7 +124,7 @@ def test_what_staff_did_in_between_stands(scene: Scene, what: str) -> None:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_in_custody_nothing_is_offered_and_nothing_moves(scene: Scene, when: str) -> None:
-    """Rule 1 closes it, before the offer or between offer and choice; a human reads what came."""
+    """Rule 1 forbids it, before the offer or between offer and choice; a worker reads the text."""
     if when == "after":
         scene.asks()
     scene.katrina.custody_status = CustodyStatus.CUSTODY

@@ -1,5 +1,5 @@
-"""Words and questions that the record answers: what is booked, how it goes, who reads; and where it
-leaves the answer to a human.
+"""Keywords and questions that are answered from the record: appointments, progress, who reads.
+Anything else goes to a worker.
 """
 
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from engage.cohort.kinds import MilestoneKind
 from engage.people.model import ContactStatus, Language, Person
 from engage.progress.model import ReportFact, ReportKind
 from engage.texts import lint
-from engage.understanding.vocabulary import Asks, Intent, Prompt
+from engage.understanding.vocabulary import Intent, Prompt, QuestionTopic
 from messaging.text import measure
 from tests import builders, case_builders
 from tests.engage.conversation.phones import answers, asked, last_answer, minutes, said, says
@@ -33,7 +33,7 @@ def katrina(session: Session) -> Person:
 def came(
     session: Session, whose: Person, days_ago: int, code: OutcomeCode, now: datetime
 ) -> Appointment:
-    """An appointment of the past with what was recorded of it."""
+    """A past appointment with its recorded outcome."""
     made = builders.appointment(session, whose, now - days_ago * DAY)
     session.add(Outcome(appointment_id=made.id, code=code, recorded_by="system", recorded_at=now))
     session.flush()
@@ -51,17 +51,15 @@ def came(
         ([C.ATTENDED_FAILED_TO_COMPLY, C.ATTENDED_COMPLIED], 0),
     ],
 )
-def test_a_row_is_broken_by_what_was_missed_and_by_nothing_else(
-    outcomes: list[OutcomeCode], kept: int
-) -> None:
-    """An accepted absence, and one that was the service's doing, neither count nor break it."""
+def test_only_a_missed_appointment_ends_a_streak(outcomes: list[OutcomeCode], kept: int) -> None:
+    """An acceptable absence, and one caused by the service, neither count nor end it."""
     assert streak(outcomes) == kept
 
 
 def test_week_lists_today_and_six_days_more(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """On the hub's calendar, soonest first, with whom and where while that fits."""
+    """By the hub's calendar, earliest first, with the worker and the place while they fit."""
     for days in (6, 1, 7, -1):
         builders.appointment(session, katrina, now + days * DAY + timedelta(hours=1))
     reading = says(session, "week", now)
@@ -72,10 +70,8 @@ def test_week_lists_today_and_six_days_more(
     assert reading.act and not reading.needs_human and reading.intent == Intent.QUESTION
 
 
-def test_a_full_week_is_one_text_all_the_same(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """Detail is left out until it fits; the text is never cut."""
+def test_a_full_week_is_one_text(session: Session, katrina: Person, now: datetime) -> None:
+    """Details are left out until it fits; the text is never cut."""
     for hours in range(11):
         builders.appointment(session, katrina, now + timedelta(hours=12 * hours + 1))
     says(session, "WEEK", now)
@@ -101,14 +97,17 @@ def test_an_empty_week_in_welsh(session: Session, katrina: Person, now: datetime
         (
             0,
             0,
-            "Hi Katrina. There is nothing to count yet. Each time you come counts. Questions? Reply CALL.",
+            (
+                "Hi Katrina. There is nothing to count yet. Each time you come counts. "
+                "Questions? Reply CALL."
+            ),
         ),
     ],
 )
-def test_progress_tells_numbers_and_nothing_else(
+def test_progress_gives_numbers_and_nothing_else(
     session: Session, katrina: Person, now: datetime, kept: int, told: int, answer: str
 ) -> None:
-    """Never of what: somebody else may read it. What is hard is never counted against them."""
+    """It never says of what: another person may read it. Nothing is counted against the person."""
     for days in range(kept):
         came(session, katrina, days + 1, C.ATTENDED_COMPLIED, now)
     came(session, katrina, 9, C.UNACCEPTABLE_ABSENCE, now)
@@ -125,17 +124,20 @@ def test_progress_tells_numbers_and_nothing_else(
         (
             2,
             1,
-            "Well done Katrina. Kept in a row: 2. Good news from you: 1. Steps reached: 2. Keep going.",
+            (
+                "Well done Katrina. Kept in a row: 2. Good news from you: 1. Steps reached: 2. "
+                "Keep going."
+            ),
         ),
         (2, 0, "Well done Katrina. Kept in a row: 2. Steps reached: 2. Keep going."),
         (0, 1, "Well done Katrina. Good news from you: 1. Steps reached: 2. Keep going."),
         (0, 0, "Well done Katrina. Steps reached: 2. Keep going."),
     ],
 )
-def test_what_was_reached_is_counted_and_never_named(
+def test_milestones_are_counted_and_never_named(
     session: Session, katrina: Person, now: datetime, kept: int, told: int, answer: str
 ) -> None:
-    """RULES.md 16: a run of tests is a number like any other, in both languages."""
+    """Rule 16: a run of tests is a number like any other, in both languages."""
     for days in range(kept):
         came(session, katrina, days + 1, C.ATTENDED_COMPLIED, now)
     came(session, katrina, 9, C.UNACCEPTABLE_ABSENCE, now)
@@ -152,7 +154,7 @@ def test_what_was_reached_is_counted_and_never_named(
 
 
 def test_who_can_see_this(session: Session, katrina: Person, now: datetime) -> None:
-    """The offender manager by name, and who else reads; in Welsh too."""
+    """The offender manager's name and who else reads the texts, in both languages."""
     says(session, "who can see this?", now)
     assert last_answer(session).startswith("Pat, the team who work with you")
     katrina.language = Language.WELSH
@@ -164,7 +166,7 @@ def test_who_can_see_this(session: Session, katrina: Person, now: datetime) -> N
 def test_help_explains_unless_it_answers_how_are_things(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """After a check-in HELP is no question about texts."""
+    """After a check-in HELP is not a question about texts."""
     hear(session, katrina, read_as(Intent.OTHER), now, body="HELP", prompt=Prompt.APPOINTMENT)
     assert last_answer(session).startswith("Reply YES, NO, LATE or CALL")
     hear(
@@ -181,25 +183,25 @@ def test_help_explains_unless_it_answers_how_are_things(
 @pytest.mark.parametrize(
     ("asks", "body"),
     [
-        (Asks.WEEK, "Next 7 days"),
-        (Asks.PROGRESS, "count yet"),
-        (Asks.WHO_SEES, "the team who"),
-        (Asks.NEXT, "Next:"),
+        (QuestionTopic.WEEK, "Next 7 days"),
+        (QuestionTopic.PROGRESS, "count yet"),
+        (QuestionTopic.WHO_SEES, "the team who"),
+        (QuestionTopic.NEXT, "Next:"),
     ],
 )
 def test_the_same_in_their_own_words(
-    session: Session, katrina: Person, now: datetime, asks: Asks, body: str
+    session: Session, katrina: Person, now: datetime, asks: QuestionTopic, body: str
 ) -> None:
-    """What the reader takes for the same question gets the same answer."""
+    """A question in other words gets the same answer as the keyword."""
     builders.appointment(session, katrina, now + DAY)
-    done = hear(session, katrina, read_as(Intent.QUESTION, asks=asks), now)
+    done = hear(session, katrina, read_as(Intent.QUESTION, topic=asks), now)
     assert body in last_answer(session) and not done.needs_human
 
 
-def test_a_word_says_nothing_to_a_closed_case_or_an_unconfirmed_number(
+def test_a_keyword_reveals_nothing_if_rule_1_forbids_content(
     session: Session, now: datetime
 ) -> None:
-    """No content where rule 1 forbids it; a human reads what came."""
+    """A closed case or an unverified number: a worker reads the text."""
     om = builders.staff(session, builders.hub(session))
     builders.person(session, om, contact_status=ContactStatus.CLOSED)
     builders.person(session, om, number="+447700900102", verified=False)
@@ -210,15 +212,16 @@ def test_a_word_says_nothing_to_a_closed_case_or_an_unconfirmed_number(
         assert all("Pat" not in one and "Next" not in one for one in answers(session, number))
 
 
-@pytest.mark.parametrize("asks", [Asks.WHEN, Asks.WHERE, Asks.WHO])
+@pytest.mark.parametrize("asks", [QuestionTopic.WHEN, QuestionTopic.WHERE, QuestionTopic.WHO])
 def test_a_question_about_the_only_appointment_is_answered(
-    session: Session, katrina: Person, now: datetime, asks: Asks
+    session: Session, katrina: Person, now: datetime, asks: QuestionTopic
 ) -> None:
-    """When, where and whom, by everyday names, in one text."""
+    """When, where and with whom, by everyday names, in one text."""
     booked = builders.appointment(session, katrina, now + 3 * DAY)
-    done = hear(session, katrina, read_as(Intent.QUESTION, asks=asks), now, prompt=Prompt.NONE)
+    done = hear(session, katrina, read_as(Intent.QUESTION, topic=asks), now, prompt=Prompt.NONE)
     assert last_answer(session) == (
-        "Hi Katrina. You see Pat: Tue 23 March, 9:00am, the centre on Bridge St. Questions? Reply CALL."
+        "Hi Katrina. You see Pat: Tue 23 March, 9:00am, the centre on Bridge St. Questions? "
+        "Reply CALL."
     )
     assert done.appointment_id == booked.id and not done.needs_human
 
@@ -226,39 +229,35 @@ def test_a_question_about_the_only_appointment_is_answered(
 @pytest.mark.parametrize(
     ("asks", "values"),
     [
-        (Asks.WHERE, {"place_alias": ""}),
-        (Asks.WHERE, {"place_alias": "Probation office"}),
-        (Asks.WHO, {"worker_name": "PC Hall"}),
+        (QuestionTopic.WHERE, {"place_alias": ""}),
+        (QuestionTopic.WHERE, {"place_alias": "Probation office"}),
+        (QuestionTopic.WHO, {"worker_name": "PC Hall"}),
     ],
 )
-def test_what_a_text_may_not_say_is_left_to_a_human(
-    session: Session, katrina: Person, now: datetime, asks: Asks, values: dict[str, str]
+def test_an_answer_that_texts_may_not_give_is_left_to_a_worker(
+    session: Session, katrina: Person, now: datetime, asks: QuestionTopic, values: dict[str, str]
 ) -> None:
-    """No name of a place that a stranger may read, no first name of the worker: the record has no
-    certain answer.
-    """
+    """There is no name of the place that a stranger may read, or no first name of the worker."""
     builders.appointment(session, katrina, now + DAY, **values)
-    done = hear(session, katrina, read_as(Intent.QUESTION, asks=asks), now)
+    done = hear(session, katrina, read_as(Intent.QUESTION, topic=asks), now)
     assert done.needs_human and "will read this" in last_answer(session)
 
 
-def test_where_a_call_is_has_an_answer(session: Session, katrina: Person, now: datetime) -> None:
-    """By phone: they are rung."""
+def test_where_is_a_phone_appointment(session: Session, katrina: Person, now: datetime) -> None:
+    """By phone: the worker rings them."""
     builders.appointment(session, katrina, now + DAY, type=AppointmentType.PHONE, place_alias="")
-    hear(session, katrina, read_as(Intent.QUESTION, asks=Asks.WHERE), now)
+    hear(session, katrina, read_as(Intent.QUESTION, topic=QuestionTopic.WHERE), now)
     assert "Pat will ring you: Sun 21 March, 9:00am." in last_answer(session)
 
 
-def test_of_several_the_one_asked_about_last_is_meant_or_else_a_human_answers(
+def test_of_several_appointments_the_last_asked_about_is_meant(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Two ahead and nothing asked: a human. A reminder of one of them went: that one. A day that is
-    named chooses.
-    """
+    """With two ahead and nothing asked, a worker answers. A reminder or a named day decides."""
     first, second = (builders.appointment(session, katrina, now + days * DAY) for days in (2, 3))
-    interpretation = read_as(Intent.QUESTION, asks=Asks.WHERE)
+    interpretation = read_as(Intent.QUESTION, topic=QuestionTopic.WHERE)
     assert hear(session, katrina, interpretation, now, prompt=Prompt.NONE).needs_human
-    on_tuesday = read_as(Intent.QUESTION, asks=Asks.WHERE, day="tue")
+    on_tuesday = read_as(Intent.QUESTION, topic=QuestionTopic.WHERE, day="tue")
     assert hear(session, katrina, on_tuesday, now, prompt=Prompt.NONE).appointment_id == second.id
     asked(session, first, now)
     assert hear(session, katrina, interpretation, now + minutes(1)).appointment_id == first.id
@@ -266,21 +265,27 @@ def test_of_several_the_one_asked_about_last_is_meant_or_else_a_human_answers(
     assert hear(session, katrina, interpretation, now + minutes(2)).needs_human
 
 
-def test_nothing_booked_is_nothing_to_answer_about(
+def test_a_question_without_an_appointment_goes_to_a_worker(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """A question about an appointment that does not exist is for a human."""
-    assert hear(session, katrina, read_as(Intent.QUESTION, asks=Asks.WHEN), now).needs_human
+    """Nothing is booked that the question could be about."""
+    assert hear(
+        session, katrina, read_as(Intent.QUESTION, topic=QuestionTopic.WHEN), now
+    ).needs_human
     assert hear(session, katrina, read_as(Intent.QUESTION), now).needs_human
 
 
-def test_while_it_goes_on_where_is_that_one(
+def test_where_is_about_the_current_appointment(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Ten minutes late and lost."""
+    """The person is ten minutes late and lost."""
     booked = builders.appointment(session, katrina, now - timedelta(minutes=10))
     done = hear(
-        session, katrina, read_as(Intent.QUESTION, asks=Asks.WHERE), now, prompt=Prompt.TODAY
+        session,
+        katrina,
+        read_as(Intent.QUESTION, topic=QuestionTopic.WHERE),
+        now,
+        prompt=Prompt.TODAY,
     )
     assert done.appointment_id == booked.id
 
@@ -291,7 +296,9 @@ def test_a_yes_beside_a_question_is_recorded(
     """`yes ill be there, where is it again`."""
     booked = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, booked, now - DAY)
-    done = hear(session, katrina, read_as(Intent.QUESTION, Intent.CONFIRM, asks=Asks.WHERE), now)
+    done = hear(
+        session, katrina, read_as(Intent.QUESTION, Intent.CONFIRM, topic=QuestionTopic.WHERE), now
+    )
     assert (
         said(session, booked) == [IntentKind.WILL_ATTEND] and "recorded: will attend" in done.words
     )

@@ -1,5 +1,5 @@
-"""Texts that take an earlier text back: recognised strictly, nothing deleted, the corrected word
-done or left to a human.
+"""Texts that take an earlier text back: recognised strictly, nothing deleted, and the correction
+handled or left to a worker.
 """
 
 import time
@@ -17,7 +17,7 @@ from engage.appointments.model import StatedIntent as Said
 from engage.conversation import takeover
 from engage.people.model import Language, Person
 from engage.signals import SignalKind
-from engage.understanding.retractions import Retraction, retraction
+from engage.understanding.retractions import Retraction, find_retraction
 from messaging import suppression
 from messaging.outbox import Lane
 from tests import builders
@@ -27,6 +27,7 @@ from tests.engage.conversation.phones import (
     YES,
     answers,
     asked,
+    current_intents,
     events,
     gone,
     last_answer,
@@ -34,7 +35,6 @@ from tests.engage.conversation.phones import (
     open_signals,
     said,
     says,
-    standing,
 )
 
 DAY = timedelta(days=1)
@@ -71,11 +71,11 @@ DAY = timedelta(days=1)
         ("wedi newid fy meddwl", "", True),
     ],
 )
-def test_what_takes_back(text: str, instead: str, plainly: bool) -> None:
-    """In both languages: what is left to be read instead, and whether anything is taken back when
-    that is not clear.
+def test_what_is_a_retraction(text: str, instead: str, plainly: bool) -> None:
+    """In both languages: the replacement, and whether the earlier text is taken back if the
+    replacement is unclear.
     """
-    assert retraction(text) == Retraction(instead, plainly)
+    assert find_retraction(text) == Retraction(instead, plainly)
 
 
 @pytest.mark.parametrize(
@@ -105,20 +105,20 @@ def test_what_takes_back(text: str, instead: str, plainly: bool) -> None:
         "1 not 1",
     ],
 )
-def test_what_takes_nothing_back(text: str) -> None:
-    """Everything else is read for itself."""
-    assert retraction(text) is None
+def test_what_is_no_retraction(text: str) -> None:
+    """These texts are interpreted by themselves."""
+    assert find_retraction(text) is None
 
 
 @given(st.text(max_size=300))
-def test_nothing_that_is_typed_breaks_it(text: str) -> None:
-    """Whatever it holds."""
-    found = retraction(text)
-    assert found is None or isinstance(found.instead, str)
+def test_no_text_raises(text: str) -> None:
+    """Any text is a retraction or none."""
+    found = find_retraction(text)
+    assert found is None or isinstance(found.replacement, str)
 
 
-def test_it_takes_no_longer_for_rows_of_its_own_words() -> None:
-    """A text made of the words that may stand before it is still read at once."""
+def test_repeated_words_take_no_longer() -> None:
+    """A text made of the words that can introduce a retraction is still interpreted at once."""
     begun = time.process_time()
     for row in (
         "sorry " * 33,
@@ -128,7 +128,7 @@ def test_it_takes_no_longer_for_rows_of_its_own_words() -> None:
         "x " * 90,
         "i meant " * 24,
     ):
-        retraction(row + "z")
+        find_retraction(row + "z")
     assert time.process_time() - begun < 0.5
 
 
@@ -136,10 +136,10 @@ def test_it_takes_no_longer_for_rows_of_its_own_words() -> None:
 def test_sorry_meant_no(
     session: Session, katrina: Person, tuesday: Appointment, now: datetime, after: int
 ) -> None:
-    """The yes stays in the record, withdrawn by the person; the no counts and is told."""
+    """The yes stays recorded, withdrawn by the person; the no counts and raises the signal."""
     first = says(session, "yes", now)
     second = says(session, "sorry meant no", now + minutes(after))
-    assert said(session, tuesday) == [YES, NO] and standing(session, tuesday) == [NO]
+    assert said(session, tuesday) == [YES, NO] and current_intents(session, tuesday) == [NO]
     withdrawn = session.scalars(select(Said).where(Said.withdrawn_at.is_not(None))).one()
     assert (withdrawn.kind, withdrawn.withdrawn_by, withdrawn.withdrawn_at) == (
         YES,
@@ -153,50 +153,50 @@ def test_sorry_meant_no(
     assert not second.needs_human and "be in touch" in last_answer(session)
 
 
-def test_scrap_that_il_be_there_ends_what_the_no_raised(
+def test_scrap_that_il_be_there_resolves_the_signal(
     session: Session, katrina: Person, tuesday: Appointment, now: datetime
 ) -> None:
-    """The signal is resolved and the person is thanked for coming."""
+    """The person gets the confirmation of a yes."""
     says(session, "no", now)
     says(session, "scrap that il be there", now + minutes(10))
-    assert standing(session, tuesday) == [YES]
+    assert current_intents(session, tuesday) == [YES]
     assert open_signals(session, katrina) == []
     assert last_answer(session).startswith("Thanks Katrina. See you")
 
 
-def test_ignore_that_takes_back_and_a_human_sees_both(
+def test_ignore_that_withdraws_and_goes_to_a_worker(
     session: Session, katrina: Person, tuesday: Appointment, now: datetime
 ) -> None:
-    """Nothing stands instead, so nothing is recorded."""
+    """There is no replacement, so nothing is recorded. The worker sees both texts."""
     first = says(session, "yes", now)
     second = says(session, "ignore that", now + minutes(4))
     session.refresh(first)
-    assert standing(session, tuesday) == []
+    assert current_intents(session, tuesday) == []
     assert first.needs_human and second.needs_human
 
 
 def test_taking_back_a_yes_leaves_the_no_before_it(
     session: Session, katrina: Person, tuesday: Appointment, now: datetime
 ) -> None:
-    """The refusal stands again and is told again."""
+    """The refusal counts again and raises its signal again."""
     says(session, "no", now)
     says(session, "yes", now + minutes(10))
     assert open_signals(session, katrina) == []
     says(session, "ignore that", now + minutes(11))
-    assert standing(session, tuesday) == [NO]
+    assert current_intents(session, tuesday) == [NO]
     assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
 
 
 def test_wrong_one_of_two(session: Session, katrina: Person, now: datetime) -> None:
-    """`wrong one, 2 not 1` answers the question about two appointments anew."""
+    """`wrong one, 2 not 1` changes the answer to the question about two appointments."""
     two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
     for one in two:
         asked(session, one, now - DAY)
     says(session, "no", now)
     says(session, "1", now + minutes(1))
-    assert [standing(session, one) for one in two] == [[NO], []]
+    assert [current_intents(session, one) for one in two] == [[NO], []]
     third = says(session, "wrong one, 2 not 1", now + minutes(2))
-    assert [standing(session, one) for one in two] == [[], [NO]], third.done
+    assert [current_intents(session, one) for one in two] == [[], [NO]], third.done
     assert open_signals(session, katrina) == [SignalKind.CANNOT_ATTEND]
 
 
@@ -206,7 +206,7 @@ def test_pieces_of_a_correction(
     """`yes` / `sorry meant` / `no` in three texts."""
     for place, body in enumerate(["yes", "sorry meant", "no"]):
         says(session, body, now + minutes(place * 0.2))
-    assert standing(session, tuesday)[-1] is NO
+    assert current_intents(session, tuesday)[-1] is NO
 
 
 def test_in_welsh(session: Session, om: Staff, now: datetime) -> None:
@@ -216,23 +216,21 @@ def test_in_welsh(session: Session, om: Staff, now: datetime) -> None:
     asked(session, made, now - DAY)
     says(session, "bydda i yna", now)
     says(session, "anwybyddwch hynny, methu dod", now + minutes(5))
-    assert standing(session, made) == [NO]
+    assert current_intents(session, made) == [NO]
 
 
-def test_an_alarm_is_not_taken_back_by_text(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """Whoever says `ignore that` after it may not be safe to say otherwise."""
+def test_a_text_never_resolves_an_alarm(session: Session, katrina: Person, now: datetime) -> None:
+    """A person who sends `ignore that` may not be safe to say otherwise."""
     says(session, "im going to kill myself", now)
     second = says(session, "ignore that", now + minutes(1))
     assert SignalKind.CRISIS in open_signals(session, katrina)
-    assert second.needs_human and "alarm stands" in second.done
+    assert second.needs_human and "alarm stays" in second.done
 
 
-def test_a_call_that_was_asked_for_stands(
+def test_a_requested_call_stays(
     session: Session, katrina: Person, tuesday: Appointment, now: datetime
 ) -> None:
-    """The task is for a human to end, who sees both texts."""
+    """A worker sees both texts and resolves the signal."""
     says(session, "call me please", now)
     second = says(session, "sorry meant yes", now + minutes(5))
     assert SignalKind.CALL_REQUESTED in open_signals(session, katrina)
@@ -240,34 +238,34 @@ def test_a_call_that_was_asked_for_stands(
 
 
 @pytest.mark.parametrize("hours", [25, 48])
-def test_after_a_day_nothing_is_put_right_by_text(
+def test_after_a_day_a_text_takes_nothing_back(
     session: Session, katrina: Person, tuesday: Appointment, now: datetime, hours: int
 ) -> None:
-    """Nor after a worker has written: it may be to them."""
+    """It is left to a worker."""
     says(session, "yes", now)
     says(session, "ignore that", now + timedelta(hours=hours))
-    assert standing(session, tuesday) == [YES]
+    assert current_intents(session, tuesday) == [YES]
 
 
-def test_after_a_worker_has_written_it_is_for_them(
+def test_after_a_worker_has_written_a_retraction_goes_to_a_worker(
     session: Session, katrina: Person, tuesday: Appointment, now: datetime
 ) -> None:
-    """`ignore that` may mean something else by then."""
+    """`ignore that` may be about the worker's text."""
     says(session, "yes", now)
     gone(session, katrina, now + minutes(5), purpose="staff", lane=Lane.REPLY)
     second = says(session, "ignore that", now + minutes(6))
-    assert standing(session, tuesday) == [YES]
+    assert current_intents(session, tuesday) == [YES]
     assert second.needs_human and len(answers(session)) <= 2
 
 
 def test_a_text_of_another_person_takes_nothing_back(
     session: Session, om: Staff, katrina: Person, tuesday: Appointment, now: datetime
 ) -> None:
-    """Only the phone that said it."""
+    """Only the phone that sent the earlier text can take it back."""
     builders.person(session, om, number="+447700900102", first_name="Ann")
     says(session, "yes", now)
     says(session, "ignore that", now + minutes(1), number="+447700900102")
-    assert standing(session, tuesday) == [YES]
+    assert current_intents(session, tuesday) == [YES]
 
 
 @pytest.mark.parametrize("owners", [False, True])
@@ -279,7 +277,7 @@ def test_a_text_of_another_person_takes_nothing_back(
         "wrong text you have the wrong number",
     ],
 )
-def test_a_wish_that_ends_texts_is_kept_whatever_it_takes_back(
+def test_a_retraction_that_ends_texts_ends_them(
     session: Session,
     om: Staff,
     katrina: Person,
@@ -288,7 +286,7 @@ def test_a_wish_that_ends_texts_is_kept_whatever_it_takes_back(
     text: str,
     owners: bool,
 ) -> None:
-    """Also while a worker has the conversation."""
+    """Also during a takeover."""
     says(session, "yes", now)
     if owners:
         takeover.take_over(session, builders.actor(om), katrina.id, now=now)
@@ -296,10 +294,10 @@ def test_a_wish_that_ends_texts_is_kept_whatever_it_takes_back(
     assert suppression.is_suppressed(session, NUMBER)
 
 
-def test_an_oath_takes_no_refusal_back(
+def test_a_censored_swear_word_takes_nothing_back(
     session: Session, katrina: Person, tuesday: Appointment, now: datetime
 ) -> None:
-    """A star at the end of it puts nothing right."""
+    """The star at its end is no correction."""
     says(session, "i cant come", now)
     says(session, "what a load of sh*", now + minutes(10))
     assert SignalKind.CANNOT_ATTEND in open_signals(session, katrina)

@@ -1,4 +1,4 @@
-"""Two people on one phone: asked who writes, and neither sees the other's."""
+"""Two people on one phone: we ask who is writing, and neither sees the other's texts."""
 
 from datetime import datetime, timedelta
 
@@ -35,7 +35,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def two(session: Session, om: Staff, now: datetime) -> list[Person]:
-    """Jay and Siân, of two offender managers, on one phone, agreed with both."""
+    """Jay and Siân, with two offender managers, on one phone. Both agreed."""
     other = builders.staff(session, om.memberships[0].hub, name="Lou Marsh")
     people = [
         builders.person(session, om, first_name="Jay", last_name="Archer"),
@@ -45,17 +45,20 @@ def two(session: Session, om: Staff, now: datetime) -> list[Person]:
     return people
 
 
-def test_two_on_one_phone_both_due_are_asked_and_neither_sees_the_others(
+def test_two_people_with_appointments_are_asked_who_is_writing(
     session: Session, two: list[Person], now: datetime
 ) -> None:
-    """Asked who; the name settles it; only that person's appointment is answered, in their thread."""
+    """The name decides; only that person's appointment is answered, in their thread."""
     jays = builders.appointment(session, two[0], now + 2 * DAY, worker_name="Pat")
     sians = builders.appointment(session, two[1], now + 3 * DAY, worker_name="Lou")
     for one in (jays, sians):
         asked(session, one, now - DAY)
     first = says(session, "yes", now)
     assert answers(session) == [
-        "Thanks. More than one person uses this phone. Reply with your first name so we know who this is."
+        (
+            "Thanks. More than one person uses this phone. Reply with your first name so we know "
+            "who this is."
+        )
     ]
     assert (first.person_id, first.needs_human, first.act) == (None, False, False)
     assert (said(session, jays), said(session, sians)) == ([], [])
@@ -81,7 +84,7 @@ def test_two_on_one_phone_both_due_are_asked_and_neither_sees_the_others(
 def test_the_person_named_may_still_have_two_appointments(
     session: Session, two: list[Person], now: datetime
 ) -> None:
-    """Who, then which; the number that follows is an answer to the one who was asked."""
+    """First who, then which; the number that follows answers the second question."""
     mine = [builders.appointment(session, two[0], now + (2 + day) * DAY) for day in range(2)]
     hers = builders.appointment(session, two[1], now + 2 * DAY, worker_name="Lou")
     for one in (*mine, hers):
@@ -99,7 +102,7 @@ def test_the_person_named_may_still_have_two_appointments(
 def test_several_texts_before_the_name_are_done_in_order_with_one_answer(
     session: Session, two: list[Person], now: datetime
 ) -> None:
-    """Yes, then no, then who it was: the last word counts, and one answer goes."""
+    """Yes, then no, then the name: the last reply counts, and one answer is sent."""
     appointment = builders.appointment(session, two[0], now + 2 * DAY)
     other = builders.appointment(session, two[1], now + 2 * DAY)
     for one in (appointment, other):
@@ -113,12 +116,8 @@ def test_several_texts_before_the_name_are_done_in_order_with_one_answer(
     assert last_answer(session).startswith("Thanks for telling us Jay.")
 
 
-def test_when_no_name_comes_humans_are_told(
-    session: Session, two: list[Person], now: datetime
-) -> None:
-    """After a day each offender manager learns that something came; the words are the coordinator's
-    to read.
-    """
+def test_without_a_name_staff_are_told(session: Session, two: list[Person], now: datetime) -> None:
+    """After a day each offender manager sees that a text came; a coordinator reads the words."""
     for person in two:
         asked(session, builders.appointment(session, person, now + 2 * DAY), now - DAY)
     reading = says(session, "yes", now)
@@ -132,10 +131,12 @@ def test_when_no_name_comes_humans_are_told(
     assert late.person_id is None
 
 
-def test_when_only_one_has_anything_booked_a_word_about_it_is_theirs(
+def test_if_only_one_person_has_an_appointment_an_answer_is_theirs(
     session: Session, two: list[Person], now: datetime
 ) -> None:
-    """The other has nothing that it could be about. A call could be anybody's: asked."""
+    """The text cannot be about the other person. A request for a call could be from either: we
+    ask.
+    """
     appointment = builders.appointment(session, two[0], now + 2 * DAY)
     asked(session, appointment, now - DAY)
     says(session, "yes", now)
@@ -145,20 +146,18 @@ def test_when_only_one_has_anything_booked_a_word_about_it_is_theirs(
     assert last_answer(session).startswith("Thanks. More than one person")
 
 
-def test_when_the_other_has_something_that_was_not_asked_about_it_is_asked(
+def test_an_appointment_of_the_other_person_that_was_not_asked_about_counts(
     session: Session, two: list[Person], now: datetime
 ) -> None:
-    """It could be about that too."""
+    """The text could be about that one, so we ask."""
     asked(session, builders.appointment(session, two[0], now + 2 * DAY), now - DAY)
     builders.appointment(session, two[1], now + 5 * DAY)
     says(session, "yes", now)
     assert last_answer(session).startswith("Thanks. More than one person")
 
 
-def test_namesakes_on_one_phone_are_sorted_out_by_humans(
-    session: Session, om: Staff, now: datetime
-) -> None:
-    """A name would settle nothing, so none is asked for."""
+def test_people_of_one_name_are_left_to_staff(session: Session, om: Staff, now: datetime) -> None:
+    """A name would decide nothing, so we do not ask."""
     people = [
         builders.person(session, om, first_name="Jay"),
         builders.person(session, om, first_name="Jason", preferred_name="Jay", number=OTHER),
@@ -172,10 +171,10 @@ def test_namesakes_on_one_phone_are_sorted_out_by_humans(
         assert open_signals(session, person) == [SignalKind.REPLY_UNREAD]
 
 
-def test_a_shared_number_that_nobody_agreed_to_says_nothing(
+def test_a_shared_number_without_agreement_gets_no_text(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """Neither is texted and neither is guessed: humans sort it out."""
+    """Neither person is texted or guessed: staff find out."""
     people = [
         builders.person(session, om, first_name="Jay"),
         builders.person(session, om, first_name="Ann", number=OTHER),
@@ -191,20 +190,20 @@ def test_a_shared_number_that_nobody_agreed_to_says_nothing(
     assert [link["type"] for link in evidence] == ["inbound"]
 
 
-def test_a_stop_from_a_shared_phone_is_everybodys(
+def test_a_stop_from_a_shared_phone_counts_for_everybody(
     session: Session, two: list[Person], now: datetime
 ) -> None:
-    """No text can go to the one and not to the other."""
+    """A text to one person is a text to the other."""
     says(session, "STOP", now)
     for person in two:
         assert open_signals(session, person) == [SignalKind.OPTED_OUT]
     assert len(answers(session)) == 1
 
 
-def test_danger_from_a_shared_phone_alarms_for_both(
+def test_danger_from_a_shared_phone_raises_both_signals(
     session: Session, two: list[Person], now: datetime
 ) -> None:
-    """Nobody waits for a name."""
+    """It does not wait for a name."""
     says(session, "i want to die", now)
     assert last_answer(session).startswith(CRISIS)
     for person in two:
@@ -212,7 +211,7 @@ def test_danger_from_a_shared_phone_alarms_for_both(
 
 
 def test_thanks_and_help_need_no_name(session: Session, two: list[Person], now: datetime) -> None:
-    """Nothing in them is anybody's."""
+    """They concern nobody in particular."""
     assert not says(session, "thanks", now).needs_human
     assert answers(session) == []
     says(session, "HELP", now)

@@ -1,4 +1,6 @@
-"""What offender managers see of a shared phone: never the other's words, but always danger."""
+"""What offender managers see of a shared phone: never the words of the other person, but always
+danger.
+"""
 
 from datetime import datetime
 
@@ -14,8 +16,12 @@ from tests import builders
 from tests.engage.conversation.phones import OTHER, gone, says, share
 
 
-def test_the_others_words_are_not_shown_and_danger_is(session: Session, now: datetime) -> None:
-    """Each sees that a text came, and may ask the coordinator; words of danger are shown to both."""
+def test_words_of_the_other_person_are_hidden_and_danger_is_shown(
+    session: Session, now: datetime
+) -> None:
+    """Each offender manager sees that a text came and can ask the coordinator; both see words of
+    danger.
+    """
     hub = builders.hub(session)
     first, second = builders.staff(session, hub), builders.staff(session, hub, name="Lou Marsh")
     jay = builders.person(session, first, first_name="Jay")
@@ -29,10 +35,8 @@ def test_the_others_words_are_not_shown_and_danger_is(session: Session, now: dat
         assert words == {SignalKind.CRISIS: ["i want to die"], SignalKind.REPLY_UNREAD: [None]}
 
 
-def test_the_text_that_found_a_shared_number_dead_is_its_owners(
-    session: Session, now: datetime
-) -> None:
-    """Both learn that the number is dead, one of them what the text said."""
+def test_both_learn_that_a_shared_number_failed(session: Session, now: datetime) -> None:
+    """Only the offender manager of the person who was texted sees the text."""
     hub = builders.hub(session)
     first, second = builders.staff(session, hub), builders.staff(session, hub, name="Lou Marsh")
     jay = builders.person(session, first, first_name="Jay")

@@ -42,7 +42,8 @@ from tests.engage.conversation.turns import hear, read_as
 
 DAY = timedelta(days=1)
 ORDER = (
-    "You will get no more texts from us. You still need to come to what is booked. We will find another way to tell you. "
+    "You will get no more texts from us. You still need to come to what is booked. We will find "
+    "another way to tell you. "
     "To start again reply START."
 )
 VOLUNTARY = "You will get no more texts from us. To start again reply START."
@@ -50,7 +51,7 @@ VOLUNTARY = "You will get no more texts from us. To start again reply START."
 
 @pytest.fixture
 def katrina(session: Session, om: Staff) -> Person:
-    """A person under an order, with a number that may be texted."""
+    """A person under an order with a number that may be texted."""
     return builders.person(session, om, legal_status=LegalStatus.STATUTORY)
 
 
@@ -72,8 +73,8 @@ def katrina(session: Session, om: Staff) -> Person:
 def test_a_stop_stops_everything_at_once(
     session: Session, katrina: Person, now: datetime, word: str
 ) -> None:
-    """The number is stopped, what waits is withdrawn, one confirmation goes, the offender manager
-    is told.
+    """The number is stopped, queued texts are withdrawn, one confirmation is sent, and the offender
+    manager is told.
     """
     waiting = gone(session, katrina, now, status=MessageStatus.QUEUED)
     reading = says(session, word, now)
@@ -103,11 +104,11 @@ def test_a_stop_stops_everything_at_once(
         (LegalStatus.UNKNOWN, True, VOLUNTARY),
     ],
 )
-def test_the_confirmation_fits_the_person_and_tells_a_stranger_nothing(
+def test_the_confirmation_reveals_nothing_to_a_stranger(
     session: Session, om: Staff, now: datetime, status: LegalStatus, verified: bool, wanted: str
 ) -> None:
-    """Only somebody known to be under an order, on a phone known to be theirs, is reminded that
-    they must still come.
+    """Only a person under an order, on a phone verified as theirs, is reminded that they must still
+    attend.
     """
     builders.person(session, om, legal_status=status, verified=verified)
     says(session, "STOP", now)
@@ -117,7 +118,7 @@ def test_the_confirmation_fits_the_person_and_tells_a_stranger_nothing(
 def test_a_second_stop_is_not_confirmed_again(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """One confirmation per stop, however often it is said; no further signal."""
+    """One confirmation and one signal for each stop, however often it is repeated."""
     for count in range(3):
         says(session, "STOP", now + minutes(count))
     assert len(answers(session)) == 1
@@ -131,7 +132,7 @@ def test_a_second_stop_is_not_confirmed_again(
 def test_after_a_stop_no_other_word_brings_texts_back(
     session: Session, katrina: Person, now: datetime, body: str
 ) -> None:
-    """STOP, then anything: still stopped, no text goes, and a human reads it."""
+    """After STOP, any other text leaves the number stopped, gets no answer and goes to a worker."""
     asked(session, builders.appointment(session, katrina, now + 3 * DAY), now - DAY)
     says(session, "STOP", now)
     reading = says(session, body, now + minutes(1))
@@ -140,11 +141,11 @@ def test_after_a_stop_no_other_word_brings_texts_back(
     assert reading.needs_human
 
 
-def test_whoever_surely_asks_for_texts_again_gets_them_again(
+def test_a_clear_request_for_texts_restores_them(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """In their own words, as with START: the number is free, it is confirmed, and the signal says
-    why it is resolved.
+    """In any words, as with START: the number is restored and confirmed, and the signal says why it
+    is resolved.
     """
     says(session, "STOP", now)
     reading = says(session, "sorry, start texting me again", now + minutes(1))
@@ -164,19 +165,21 @@ def test_whoever_surely_asks_for_texts_again_gets_them_again(
         read_as(Intent.CRISIS, Intent.OPT_IN),
     ],
 )
-def test_what_only_seems_to_ask_for_texts_again_brings_none(
+def test_an_unclear_request_for_texts_restores_nothing(
     session: Session, katrina: Person, now: datetime, interpretation: Interpretation
 ) -> None:
-    """Not sure, or something stronger beside it: still stopped, and a human reads it."""
+    """Uncertain, or beside a stronger meaning: the number stays stopped, and a worker reads the
+    text.
+    """
     says(session, "STOP", now)
     assert hear(session, katrina, interpretation, now + minutes(1)).needs_human
     assert suppression.is_suppressed(session, NUMBER)
 
 
-def test_asking_for_texts_that_were_never_stopped_goes_to_a_human(
+def test_a_request_for_texts_that_were_never_stopped_goes_to_a_worker(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Something else keeps their texts back, and a human must find out what."""
+    """Something else stops their texts, and a worker must find out what."""
     done = hear(session, katrina, read_as(Intent.OPT_IN), now)
     assert done.needs_human and "restarted" not in done.words.lower()
 
@@ -185,8 +188,8 @@ def test_asking_for_texts_that_were_never_stopped_goes_to_a_human(
 def test_start_restores_and_plans_again_what_was_skipped(
     session: Session, katrina: Person, now: datetime, word: str
 ) -> None:
-    """STOP, HELP, START: texts go again, the signal is resolved by their own word, a reminder that
-    still helps is planned.
+    """STOP, HELP, START: texts are sent again, the signal is resolved as self-reported, and a
+    reminder that still helps is planned.
     """
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     planning.plan(session, appointment, katrina, katrina.hub, first=ReminderKind.BOOKED, now=now)
@@ -204,10 +207,10 @@ def test_start_restores_and_plans_again_what_was_skipped(
     assert {one.kind.value for one in planned} >= {"booked", "one_day"}
 
 
-def test_a_stop_after_a_start_is_news_again(
+def test_a_stop_after_a_start_raises_a_new_signal(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """A signal that was resolved does not hide the next stop."""
+    """A resolved signal does not hide the next stop."""
     for count, word in enumerate(["STOP", "START", "STOP"]):
         says(session, word, now + minutes(count))
     assert suppression.is_suppressed(session, NUMBER)
@@ -218,15 +221,15 @@ def test_a_stop_after_a_start_is_news_again(
 def test_a_yes_to_an_appointment_is_no_start(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """A provider may take YES for an opt-in and say so; here it is an answer to the appointment."""
+    """A provider may take YES for an opt-in and report it; here it answers the appointment."""
     appointment = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, appointment, now - DAY)
     says(session, "YES", now, OptOutType="START")
     assert said(session, appointment) == [IntentKind.WILL_ATTEND]
 
 
-def test_stop_closes_what_was_being_asked(session: Session, katrina: Person, now: datetime) -> None:
-    """A number that follows a STOP chooses nothing."""
+def test_stop_closes_open_questions(session: Session, katrina: Person, now: datetime) -> None:
+    """A number after a STOP chooses nothing."""
     for day in range(2):
         asked(session, builders.appointment(session, katrina, now + (2 + day) * DAY), now - DAY)
     says(session, "yes", now)
@@ -234,10 +237,8 @@ def test_stop_closes_what_was_being_asked(session: Session, katrina: Person, now
     assert open_questions(session) == []
 
 
-def test_a_stop_is_heard_whatever_the_state_of_the_case(
-    session: Session, om: Staff, now: datetime
-) -> None:
-    """A closed case, a number of nobody: a stop stops, and is confirmed without a word about
+def test_a_stop_counts_in_any_state_of_the_case(session: Session, om: Staff, now: datetime) -> None:
+    """A closed case, an unknown number: the stop counts, and the confirmation says nothing about
     anybody.
     """
     builders.person(session, om, contact_status=ContactStatus.CLOSED)
@@ -249,16 +250,18 @@ def test_a_stop_is_heard_whatever_the_state_of_the_case(
 
 
 def test_a_welsh_stop_is_confirmed_in_welsh(session: Session, om: Staff, now: datetime) -> None:
-    """In the person's language, whatever the word was."""
+    """The person's language decides, whatever the keyword was."""
     builders.person(session, om, language=Language.WELSH)
     says(session, "STOP", now)
     assert last_answer(session).startswith("Ni chewch fwy")
 
 
-def test_cancel_in_answer_to_a_reminder_is_no_stop_but_is_known_as_a_danger_to_it(
+def test_cancel_in_answer_to_a_reminder_is_no_stop(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """It is read by its meaning; that the provider may have blocked the number is on record."""
+    """It is interpreted by its meaning; that the provider may have blocked the number is
+    recorded.
+    """
     asked(session, builders.appointment(session, katrina, now + 3 * DAY), now - DAY)
     reading = says(session, "CANCEL", now)
     assert not suppression.is_suppressed(session, NUMBER)
@@ -267,19 +270,19 @@ def test_cancel_in_answer_to_a_reminder_is_no_stop_but_is_known_as_a_danger_to_i
 
 
 @pytest.mark.parametrize("word", ["CANCEL", "END", "QUIT"])
-def test_the_same_word_out_of_the_blue_is_a_stop(
+def test_cancel_without_a_question_is_a_stop(
     session: Session, katrina: Person, now: datetime, word: str
 ) -> None:
-    """Nothing was asked that it could answer, and the provider takes it for one."""
+    """It answers nothing, and the provider takes it for a stop."""
     says(session, word, now)
     assert suppression.is_suppressed(session, NUMBER)
     assert open_signals(session, katrina) == [SignalKind.OPTED_OUT]
 
 
-def test_when_the_provider_says_that_it_blocked_the_number_it_is_stopped(
+def test_a_number_that_the_provider_blocked_is_stopped(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Whatever the words were: no text could go."""
+    """Whatever the words were, no text could be sent."""
     asked(session, builders.appointment(session, katrina, now + 3 * DAY), now - DAY)
     says(session, "QUIT", now, OptOutType="STOP")
     assert suppression.suppressed(session, [NUMBER]) != {}
@@ -287,10 +290,12 @@ def test_when_the_provider_says_that_it_blocked_the_number_it_is_stopped(
 
 
 @pytest.mark.parametrize("body", ["wrong number", "Wrong person"])
-def test_a_wrong_number_is_taken_off_and_learns_nothing(
+def test_a_wrong_number_is_suspended_and_learns_nothing(
     session: Session, katrina: Person, now: datetime, body: str
 ) -> None:
-    """Stopped, suspended, apologised to once without a name; the offender manager gets a task."""
+    """It is stopped, suspended, and gets one apology without a name; the offender manager gets a
+    signal.
+    """
     waiting = gone(session, katrina, now, status=MessageStatus.QUEUED)
     reading = says(session, body, now)
     assert suppression.suppressed(session, [NUMBER]) == {NUMBER: stop.WRONG}
@@ -298,7 +303,10 @@ def test_a_wrong_number_is_taken_off_and_learns_nothing(
     session.refresh(waiting)
     assert waiting.status is MessageStatus.WITHDRAWN
     assert answers(session) == [
-        "Sorry. We have taken this number off our list. You will get no more texts from us. Please delete our last text."
+        (
+            "Sorry. We have taken this number off our list. You will get no more texts from us. "
+            "Please delete our last text."
+        )
     ]
     assert open_signals(session, katrina) == [SignalKind.WRONG_NUMBER]
     assert reading.intent == "wrong_number"
@@ -306,10 +314,10 @@ def test_a_wrong_number_is_taken_off_and_learns_nothing(
     assert len(answers(session)) == 1
 
 
-def test_a_wrong_number_cannot_start_itself_again(
+def test_start_does_not_restore_a_wrong_number(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Whoever has the phone is not the person: a worker must verify it; no name goes out."""
+    """The phone is not the person's: a worker must verify the number first. No name is sent."""
     says(session, "wrong number", now)
     reading = says(session, "START", now + minutes(1))
     assert suppression.is_suppressed(session, NUMBER)
@@ -317,10 +325,10 @@ def test_a_wrong_number_cannot_start_itself_again(
     assert reading.needs_human
 
 
-def test_once_a_worker_has_verified_a_number_said_to_be_wrong_start_works(
+def test_start_restores_a_wrong_number_that_a_worker_verified(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """It was a joke or a slip: the worker has looked, and the phone itself asks for texts."""
+    """It was a joke or a slip: the worker has checked, and the phone asks for texts."""
     says(session, "wrong number", now)
     phones.verify_number(session, SYSTEM, katrina.id, how="rang them", now=now)
     says(session, "START", now + minutes(1))
@@ -329,10 +337,10 @@ def test_once_a_worker_has_verified_a_number_said_to_be_wrong_start_works(
     assert last_answer(session).startswith("Hi Katrina. You will get our texts again.")
 
 
-def test_start_to_a_closed_case_promises_nothing(
+def test_start_from_a_closed_case_promises_nothing(
     session: Session, om: Staff, now: datetime
 ) -> None:
-    """The number is free again, but the case keeps texts back: a human reads it."""
+    """The number is restored, but the case stops texts: a worker reads it."""
     person = builders.person(session, om)
     says(session, "STOP", now)
     person.contact_status = ContactStatus.CLOSED
@@ -343,8 +351,8 @@ def test_start_to_a_closed_case_promises_nothing(
     assert len(answers(session)) == 1
 
 
-def test_start_from_a_number_of_nobody_is_left_to_a_human(session: Session, now: datetime) -> None:
-    """It may go again, and nothing is sent to it."""
+def test_start_from_an_unknown_number_goes_to_a_worker(session: Session, now: datetime) -> None:
+    """The number is restored, and no text is sent to it."""
     says(session, "STOP", now)
     assert says(session, "START", now + minutes(1)).needs_human
     assert not suppression.is_suppressed(session, NUMBER)
@@ -353,7 +361,7 @@ def test_start_from_a_number_of_nobody_is_left_to_a_human(session: Session, now:
 def test_a_resolved_wrong_number_is_raised_again(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The number was verified by a worker; if it is wrong once more, that is news."""
+    """A worker verified the number; if it is wrong again, a new signal is raised."""
     says(session, "wrong number", now)
     session.scalars(select(Signal)).one().state = SignalState.RESOLVED
     suppression.restore(session, NUMBER, "a worker asked", now)

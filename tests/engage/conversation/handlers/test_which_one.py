@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 def test_two_appointments_are_asked_about_and_never_guessed(
     session: Session, katrina: Person, now: datetime, choice: str
 ) -> None:
-    """Two appointments in one day: asked which, the choice settles it, the other stays open."""
+    """Two appointments on one day: the choice decides, and the other stays open."""
     first = builders.appointment(session, katrina, now + 2 * DAY)
     second = builders.appointment(session, katrina, now + 2 * DAY + minutes(180), worker_name="Sam")
     for one in (first, second):
@@ -36,7 +36,8 @@ def test_two_appointments_are_asked_about_and_never_guessed(
     reading = says(session, "yes", now)
     assert (said(session, first), said(session, second)) == ([], [])
     assert last_answer(session) == (
-        "Thanks. You have two booked: 1 for 9:00am Pat, 2 for 12:00pm Sam, 3 for both. Which do you mean?"
+        "Thanks. You have two booked: 1 for 9:00am Pat, 2 for 12:00pm Sam, 3 for both. Which do "
+        "you mean?"
     )
     chosen = says(session, choice, now + minutes(2))
     assert (said(session, first), said(session, second)) == ([], [YES])
@@ -62,10 +63,10 @@ def test_both_is_an_answer(session: Session, katrina: Person, now: datetime, cho
     assert last_answer(session).startswith("Thanks for telling us Katrina.")
 
 
-def test_yes_to_both_in_so_many_words_needs_no_question(
+def test_an_explicit_yes_to_both_needs_no_question(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The answer names what was understood."""
+    """The confirmation names both."""
     two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
     for one in two:
         asked(session, one, now - DAY)
@@ -76,7 +77,7 @@ def test_yes_to_both_in_so_many_words_needs_no_question(
 
 
 def test_three_appointments_are_numbered(session: Session, katrina: Person, now: datetime) -> None:
-    """Each number stands for one; a number beyond them is no answer."""
+    """Each number is one of them; a number beyond them is no answer."""
     three = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(3)]
     for one in three:
         asked(session, one, now - DAY)
@@ -88,10 +89,10 @@ def test_three_appointments_are_numbered(session: Session, katrina: Person, now:
     assert [said(session, one) for one in three] == [[NO], [], [NO]]
 
 
-def test_more_than_a_text_can_list_goes_to_a_human(
+def test_more_than_a_text_can_list_goes_to_a_worker(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Nobody is asked to choose among what they cannot be shown."""
+    """Nobody is asked to choose among appointments that are not shown."""
     for day in range(5):
         asked(session, builders.appointment(session, katrina, now + (2 + day) * DAY), now - DAY)
     assert says(session, "yes", now).needs_human
@@ -101,7 +102,7 @@ def test_more_than_a_text_can_list_goes_to_a_human(
 def test_a_new_clear_answer_replaces_the_one_that_was_asked_about(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """Yes, asked which, then no: the choice that follows is a no."""
+    """After a yes and the question, a no: the choice that follows is a no."""
     two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
     for one in two:
         asked(session, one, now - DAY)
@@ -112,7 +113,7 @@ def test_a_new_clear_answer_replaces_the_one_that_was_asked_about(
     assert [said(session, one) for one in two] == [[NO], []]
 
 
-def test_the_same_question_does_not_go_twice_within_minutes(
+def test_the_same_question_is_not_sent_twice_within_minutes(
     session: Session, katrina: Person, now: datetime
 ) -> None:
     """People split what they say over several texts."""
@@ -126,10 +127,10 @@ def test_the_same_question_does_not_go_twice_within_minutes(
     assert len(open_questions(session)) == 1
 
 
-def test_a_choice_of_what_has_changed_meanwhile_goes_to_a_human(
+def test_a_choice_of_a_changed_appointment_goes_to_a_worker(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The appointment chosen was moved after the question: what they meant is no longer there."""
+    """The appointment was moved after the question."""
     two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
     for one in two:
         asked(session, one, now - DAY)
@@ -157,7 +158,9 @@ def test_a_choice_after_the_question_has_expired_is_only_a_number(
 def test_an_appointment_answered_before_does_not_make_a_yes_unclear(
     session: Session, katrina: Person, now: datetime
 ) -> None:
-    """The yes is to the one that waits for an answer. A no could take back the earlier yes: asked."""
+    """The yes is to the one that waits for an answer. A no could replace the earlier yes, so we
+    ask.
+    """
     first = builders.appointment(session, katrina, now + 2 * DAY)
     second = builders.appointment(session, katrina, now + 3 * DAY)
     asked(session, first, now - DAY)
@@ -170,10 +173,8 @@ def test_an_appointment_answered_before_does_not_make_a_yes_unclear(
     assert len(open_questions(session)) == 1
 
 
-def test_a_day_in_the_text_settles_which_or_shows_that_none_fits(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """ "Yes tuesday" is about Tuesday's, and "yes friday" is about nothing that was asked."""
+def test_a_day_in_the_text_decides_which(session: Session, katrina: Person, now: datetime) -> None:
+    """ "Yes tuesday" is about Tuesday's, and "yes friday" about none that was asked."""
     monday = builders.appointment(session, katrina, now + 2 * DAY)
     tuesday = builders.appointment(session, katrina, now + 3 * DAY)
     for one in (monday, tuesday):

@@ -1,5 +1,5 @@
-"""After a text of danger, texts that nobody asked for wait; to a phone that somebody else reads
-nothing goes at all.
+"""After danger, texts that the person did not ask for are paused. A phone that another person reads
+gets no text at all.
 """
 
 import threading
@@ -50,7 +50,7 @@ def katrina(session: Session) -> Person:
 
 
 def booked(session: Session, person: Person, days: int = 4) -> Appointment:
-    """An appointment booked as in service, whose first text is in the queue."""
+    """An appointment booked as in service; its first text is in the queue."""
     new = NewAppointment(
         person_id=person.id,
         agency_id=builders.agency(session, person.hub).id,
@@ -69,7 +69,7 @@ def booked(session: Session, person: Person, days: int = 4) -> Appointment:
 
 
 def queued(session: Session, person: Person) -> list[Message]:
-    """What waits to go to the person."""
+    """The texts to the person that wait to be sent."""
     rows = select(Message).where(
         Message.recipient == str(person.id), Message.status == MessageStatus.QUEUED
     )
@@ -79,7 +79,7 @@ def queued(session: Session, person: Person) -> list[Message]:
 def states(
     session: Session, about: Appointment
 ) -> dict[ReminderKind, tuple[ReminderState, list[str]]]:
-    """How the newest reminder of each kind stands, and why."""
+    """The state and reason of the newest reminder of each kind."""
     session.flush()
     rows = select(Reminder).where(Reminder.appointment_id == about.id).order_by(Reminder.attempt)
     return {
@@ -88,10 +88,10 @@ def states(
     }
 
 
-def test_what_waits_is_called_back_and_what_falls_due_is_skipped_with_the_reason(
+def test_waiting_texts_are_withdrawn_and_due_ones_skipped(
     session: Session, katrina: Person
 ) -> None:
-    """In the transaction of the text of danger; the safety answer itself goes."""
+    """In the transaction of the text of danger. The safety answer itself is sent."""
     appointment = booked(session, katrina)
     says(session, DANGER, NOW)
     assert [message.context["texts"] for message in queued(session, katrina)] == ["crisis"]
@@ -103,11 +103,11 @@ def test_what_waits_is_called_back_and_what_falls_due_is_skipped_with_the_reason
     assert events(session, katrina).count("texts.paused") == 1
 
 
-def test_when_texts_may_go_on_what_still_helps_is_planned_anew(
+def test_resumed_texts_plan_the_reminders_that_still_help(
     session: Session, katrina: Person
 ) -> None:
-    """What was called back or skipped comes again as one text: the booking, which they have not
-    been told of yet.
+    """What was withdrawn or skipped becomes one text: the booking, which they have not been sent
+    yet.
     """
     appointment = booked(session, katrina)
     says(session, DANGER, NOW)
@@ -126,10 +126,10 @@ def test_when_texts_may_go_on_what_still_helps_is_planned_anew(
     assert events(session, katrina).count("texts.resumed") == 1
 
 
-def test_who_texts_is_answered_and_workers_may_write_while_texts_wait(
+def test_a_pause_stops_neither_answers_nor_texts_from_staff(
     session: Session, katrina: Person
 ) -> None:
-    """A pause holds back what nobody asked for; silence to a question would be worse."""
+    """It stops texts that the person did not ask for; no answer to a question would be worse."""
     says(session, DANGER, NOW)
     says(session, "CALL", NOW + timedelta(minutes=5))
     assert "ring you" in last_answer(session)
@@ -140,10 +140,8 @@ def test_who_texts_is_answered_and_workers_may_write_while_texts_wait(
     assert sent.status is MessageStatus.QUEUED
 
 
-def test_a_second_text_of_danger_keeps_the_first_pause_and_calls_back_again(
-    session: Session, katrina: Person
-) -> None:
-    """The moment since when texts wait is the first one."""
+def test_a_second_text_of_danger_keeps_the_first_pause(session: Session, katrina: Person) -> None:
+    """The pause starts at the first text. Waiting texts are withdrawn again."""
     says(session, DANGER, NOW)
     says(session, DANGER, NOW + timedelta(minutes=5))
     assert katrina.texts_paused_at == NOW
@@ -156,9 +154,9 @@ def test_danger_to_somebody_else_pauses_nothing(session: Session, katrina: Perso
     assert katrina.texts_paused_at is None
 
 
-def test_only_who_manages_the_person_lets_texts_go_on(session: Session, katrina: Person) -> None:
-    """A coordinator covers; another offender manager is told that there is no such person; a key
-    without the scope is refused.
+def test_only_staff_who_manage_the_person_resume_texts(session: Session, katrina: Person) -> None:
+    """A coordinator may; another offender manager gets NotFound; a key without the scope is
+    refused.
     """
     says(session, DANGER, NOW)
     hub = katrina.hub
@@ -174,7 +172,7 @@ def test_only_who_manages_the_person_lets_texts_go_on(session: Session, katrina:
 
 
 def test_a_reminder_and_a_text_of_danger_at_the_same_moment(committed: Database) -> None:
-    """Whichever comes first, nothing waits to go to the person but the safety answer."""
+    """Whichever comes first, only the safety answer waits to be sent."""
     with committed.begin() as session:
         person = builders.person(session, builders.staff(session, builders.hub(session)))
         new = booked(session, person)
@@ -202,11 +200,9 @@ def test_a_reminder_and_a_text_of_danger_at_the_same_moment(committed: Database)
         assert [message.context["purpose"] for message in waiting] == ["reply"]
 
 
-def test_nothing_at_all_goes_to_a_phone_that_somebody_else_reads(
-    session: Session, katrina: Person
-) -> None:
-    """The number is suspended, what waits is called back, no answer goes, and a human is told at
-    once.
+def test_a_compromised_phone_gets_no_text(session: Session, katrina: Person) -> None:
+    """The number is suspended, waiting texts are withdrawn, no answer is sent, and staff are told
+    at once.
     """
     booked(session, katrina)
     gone(
@@ -219,9 +215,9 @@ def test_nothing_at_all_goes_to_a_phone_that_somebody_else_reads(
     assert reading.needs_human and not reading.act
 
 
-def test_not_even_safety_advice_goes_there_then_or_later(session: Session, katrina: Person) -> None:
-    """Danger raises its signal and the pause, but an answer would show the other reader that help
-    was asked for.
+def test_a_compromised_phone_gets_no_safety_advice(session: Session, katrina: Person) -> None:
+    """Danger raises its signal and the pause, but an answer would show the other reader that the
+    person asked for help.
     """
     says(session, f"{DANGER}. {UNSAFE}", NOW)
     says(session, DANGER, NOW + timedelta(hours=3))
@@ -231,17 +227,15 @@ def test_not_even_safety_advice_goes_there_then_or_later(session: Session, katri
     assert katrina.texts_paused_at == NOW
 
 
-def test_a_wish_for_no_texts_beside_it_is_kept_without_a_word(
-    session: Session, katrina: Person
-) -> None:
-    """The number is stopped as well; nothing confirms it."""
+def test_a_stop_beside_it_is_not_confirmed(session: Session, katrina: Person) -> None:
+    """The number is stopped as well."""
     says(session, "please stop sending these, my missus reads my phone", NOW)
     assert open_signals(session, katrina) == [SignalKind.OPTED_OUT, SignalKind.UNSAFE_PHONE]
     assert answers(session) == []
 
 
-def test_a_worker_who_verifies_the_number_opens_it_again(session: Session, katrina: Person) -> None:
-    """Only a human says that texts are safe for them."""
+def test_a_worker_who_verifies_the_number_restores_it(session: Session, katrina: Person) -> None:
+    """Only a worker can say that texts are safe for the person."""
     says(session, UNSAFE, NOW)
     who = builders.actor(katrina.offender_manager)
     phones.verify_number(session, who, katrina.id, how="asked face to face", now=NOW)
@@ -249,9 +243,11 @@ def test_a_worker_who_verifies_the_number_opens_it_again(session: Session, katri
     assert len(answers(session)) == 1
 
 
-def test_on_a_shared_phone_everybody_is_kept_safe(session: Session, katrina: Person) -> None:
-    """Nobody knows whose text it was: the number is suspended for each, and each offender manager
-    is told.
+def test_a_compromised_shared_phone_is_suspended_for_everybody(
+    session: Session, katrina: Person
+) -> None:
+    """It is unknown who wrote: the number is suspended for each, and each offender manager is
+    told.
     """
     other = builders.person(
         session, katrina.offender_manager, number="+447700900102", first_name="Leanne"
@@ -264,18 +260,16 @@ def test_on_a_shared_phone_everybody_is_kept_safe(session: Session, katrina: Per
     assert answers(session) == []
 
 
-def test_a_stop_of_a_phone_that_is_nobodys_is_quiet_too(session: Session) -> None:
+def test_a_stop_from_a_compromised_unknown_number_is_not_confirmed(session: Session) -> None:
     """A stranger who says that the phone is read gets no answer and waits for a coordinator."""
     reading = says(session, UNSAFE, NOW, number="+447700900777")
     assert answers(session, "+447700900777") == [] and reading.needs_human
 
 
-def test_a_phone_that_somebody_else_reads_stays_off_when_its_number_comes_back(
+def test_a_compromised_phone_stays_suspended_when_its_number_is_given_again(
     session: Session,
 ) -> None:
-    """Given again after another one, it is not even asked whose it is; a worker's word that it is
-    safe opens it.
-    """
+    """It gets no check either; a worker's word that it is safe restores it."""
     om = builders.staff(session, builders.hub(session))
     person, actor = builders.person(session, om), builders.actor(om)
     says(session, UNSAFE, NOW)

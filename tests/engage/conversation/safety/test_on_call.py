@@ -1,4 +1,4 @@
-"""Alarms: who is told when, in which order, how often, and that nothing is told twice or lost."""
+"""Alarms: who is told when, in which order and how often, and that no step is repeated or lost."""
 
 import threading
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Hall:
 
 @pytest.fixture
 def hall(session: Session) -> Hall:
-    """Everybody has a mobile; nobody is on call yet."""
+    """Everybody has a mobile, and nobody is on call yet."""
     return furnish(session)
 
 
@@ -64,14 +64,14 @@ def furnish(session: Session) -> Hall:
 
 
 def put_on(session: Session, whom: Staff, level: int = 1, at: datetime = NIGHT) -> None:
-    """A turn around a moment."""
+    """Add a turn around a moment."""
     hub_id = whom.memberships[0].hub_id
     new = NewTurn(hub_id, whom.id, at - timedelta(hours=2), at + timedelta(hours=10), level)
     rota.add(session, SYSTEM, new, now=at - timedelta(hours=2))
 
 
 def told(session: Session) -> list[str]:
-    """Whose phone was told, oldest first."""
+    """The names of the staff who were told, oldest notice first."""
     session.flush()
     rows = session.execute(
         select(Staff.name)
@@ -89,18 +89,16 @@ def notes(session: Session) -> list[Message]:
     )
 
 
-def test_at_night_whoever_is_on_call_is_told_at_once_then_the_next_then_from_the_top(
-    session: Session, hall: Hall
-) -> None:
-    """Every quarter of an hour the next level, and after the last the first again; the offender
-    manager sleeps.
+def test_at_night_the_levels_are_told_one_after_the_other(session: Session, hall: Hall) -> None:
+    """Every quarter of an hour the next level, and after the last the first again. The offender
+    manager is not told.
     """
     put_on(session, hall.first, 1)
     put_on(session, hall.second, 2)
     says(session, "i want to die", NIGHT)
     for quarter in range(4):
-        on_call.raise_due(session, now=NIGHT + quarter * 15 * MINUTE)
-        on_call.raise_due(session, now=NIGHT + (quarter * 15 + 14) * MINUTE)
+        on_call.advance_due(session, now=NIGHT + quarter * 15 * MINUTE)
+        on_call.advance_due(session, now=NIGHT + (quarter * 15 + 14) * MINUTE)
     assert told(session) == ["Sam First", "Lee Second", "Sam First", "Lee Second"]
     assert {note.body for note in notes(session)} == {"Engage: an item needs you. Please sign in."}
     assert events(session, hall.person).count("alarm.told") == 4
@@ -109,23 +107,23 @@ def test_at_night_whoever_is_on_call_is_told_at_once_then_the_next_then_from_the
 def test_by_day_the_offender_manager_has_a_quarter_of_an_hour_first(
     session: Session, hall: Hall
 ) -> None:
-    """At work they are told at once; only then does level 1 come in."""
+    """In working hours they are told at once, and level 1 a quarter of an hour later."""
     put_on(session, hall.first, 1, DAY)
     says(session, "i want to die", DAY)
-    on_call.raise_due(session, now=DAY)
+    on_call.advance_due(session, now=DAY)
     assert told(session) == ["Pat Hale"]
-    on_call.raise_due(session, now=DAY + 15 * MINUTE)
+    on_call.advance_due(session, now=DAY + 15 * MINUTE)
     assert told(session) == ["Pat Hale", "Sam First"]
 
 
 def test_an_offender_manager_without_a_mobile_is_not_waited_for(
     session: Session, hall: Hall
 ) -> None:
-    """Whom no notice can reach counts as not told, and level 1 is told at once."""
+    """Staff without a mobile count as not told, and level 1 is told at once."""
     staff_notices.set_mobile(session, hall.om, "", wants=True, actor="system", now=DAY)
     put_on(session, hall.first, 1, DAY)
     says(session, "i want to die", DAY)
-    on_call.raise_due(session, now=DAY)
+    on_call.advance_due(session, now=DAY)
     assert told(session) == ["Sam First"]
 
 
@@ -134,35 +132,37 @@ def test_an_offender_manager_on_the_rota_is_told_at_night_too(session: Session, 
     put_on(session, hall.first, 1)
     put_on(session, hall.om, 1)
     says(session, "i want to die", NIGHT)
-    on_call.raise_due(session, now=NIGHT)
+    on_call.advance_due(session, now=NIGHT)
     assert sorted(told(session)) == ["Pat Hale", "Sam First"]
 
 
 @pytest.mark.parametrize("end", ["acknowledged", "resolved"])
-def test_it_ends_when_somebody_is_on_it(session: Session, hall: Hall, end: str) -> None:
+def test_an_acknowledgement_ends_the_alarm(session: Session, hall: Hall, end: str) -> None:
     """Nobody is told after that."""
     put_on(session, hall.first, 1)
     says(session, "i want to die", NIGHT)
-    on_call.raise_due(session, now=NIGHT)
+    on_call.advance_due(session, now=NIGHT)
     raised = signal(session, hall.person, SignalKind.CRISIS)
     who = builders.actor(hall.first)
     if end == "acknowledged":
         attention.acknowledge(session, who, raised.id, now=NIGHT + 5 * MINUTE)
     else:
         attention.resolve(session, who, raised.id, how="Rang", now=NIGHT + 5 * MINUTE)
-    on_call.raise_due(session, now=NIGHT + 15 * MINUTE)
-    assert on_call.raise_due(session, now=NIGHT + 30 * MINUTE) == 0
+    on_call.advance_due(session, now=NIGHT + 15 * MINUTE)
+    assert on_call.advance_due(session, now=NIGHT + 30 * MINUTE) == 0
     assert told(session) == ["Sam First"]
 
 
 @pytest.mark.parametrize("end", ["acknowledged", "resolved"])
-def test_a_notice_that_has_not_left_is_called_back(session: Session, hall: Hall, end: str) -> None:
-    """Nobody is woken for what a colleague is on already; the guard stops a notice that a worker
-    process holds.
+def test_a_notice_is_withheld_once_the_signal_is_acknowledged(
+    session: Session, hall: Hall, end: str
+) -> None:
+    """A colleague has it already. The guard also stops a notice that a worker process has
+    claimed.
     """
     put_on(session, hall.first, 1)
     says(session, "i want to die", NIGHT)
-    on_call.raise_due(session, now=NIGHT)
+    on_call.advance_due(session, now=NIGHT)
     raised, (note,) = signal(session, hall.person, SignalKind.CRISIS), notes(session)
     assert last_look.last_look(session, [claimed(note)], NIGHT) == {}
     who = builders.actor(hall.om)
@@ -180,13 +180,15 @@ def test_a_notice_that_has_not_left_is_called_back(session: Session, hall: Hall,
 
 
 @pytest.mark.parametrize("end", ["read", "claimed"])
-def test_a_notice_of_a_text_of_nobody_is_called_back(
+def test_a_notice_about_an_unknown_number_is_withheld(
     session: Session, hall: Hall, end: str
 ) -> None:
-    """Once a coordinator has read it, or has said whose it is (which raises a signal of its own)."""
+    """Once a coordinator has read the text or has claimed the number (which raises a signal of its
+    own).
+    """
     put_on(session, hall.first, 1)
     reading = says(session, "i want to die", NIGHT, number="+447700900777")
-    on_call.raise_due(session, now=NIGHT)
+    on_call.advance_due(session, now=NIGHT)
     (note,) = notes(session)
     assert last_look.last_look(session, [claimed(note)], NIGHT) == {}
     who = builders.actor(hall.second)
@@ -200,32 +202,30 @@ def test_a_notice_of_a_text_of_nobody_is_called_back(
     assert list(last_look.last_look(session, [claimed(note)], NIGHT + MINUTE)) == [note.id]
 
 
-def test_the_hub_chooses_the_minutes(session: Session, hall: Hall) -> None:
+def test_the_minutes_between_steps_are_a_hub_setting(session: Session, hall: Hall) -> None:
     """5 instead of 15."""
     hall.hub.settings = {"on_call_minutes": 5}
     put_on(session, hall.first, 1)
     put_on(session, hall.second, 2)
     says(session, "i want to die", NIGHT)
-    on_call.raise_due(session, now=NIGHT)
-    on_call.raise_due(session, now=NIGHT + 5 * MINUTE)
+    on_call.advance_due(session, now=NIGHT)
+    on_call.advance_due(session, now=NIGHT + 5 * MINUTE)
     assert told(session) == ["Sam First", "Lee Second"]
 
 
-def test_nobody_on_the_rota_is_recorded_once_and_the_offender_manager_is_the_last_resort(
+def test_an_empty_rota_is_recorded_once_and_the_offender_manager_told(
     session: Session, hall: Hall
 ) -> None:
-    """It is an error that is shown, not a silence; the one notice that can still go goes, whatever
-    the hour.
-    """
+    """It is shown as an error. The last notice that can be sent is sent, whatever the hour."""
     says(session, "i want to die", NIGHT)
-    on_call.raise_due(session, now=NIGHT)
-    on_call.raise_due(session, now=NIGHT + 15 * MINUTE)
+    on_call.advance_due(session, now=NIGHT)
+    on_call.advance_due(session, now=NIGHT + 15 * MINUTE)
     assert told(session) == ["Pat Hale", "Pat Hale"]
     assert events(session, hall.person).count("alarm.nobody") == 1
 
 
-def test_who_cannot_be_told_is_passed_over_at_once(session: Session, hall: Hall) -> None:
-    """Level 1 wants no notices and another offender manager could not see the record: level 2 is
+def test_staff_who_cannot_be_told_are_skipped_at_once(session: Session, hall: Hall) -> None:
+    """Level 1 wants no notices, and another offender manager could not see the record: level 2 is
     told in the same step.
     """
     other = builders.staff(session, hall.hub, name="Other Manager")
@@ -237,15 +237,13 @@ def test_who_cannot_be_told_is_passed_over_at_once(session: Session, hall: Hall)
     put_on(session, other, 1)
     put_on(session, hall.second, 2)
     says(session, "i want to die", NIGHT)
-    on_call.raise_due(session, now=NIGHT)
+    on_call.advance_due(session, now=NIGHT)
     assert told(session) == ["Lee Second"]
     assert events(session, hall.person).count("alarm.no_way") == 2
 
 
-def test_danger_to_somebody_else_raises_it_too_and_other_signals_do_not(
-    session: Session, hall: Hall
-) -> None:
-    """Only danger wakes people up."""
+def test_only_danger_raises_an_alarm(session: Session, hall: Hall) -> None:
+    """Danger to another person does too; other signals do not."""
     put_on(session, hall.first, 1)
     for kind in SignalKind:
         if kind is not SignalKind.HARM_TO_OTHERS and kind is not SignalKind.CRISIS:
@@ -259,16 +257,16 @@ def test_danger_to_somebody_else_raises_it_too_and_other_signals_do_not(
                 evidence=[],
                 now=NIGHT,
             )
-    assert on_call.raise_due(session, now=NIGHT) == 0
+    assert on_call.advance_due(session, now=NIGHT) == 0
     says(session, "im going to stab him", NIGHT)
-    on_call.raise_due(session, now=NIGHT)
+    on_call.advance_due(session, now=NIGHT)
     assert told(session) == ["Sam First"]
 
 
-def test_danger_from_a_number_of_nobody_reaches_whoever_is_on_call_anywhere(
+def test_danger_from_an_unknown_number_reaches_everybody_on_call(
     session: Session, hall: Hall
 ) -> None:
-    """There is no person and no hub, so everybody on call is told who may read such texts, until
+    """There is no person and no hub, so all staff on call who may read such texts are told, until
     one of them has read it.
     """
     elsewhere = builders.hub(session, "Gwent")
@@ -278,31 +276,33 @@ def test_danger_from_a_number_of_nobody_reaches_whoever_is_on_call_anywhere(
     put_on(session, hall.om, 1)
     put_on(session, far, 1)
     reading = says(session, "i want to die", NIGHT, number="+447700900777")
-    on_call.raise_due(session, now=NIGHT)
+    on_call.advance_due(session, now=NIGHT)
     assert sorted(told(session)) == ["Far Away", "Sam First"]
     staff_actions.mark_read(session, builders.actor(far), reading.id, now=NIGHT + MINUTE)
-    on_call.raise_due(session, now=NIGHT + 15 * MINUTE)
+    on_call.advance_due(session, now=NIGHT + 15 * MINUTE)
     assert len(told(session)) == 2
 
 
-def test_danger_from_a_number_of_nobody_with_nobody_on_call_reaches_every_coordinator(
+def test_danger_from_an_unknown_number_with_an_empty_rota_reaches_coordinators(
     session: Session, hall: Hall
 ) -> None:
-    """Those who may read it are told, whatever the hour; offender managers, who may not, are not."""
+    """Staff who may read the text are told, whatever the hour. Offender managers may not read it
+    and are not told.
+    """
     says(session, "i want to die", NIGHT, number="+447700900777")
-    on_call.raise_due(session, now=NIGHT)
+    on_call.advance_due(session, now=NIGHT)
     assert sorted(told(session)) == ["Lee Second", "Sam First"]
 
 
-def test_an_old_signal_wakes_nobody(session: Session, hall: Hall) -> None:
-    """One that has been open for days is known."""
+def test_an_old_signal_raises_no_alarm(session: Session, hall: Hall) -> None:
+    """A signal that has been open for days is known."""
     put_on(session, hall.first, 1)
     says(session, "i want to die", NIGHT - timedelta(days=3))
-    assert on_call.raise_due(session, now=NIGHT) == 0
+    assert on_call.advance_due(session, now=NIGHT) == 0
 
 
-def test_many_workers_tell_each_person_once(committed: Database) -> None:
-    """Five at the same moment, twice over: one step each time."""
+def test_many_workers_take_each_step_once(committed: Database) -> None:
+    """Five at the same moment, twice: one step each time."""
     with committed.begin() as session:
         hall = furnish(session)
         put_on(session, hall.first, 1)
@@ -314,7 +314,7 @@ def test_many_workers_tell_each_person_once(committed: Database) -> None:
         def work(at: datetime = moment, start: threading.Barrier = start) -> None:
             start.wait()
             with committed.begin() as session:
-                on_call.raise_due(session, now=at)
+                on_call.advance_due(session, now=at)
 
         workers = [threading.Thread(target=work) for _ in range(5)]
         for worker in workers:
@@ -328,9 +328,9 @@ def test_many_workers_tell_each_person_once(committed: Database) -> None:
 
 
 def test_safety_advice_keeps_its_limit(session: Session, hall: Hall) -> None:
-    """Three in an hour to one number, however often somebody writes; the signal is one."""
+    """Three an hour to one number, however often the person writes. There is one signal."""
     for minute in range(6):
         says(session, "i want to die", NIGHT + minute * MINUTE)
     assert len(answers(session, NUMBER)) == 3
-    on_call.raise_due(session, now=NIGHT + 10 * MINUTE)
+    on_call.advance_due(session, now=NIGHT + 10 * MINUTE)
     assert session.scalar(select(func.count()).select_from(Alarm)) == 1

@@ -1,0 +1,37 @@
+"""Conditions for our own texts: which of them left for a number, and when.
+
+They are parts of statements that are built once, on import.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, bindparam, func
+
+from messaging.states import MessageStatus
+from messaging.tables import Message
+
+SENT = (
+    MessageStatus.SENDING,
+    MessageStatus.ACCEPTED,
+    MessageStatus.SENT,
+    MessageStatus.DELIVERED,
+    MessageStatus.UNKNOWN,
+)
+"""The person may have read a text with one of these statuses, so a reply may be to it."""
+
+MAX_CLOCK_DIFFERENCE = timedelta(minutes=5)
+"""A worker's clock says when a text left, a web server's when its reply came."""
+
+
+def left_at(message: type[Message] = Message) -> ColumnElement[datetime]:
+    """When a text left."""
+    return func.coalesce(message.claimed_at, message.created_at)
+
+
+def left_for_number(by: str) -> ColumnElement[bool]:
+    """Whether a text left for the parameter `number` by the time in the parameter `by`."""
+    return and_(
+        Message.to_number == bindparam("number"),
+        Message.status.in_(SENT),
+        left_at() <= bindparam(by),
+    )

@@ -1,0 +1,43 @@
+"""The details of a meaning, for those meanings that have them. Pure."""
+
+from engage.understanding import extract, extract_times
+from engage.understanding.vocabulary import Cause, Fact, Intent, QuestionTopic
+
+_WITH_TIME = frozenset({Intent.RESCHEDULE, Intent.CALL_ME, Intent.SLOT_CHOICE, Intent.DECLINE})
+_WITH_CAUSE = frozenset(
+    {Intent.DECLINE, Intent.RESCHEDULE, Intent.ABSENCE_REASON, Intent.RUNNING_LATE}
+)
+_FACTS = {
+    Intent.PROGRESS_HOUSING: extract.HOUSING,
+    Intent.PROGRESS_WORK: extract.WORK,
+    Intent.PROGRESS_COURSE: extract.COURSE,
+    Intent.PROGRESS_GROUP: extract.GROUP,
+    Intent.PROGRESS_HEALTH: extract.HEALTH,
+}
+
+
+def value_of(intent: Intent, line: str) -> int | None:
+    """The minutes late or the check-in answer in a normalised line."""
+    if intent is Intent.RUNNING_LATE:
+        return extract_times.minutes_late(line)
+    return extract.check_in_value(line) if intent is Intent.CHECKIN_ANSWER else None
+
+
+def time_of(intent: Intent, text: str) -> str | None:
+    """The time of day named in a text, as it came."""
+    return extract_times.time_named(text) if intent in _WITH_TIME else None
+
+
+def cause_of(intent: Intent, line: str) -> Cause | None:
+    """What stops the person from attending, in a normalised line."""
+    return extract.cause(line) if intent in _WITH_CAUSE else None
+
+
+def fact_of(intent: Intent, line: str) -> Fact | None:
+    """The news in a normalised line."""
+    return extract.fact(line, _FACTS[intent]) if intent in _FACTS else None
+
+
+def topic_of(intent: Intent, line: str) -> QuestionTopic | None:
+    """What a question in a normalised line asks for."""
+    return extract.question_topic(line) if intent is Intent.QUESTION else None

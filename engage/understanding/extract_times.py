@@ -1,0 +1,84 @@
+"""Extracts the minutes, days and times of day that a text names. Pure.
+
+It matches words and does not understand them: call it only for the details of a meaning that has
+been found. The result is None if the words name nothing, or two different things.
+"""
+
+import re
+
+MAX_MINUTES_LATE = 180
+"""A human reads anything longer."""
+
+_DAYS = {
+    "mon": "mon|llun",
+    "tue": "tue|mawrth",
+    "wed": "wed|mercher",
+    "thu": "thu|iau",
+    "fri": "fri|gwener",
+    "sat": "sat|sadwrn",
+    "sun": "sun|sul",
+    "today": "today|heddiw|heddi",
+    "tomorrow": "tomorrow|fory|yfory",
+}
+_DAY_PATTERNS = {day: re.compile(rf"\b(?:{words})\b") for day, words in _DAYS.items()}
+_MINUTES = re.compile(
+    r"\b(\d{1,3}) ?(?:minutes|m)\b|\b(?:in|about|another|be|there|mewn|"
+    r"tua) (?:about )?(\d{1,3})\b(?! ?(?:oclock|am|pm|:))"
+)
+_DURATIONS = (
+    (re.compile(r"\b(?:half an|half a|half|hanner) (?:hour|awr)\b"), 30),
+    (re.compile(r"\b(?:quarter of an|chwarter) (?:hour|awr)\b"), 15),
+    (re.compile(r"\b(?:an|1|a) (?:hour|awr)\b"), 60),
+)
+_CLOCK = re.compile(
+    r"\b(?:(half|quarter) (past|to) )?(\d{1,2})(?:[:.](\d{2}))? ?(am|pm|oclock|o clock)?\b|"
+    r"\bhalf (\d{1,2})\b"
+)
+_NAMED_TIMES = (("12:00", re.compile(r"\b(?:noon|midday|dinner ?time|lunch ?time|canol dydd)\b")),)
+
+
+def days(line: str) -> tuple[str, ...]:
+    """The days named in a normalised line, each once."""
+    return tuple(day for day, pattern in _DAY_PATTERNS.items() if pattern.search(line))
+
+
+def minutes_late(line: str) -> int | None:
+    """The minutes named in a normalised line: a single number from 1 to 180, else None."""
+    found = {int(match[1] or match[2]) for match in _MINUTES.finditer(line)}
+    duration = next((minutes for pattern, minutes in _DURATIONS if pattern.search(line)), None)
+    found |= {duration} if duration is not None else set()
+    only = found.pop() if len(found) == 1 else None
+    return only if only is not None and 1 <= only <= MAX_MINUTES_LATE else None
+
+
+def time_named(text: str) -> str | None:
+    """The time of day named in a text, as `14:30`, if it names one only. Hours without am or pm are
+    taken as from 8 in the morning to 7 in the evening.
+    """
+    lowered = text.lower().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
+    found = {time for time, pattern in _NAMED_TIMES if pattern.search(lowered)}
+    found |= {time for match in _CLOCK.finditer(lowered) if (time := _time(match, lowered))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _time(match: re.Match[str], text: str) -> str | None:
+    fraction, past_or_to, hour_digits, minute_digits, am_pm, half_hour = match.groups()
+    before = text[: match.start()]
+    follows_at = before.rstrip().endswith(
+        (" at", " for", " til", " till", " after", " by", " am", "o")
+    ) or before.strip() in ("at", "for")
+    if half_hour is not None:
+        hour, minute = int(half_hour), 30
+    else:
+        if not (minute_digits or am_pm or fraction or follows_at):
+            return None
+        hour, minute = int(hour_digits), int(minute_digits or 0)
+        if fraction:
+            minute = {"half": 30, "quarter": 15}[fraction]
+            if past_or_to == "to":
+                hour, minute = hour - 1, 60 - minute
+    if hour > 23 or minute > 59:
+        return None
+    if (am_pm == "pm" and hour < 12) or (am_pm != "am" and 1 <= hour < 8):
+        hour += 12
+    return f"{hour:02d}:{minute:02d}"
