@@ -130,7 +130,7 @@ def test_a_correction_keeps_what_was_recorded(
     assert (
         service.correct(session, actor, right.id, result=MISSED, note="no sample", now=now) is right
     )
-    with pytest.raises(Conflict, match="meanwhile"):
+    with pytest.raises(Conflict, match="already been corrected"):
         service.correct(session, actor, wrong.id, result=NEGATIVE, now=now)
     shown = service.of_person(session, katrina.id, limit=10)
     assert {one.id for one in shown} == {wrong.id, right.id}
