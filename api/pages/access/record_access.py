@@ -22,7 +22,7 @@ from engage.agencies.model import Role
 from engage.core.errors import Invalid
 from engage.people import restrictions
 from engage.people.restrictions import KEEPERS
-from engage.queries.access import disclosures as model
+from engage.queries.access import disclosures as queries
 from engage.records.merging import service as merging
 from engage.records.merging.both_records import open_for_merge, open_pair
 from engage.records.merging.service import LONGEST_REASON
@@ -195,7 +195,7 @@ def _merge_page(person_id: uuid.UUID, form: MergeForm) -> str:
 def _page(person_id: uuid.UUID, *, naming: NameForm | None = None) -> str:
     before = place_or_404(_line, request.args.get("before"))
     with transaction() as session:
-        page = model.load(session, current_actor(), person_id, now=now(), before=before)
+        page = queries.load(session, current_actor(), person_id, now=now(), before=before)
         ways = record_nav.ways(session, current_actor(), page.person, now=now())
         form = naming or NameForm()
         form.staff.choices = choices({str(one.id): one.name for one in page.candidates})

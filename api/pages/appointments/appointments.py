@@ -40,7 +40,7 @@ from engage.labels.appointments import OUTCOMES, TYPES
 from engage.queries.appointments import booking
 from engage.queries.appointments.booking import BookingDefaults
 from engage.queries.people import caseload
-from engage.queries.people import person as model
+from engage.queries.people import person as queries
 from engage.queries.people.person import AppointmentPage
 
 FOUND = 20
@@ -337,7 +337,7 @@ _DECIDED = {
 
 def _load(appointment_id: uuid.UUID) -> AppointmentPage:
     with transaction() as session:
-        return model.appointment(session, current_actor(), appointment_id, now=now())
+        return queries.appointment(session, current_actor(), appointment_id, now=now())
 
 
 def _send(

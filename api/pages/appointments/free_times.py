@@ -26,7 +26,7 @@ from engage.appointments.model import AppointmentType
 from engage.core.errors import Invalid
 from engage.labels.appointments import TYPES
 from engage.labels.formats import moment
-from engage.queries.appointments import free_times as model
+from engage.queries.appointments import free_times as queries
 
 KEEP = staff(*service.WORKER_ROLES)
 WEEKS = f"Enter a number of weeks from 1 to {service.MOST_WEEKS}"
@@ -120,7 +120,7 @@ def _workers(session: Session) -> dict[str, str]:
 def _page(form: FreeTimeForm) -> str:
     actor, at = current_actor(), now()
     with transaction() as session:
-        times = model.upcoming(session, actor, now=at)
+        times = queries.upcoming(session, actor, now=at)
         offered = _workers(session)
     form.worker.choices = choices(offered)
     if not form.worker.data:

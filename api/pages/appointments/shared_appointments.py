@@ -11,7 +11,7 @@ from api.pages import record_nav
 from api.pages.blueprint import pages
 from api.pages.list_places import place_or_404
 from engage.core.paging import MomentCursor
-from engage.queries.appointments import shared_appointments as model
+from engage.queries.appointments import shared_appointments as queries
 
 
 @pages.get("/people/<uuid:person_id>/appointments")
@@ -20,7 +20,7 @@ def shared_appointments(person_id: uuid.UUID) -> ResponseReturnValue:
     """The appointments, the latest first. That they were looked at is logged as a disclosure."""
     at, before = now(), place_or_404(MomentCursor.parse, request.args.get("before"))
     with transaction() as session:
-        page = model.load(session, current_actor(), person_id, now=at, before=before)
+        page = queries.load(session, current_actor(), person_id, now=at, before=before)
         ways = record_nav.ways(session, current_actor(), page.person, now=at)
         return render_template(
             "appointments/shared_appointments.html",

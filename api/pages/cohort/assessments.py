@@ -26,7 +26,7 @@ from engage.labels.meetings import RISKS
 from engage.labels.plan import NEED_SCORES, PATHWAYS
 from engage.plan.kinds import Pathway
 from engage.queries.cohort import assessments as views
-from engage.queries.cohort import referrals as model
+from engage.queries.cohort import referrals as queries
 
 
 class AssessmentForm(OnceForm):
@@ -142,7 +142,7 @@ def assess_person_sent(person_id: uuid.UUID) -> ResponseReturnValue:
 
 def _referral_page(referral_id: uuid.UUID, form: AssessmentForm) -> str:
     with transaction() as session:
-        page = model.load(session, current_actor(), referral_id, now=now())
+        page = queries.load(session, current_actor(), referral_id, now=now())
     if not page.may_assess:
         raise Forbidden("Your role assesses nobody here, or this referral waits no longer.")
     back = url_for("pages.referral", referral_id=referral_id)

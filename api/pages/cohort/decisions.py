@@ -30,7 +30,7 @@ from engage.cohort.kinds import (
 )
 from engage.core.errors import Conflict
 from engage.labels import cohort as words
-from engage.queries.cohort import meetings as model
+from engage.queries.cohort import meetings as queries
 
 Kind = TypeVar("Kind", bound=StrEnum)
 KINDS = ",".join(f'"{kind.value}"' for kind in DecisionKind)
@@ -86,7 +86,7 @@ FIELDS: dict[DecisionKind, tuple[str, ...]] = {
 def agenda_item(item_id: uuid.UUID) -> ResponseReturnValue:
     """One item, and the decisions that may be made of it."""
     with transaction() as session:
-        page = model.load_decision_form(session, current_actor(), item_id, now=now())
+        page = queries.load_decision_form(session, current_actor(), item_id, now=now())
     return render_template("cohort/agenda_item.html", page=page)
 
 
@@ -104,7 +104,7 @@ def decide_sent(item_id: uuid.UUID, decision: str) -> ResponseReturnValue:
     form, kind = DecisionForm(request.form), DecisionKind(decision)
 
     def work(session: Session) -> str:
-        page = model.load_decision_form(session, current_actor(), item_id, now=now())
+        page = queries.load_decision_form(session, current_actor(), item_id, now=now())
         choice = form.choice(kind, _shown(kind, page))
         decisions.decide(session, current_actor(), item_id, choice, now=now())
         return url_for("pages.meeting", meeting_id=page.meeting.id)
@@ -115,14 +115,14 @@ def decide_sent(item_id: uuid.UUID, decision: str) -> ResponseReturnValue:
     return _page(item_id, kind, form), 422
 
 
-def _shown(kind: DecisionKind, page: model.DecisionForm) -> tuple[str, ...]:
+def _shown(kind: DecisionKind, page: queries.DecisionForm) -> tuple[str, ...]:
     unknown = kind is DecisionKind.ADOPT and page.item.person_id is None
     return (*FIELDS[kind], *(("offender_manager", "crn") if unknown else ()))
 
 
 def _page(item_id: uuid.UUID, kind: DecisionKind, form: DecisionForm) -> str:
     with transaction() as session:
-        page = model.load_decision_form(session, current_actor(), item_id, now=now())
+        page = queries.load_decision_form(session, current_actor(), item_id, now=now())
     if page.item.decision is not None and not request.form:
         raise Conflict("This meeting has decided about them already.", code="decided")
     form.lead_agency.choices = choices(

@@ -17,7 +17,7 @@ from engage.cohort import agenda, meetings
 from engage.cohort.meetings import LONGEST_MINUTES, Presence
 from engage.core.errors import Forbidden, Invalid
 from engage.core.text_fields import problem_with
-from engage.queries.cohort import meetings as model
+from engage.queries.cohort import meetings as queries
 
 LONGEST_NAMES = 200
 
@@ -52,7 +52,7 @@ def meeting_list() -> ResponseReturnValue:
     """The meetings of the actor's hubs, the latest first."""
     _must_attend()
     with transaction() as session:
-        page = model.load(session, current_actor(), now=now())
+        page = queries.load(session, current_actor(), now=now())
     return render_template("cohort/meetings.html", page=page)
 
 
@@ -91,7 +91,7 @@ def call_meeting_sent() -> ResponseReturnValue:
 def meeting(meeting_id: uuid.UUID) -> ResponseReturnValue:
     """One meeting: the agenda, who came, what was decided."""
     with transaction() as session:
-        page = model.load_meeting(session, current_actor(), meeting_id, now=now())
+        page = queries.load_meeting(session, current_actor(), meeting_id, now=now())
     return render_template("cohort/meeting.html", page=page)
 
 
@@ -121,7 +121,7 @@ def attendance_sent(meeting_id: uuid.UUID) -> ResponseReturnValue:
     form = AttendanceForm(request.form)
 
     def work(session: Session) -> str:
-        page = model.load_meeting(session, current_actor(), meeting_id, now=now())
+        page = queries.load_meeting(session, current_actor(), meeting_id, now=now())
         given = {one.agency.id: _presence(one.agency.id) for one in page.agencies}
         meetings.note_attendance(
             session, current_actor(), meeting_id, given, chair=form.chair.data or "", now=now()
@@ -173,7 +173,7 @@ def ask_for(person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _must_attend() -> None:
-    if not model.may_attend(current_actor()):
+    if not queries.may_attend(current_actor()):
         raise Forbidden("Your role has no seat at meetings.")
 
 
@@ -194,7 +194,7 @@ def _presence(agency_id: uuid.UUID) -> Presence:
 def _call_page(form: CallForm | None) -> str:
     _must_attend()
     with transaction() as session:
-        page = model.load(session, current_actor(), now=now())
+        page = queries.load(session, current_actor(), now=now())
     if not page.keeps:
         raise Forbidden("Only a coordinator or a supervisor calls a meeting.")
     if form is None:
@@ -216,9 +216,9 @@ def _minutes_page(meeting_id: uuid.UUID, form: MinutesForm | None) -> str:
     return render_template("cohort/meeting_minutes.html", page=page, form=form)
 
 
-def _to_keep(meeting_id: uuid.UUID) -> model.MeetingPage:
+def _to_keep(meeting_id: uuid.UUID) -> queries.MeetingPage:
     with transaction() as session:
-        page = model.load_meeting(session, current_actor(), meeting_id, now=now())
+        page = queries.load_meeting(session, current_actor(), meeting_id, now=now())
     if not page.keeps:
         raise Forbidden(
             "Only a coordinator or a supervisor writes this, and only until the meeting is closed."

@@ -22,7 +22,7 @@ from engage.cohort.referrals import NewReferral
 from engage.core.errors import Forbidden, Invalid
 from engage.labels.plan import PATHWAYS
 from engage.plan.kinds import Pathway
-from engage.queries.cohort import referrals as model
+from engage.queries.cohort import referrals as queries
 
 CRN = "Enter one letter and six digits, such as X123456"
 
@@ -93,7 +93,7 @@ class WhyForm(PageForm):
 def referral_queue() -> ResponseReturnValue:
     """What waits in the actor's hubs, and what their agency sent."""
     with transaction() as session:
-        page = model.load_queue(session, current_actor(), now=now())
+        page = queries.load_queue(session, current_actor(), now=now())
     return render_template("cohort/referrals.html", page=page)
 
 
@@ -216,8 +216,8 @@ def _other() -> uuid.UUID:
 
 def _form_page(form: ReferralForm) -> str:
     with transaction() as session:
-        hubs, _agencies = model.referral_choices(session, current_actor())
-        police = model.may_select_at_arrest(current_actor())
+        hubs, _agencies = queries.referral_choices(session, current_actor())
+        police = queries.may_select_at_arrest(current_actor())
     if not hubs:
         raise Forbidden("Your role refers nobody.")
     form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})
@@ -229,7 +229,7 @@ def _form_page(form: ReferralForm) -> str:
 
 def _page(referral_id: uuid.UUID, form: IdentifyForm) -> str:
     with transaction() as session:
-        page = model.load(session, current_actor(), referral_id, now=now())
+        page = queries.load(session, current_actor(), referral_id, now=now())
     if not request.form:
         row = page.view.referral
         form = IdentifyForm(data={"crn": row.crn, "date_of_birth": row.date_of_birth})
@@ -238,7 +238,7 @@ def _page(referral_id: uuid.UUID, form: IdentifyForm) -> str:
 
 def _withdraw_page(referral_id: uuid.UUID, form: WhyForm) -> str:
     with transaction() as session:
-        page = model.load(session, current_actor(), referral_id, now=now())
+        page = queries.load(session, current_actor(), referral_id, now=now())
     if not page.may_withdraw:
         raise Forbidden("This referral is not yours to take back, or it waits no longer.")
     return render_template("cohort/referral_withdraw.html", page=page, form=form)

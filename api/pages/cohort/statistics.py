@@ -13,7 +13,7 @@ from api.pages.blueprint import pages
 from api.pages.list_places import place_or_404
 from engage.agencies.model import Role
 from engage.labels import statistics as words
-from engage.queries.cohort import statistics as model
+from engage.queries.cohort import statistics as queries
 
 READERS = staff(Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR, Role.AUDITOR)
 COLUMNS = ("Table", "Line", "Count", "Of", "Percent", "Lowest", "Highest")
@@ -53,13 +53,13 @@ def cohort_file() -> ResponseReturnValue:
     return answer
 
 
-def _view() -> model.CohortView:
-    given = request.args.get("days", str(model.PERIODS[0]))
-    if given not in {str(days) for days in model.PERIODS}:
+def _view() -> queries.CohortView:
+    given = request.args.get("days", str(queries.PERIODS[0]))
+    if given not in {str(days) for days in queries.PERIODS}:
         abort(404)
     hub_id = place_or_404(uuid.UUID, request.args.get("hub") or None)
     with transaction() as session:
-        return model.load(session, current_actor(), now=now(), days=int(given), hub_id=hub_id)
+        return queries.load(session, current_actor(), now=now(), days=int(given), hub_id=hub_id)
 
 
 def _harmless(name: str) -> str:

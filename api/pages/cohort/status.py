@@ -22,7 +22,7 @@ from engage.cohort import exits, reviews
 from engage.cohort.enrolments import LONGEST_REASON
 from engage.cohort.kinds import Rag
 from engage.labels import cohort
-from engage.queries.cohort import status as model
+from engage.queries.cohort import status as queries
 
 
 class ReviewForm(OnceForm):
@@ -50,7 +50,7 @@ def case_status(person_id: uuid.UUID) -> ResponseReturnValue:
     """Status, strand, reviews, exit, and who had them. The reading is logged."""
     at, actor = now(), current_actor()
     with transaction() as session:
-        page = model.load(session, actor, person_id, now=at)
+        page = queries.load(session, actor, person_id, now=at)
         ways = record_nav.ways(session, actor, page.person, now=at)
     return render_template("cohort/case.html", page=page, ways=ways, now=at)
 
@@ -114,7 +114,7 @@ def record_death(person_id: uuid.UUID) -> ResponseReturnValue:
 
 def _death_page(person_id: uuid.UUID, form: DeathForm) -> str:
     with transaction() as session:
-        person = model.open_for_death(session, current_actor(), person_id, now=now())
+        person = queries.open_for_death(session, current_actor(), person_id, now=now())
     return render_template("cohort/death.html", person=person, form=form)
 
 
@@ -124,5 +124,5 @@ def _stay(session: Session, person_id: uuid.UUID) -> None:
 
 def _review_page(person_id: uuid.UUID, form: ReviewForm) -> str:
     with transaction() as session:
-        page = model.load_review_form(session, current_actor(), person_id, now=now())
+        page = queries.load_review_form(session, current_actor(), person_id, now=now())
     return render_template("cohort/review.html", page=page, form=form)

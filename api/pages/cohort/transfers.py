@@ -19,7 +19,7 @@ from api.pages.submit import attempt
 from engage.agencies.model import Role
 from engage.cohort.transfers import LONGEST_NOTE
 from engage.conversation import transfers
-from engage.queries.cohort import status as model
+from engage.queries.cohort import status as queries
 
 HANDERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.OFFENDER_MANAGER)
 """Who may give people to another offender manager: those whom they manage."""
@@ -106,28 +106,28 @@ def record_handover() -> ResponseReturnValue:
     return _handover_page(page, form), 422
 
 
-def _offering(form: Sent, page: model.TransferForm | model.Handover) -> Sent:
+def _offering(form: Sent, page: queries.TransferForm | queries.Handover) -> Sent:
     """The form with the choices of this page, and no others."""
     form.to.choices = choices({**_NOBODY, **{str(one.id): one.name for one in page.takers}})
-    if isinstance(form, HandoverForm) and isinstance(page, model.Handover):
+    if isinstance(form, HandoverForm) and isinstance(page, queries.Handover):
         names = {str(one.id): f"{one.last_name}, {one.first_name}" for one in page.people}
         form.people.choices = choices(names)
     return form
 
 
-def _one(person_id: uuid.UUID) -> model.TransferForm:
+def _one(person_id: uuid.UUID) -> queries.TransferForm:
     with transaction() as session:
-        return model.load_transfer_form(session, current_actor(), person_id, now=now())
+        return queries.load_transfer_form(session, current_actor(), person_id, now=now())
 
 
-def _many(from_id: uuid.UUID | None) -> model.Handover:
+def _many(from_id: uuid.UUID | None) -> queries.Handover:
     with transaction() as session:
-        return model.load_handover(session, current_actor(), from_id)
+        return queries.load_handover(session, current_actor(), from_id)
 
 
-def _transfer_page(page: model.TransferForm, form: TransferForm) -> str:
+def _transfer_page(page: queries.TransferForm, form: TransferForm) -> str:
     return render_template("cohort/transfer.html", page=page, form=form)
 
 
-def _handover_page(page: model.Handover, form: TransferForm) -> str:
+def _handover_page(page: queries.Handover, form: TransferForm) -> str:
     return render_template("cohort/handover.html", page=page, form=form)

@@ -28,7 +28,7 @@ from engage.labels.appointments import OUTCOMES
 from engage.labels.compliance import DELIVERIES, ENFORCEMENTS
 from engage.labels.people import LANGUAGES
 from engage.people.model import Language
-from engage.queries.compliance import compliance as model
+from engage.queries.compliance import compliance as queries
 from engage.queries.compliance.compliance_views import LetterPage
 from engage.queries.people import person as people
 
@@ -99,7 +99,7 @@ def compliance(person_id: uuid.UUID) -> ResponseReturnValue:
     """
     at = now()
     with transaction() as session:
-        page = model.load(session, current_actor(), person_id, now=at)
+        page = queries.load(session, current_actor(), person_id, now=at)
         ways = record_nav.ways(session, current_actor(), page.person, now=at)
     return render_template("compliance/compliance.html", page=page, ways=ways)
 
@@ -305,7 +305,7 @@ def _order_asked() -> uuid.UUID | None:
 def _decision_page(person_id: uuid.UUID, form: DecisionForm | None = None) -> str:
     order_id = _order_asked()
     with transaction() as session:
-        page = model.load_enforcement_form(session, current_actor(), person_id, now=now())
+        page = queries.load_enforcement_form(session, current_actor(), person_id, now=now())
     standing = next((one for one in page.standings if one.order_id == order_id), None)
     if standing is None or not standing.kinds:
         raise NotFound("Nothing waits for a decision here.")
@@ -318,7 +318,7 @@ def _decision_page(person_id: uuid.UUID, form: DecisionForm | None = None) -> st
 
 def _with_letter(decision_id: uuid.UUID) -> LetterPage:
     with transaction() as session:
-        page = model.load_decision(session, current_actor(), decision_id, now=now())
+        page = queries.load_decision(session, current_actor(), decision_id, now=now())
     if not page.letter:
         raise NotFound("This decision has no letter.")
     return page
@@ -326,7 +326,7 @@ def _with_letter(decision_id: uuid.UUID) -> LetterPage:
 
 def _about_page(decision_id: uuid.UUID, what: str, form: PageForm) -> str:
     with transaction() as session:
-        page = model.load_decision(session, current_actor(), decision_id, now=now())
+        page = queries.load_decision(session, current_actor(), decision_id, now=now())
     return render_template(
         "shared/compliance_form.html",
         person=page.person,

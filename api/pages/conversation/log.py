@@ -17,7 +17,7 @@ from engage.agencies.model import Role
 from engage.labels.conversation import PROMPTS, READINGS
 from engage.labels.messaging import PURPOSES, STATUSES
 from engage.labels.people import RECORD_CHANGES, field_name
-from engage.queries.conversation import log as model
+from engage.queries.conversation import log as queries
 from engage.queries.conversation.thread import (
     Entry,
     Mark,
@@ -49,7 +49,7 @@ def log(person_id: uuid.UUID) -> ResponseReturnValue:
     """The conversation on one page, to read or to print."""
     at = now()
     with transaction() as session:
-        page = model.take_out(session, current_actor(), person_id, model.Form.PAGE, now=at)
+        page = queries.take_out(session, current_actor(), person_id, queries.Form.PAGE, now=at)
     return render_template("conversation/log.html", page=page, now=at, erased=ERASED)
 
 
@@ -58,7 +58,7 @@ def log(person_id: uuid.UUID) -> ResponseReturnValue:
 def log_file(person_id: uuid.UUID) -> ResponseReturnValue:
     """The conversation as a file of rows."""
     with transaction() as session:
-        found = model.take_out(session, current_actor(), person_id, model.Form.FILE, now=now())
+        found = queries.take_out(session, current_actor(), person_id, queries.Form.FILE, now=now())
     written = io.StringIO()
     rows = csv.writer(written)
     rows.writerow(COLUMNS)
@@ -70,12 +70,12 @@ def log_file(person_id: uuid.UUID) -> ResponseReturnValue:
     return answer
 
 
-def _rows(found: model.Log) -> Iterator[tuple[str, ...]]:
+def _rows(found: queries.Log) -> Iterator[tuple[str, ...]]:
     for entry in found.entries:
         yield (entry.at.astimezone(found.zone).isoformat(timespec="seconds"), *_cells(found, entry))
 
 
-def _cells(found: model.Log, entry: Entry) -> tuple[str, ...]:
+def _cells(found: queries.Log, entry: Entry) -> tuple[str, ...]:
     """Everything after the moment, in the order of the columns."""
     if isinstance(entry, TextIn):
         corrected = entry.corrected

@@ -23,7 +23,7 @@ from engage.agencies.hub_settings import zone
 from engage.conversation import staff_actions
 from engage.people.model import Person
 from engage.queries.conversation import takeover
-from engage.queries.people import person as model
+from engage.queries.people import person as queries
 from messaging.text import Encoding, measure, plain
 
 LONGEST = staff_actions.MAX_LENGTH
@@ -163,7 +163,7 @@ def _to_converse(session: Session, person_id: uuid.UUID) -> Person:
 def _page(person_id: uuid.UUID, form: TextForm, *, checked: bool = False) -> str:
     with transaction() as session:
         found = _to_converse(session, person_id)
-        why_not = model.obstacles_now(session, found.id, now=now())
+        why_not = queries.obstacles_now(session, found.id, now=now())
         held = takeover.of_person(session, current_actor(), found.id, now=now())
         zone_of_hub = zone(found.hub)
     return render_template(

@@ -17,7 +17,7 @@ from api.pages.forms import DateField, OnceForm, Words, stripped
 from api.pages.frame import say
 from api.pages.submit import attempt
 from engage.documents.evidence_pack import pdf, service
-from engage.queries.compliance import compliance as model
+from engage.queries.compliance import compliance as queries
 
 
 class PackForm(OnceForm):
@@ -107,7 +107,7 @@ def _named(content: bytes, opened: service.OpenedPack, kind: str) -> Response:
 
 def _page(person_id: uuid.UUID, form: PackForm | None) -> str:
     with transaction() as session:
-        page = model.load_enforcement_form(session, current_actor(), person_id, now=now())
+        page = queries.load_enforcement_form(session, current_actor(), person_id, now=now())
     if form is None:
         form = PackForm(
             data={

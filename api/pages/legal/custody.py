@@ -31,7 +31,7 @@ from api.pages.submit import attempt
 from engage.labels.legal import CUSTODY_KINDS
 from engage.legal import custody
 from engage.legal.kinds import CustodyKind
-from engage.queries.legal import legal as model
+from engage.queries.legal import legal as queries
 
 HINTS = {
     "sentence": "Leave it out on remand, or while it is not known",
@@ -174,7 +174,7 @@ def make_release_plan(spell_id: uuid.UUID) -> ResponseReturnValue:
     """Keep it."""
     form = ReleasePlanForm(request.form)
     with transaction() as session:
-        desk, _ = model.load_custody_form(session, current_actor(), spell_id, now=now())
+        desk, _ = queries.load_custody_form(session, current_actor(), spell_id, now=now())
     if not desk.may_health:
         del form.health
 
@@ -208,7 +208,7 @@ def _values(form: CustodyForm | ChangeCustodyForm) -> dict[str, Any]:
 
 def _new_page(person_id: uuid.UUID, form: CustodyForm) -> str:
     with transaction() as session:
-        desk = model.load_form(session, current_actor(), person_id, now=now())
+        desk = queries.load_form(session, current_actor(), person_id, now=now())
     return form_page(
         form,
         desk.person,
@@ -220,7 +220,7 @@ def _new_page(person_id: uuid.UUID, form: CustodyForm) -> str:
 
 def _change_page(spell_id: uuid.UUID, form: ChangeCustodyForm | None = None) -> str:
     with transaction() as session:
-        desk, spell = model.load_custody_form(session, current_actor(), spell_id, now=now())
+        desk, spell = queries.load_custody_form(session, current_actor(), spell_id, now=now())
     if form is None:
         given = {
             "kind": spell.kind.value,
@@ -234,7 +234,7 @@ def _change_page(spell_id: uuid.UUID, form: ChangeCustodyForm | None = None) -> 
 
 def _release_page(spell_id: uuid.UUID, form: ReleaseForm) -> str:
     with transaction() as session:
-        desk, _ = model.load_custody_form(session, current_actor(), spell_id, now=now())
+        desk, _ = queries.load_custody_form(session, current_actor(), spell_id, now=now())
     return form_page(
         form,
         desk.person,
@@ -246,7 +246,7 @@ def _release_page(spell_id: uuid.UUID, form: ReleaseForm) -> str:
 
 def _plan_page(spell_id: uuid.UUID, form: ReleasePlanForm | None = None) -> str:
     with transaction() as session:
-        desk, spell = model.load_custody_form(session, current_actor(), spell_id, now=now())
+        desk, spell = queries.load_custody_form(session, current_actor(), spell_id, now=now())
     if form is None:
         form = ReleasePlanForm(obj=spell.plan)
         if not desk.may_health:

@@ -18,7 +18,7 @@ from api.pages.submit import attempt
 from engage.labels.legal import OFFENCE_KINDS
 from engage.legal import intelligence, offences
 from engage.legal.kinds import OffenceKind
-from engage.queries.legal import legal as model
+from engage.queries.legal import legal as queries
 
 
 class OffenceForm(OnceForm):
@@ -110,7 +110,7 @@ def change_flag(person_id: uuid.UUID) -> ResponseReturnValue:
 
 def _new_page(person_id: uuid.UUID, form: OffenceForm) -> str:
     with transaction() as session:
-        desk = model.load_form(session, current_actor(), person_id, now=now())
+        desk = queries.load_form(session, current_actor(), person_id, now=now())
     hints = {
         "what": "The kind of matter only. Name nobody: victims’ data is kept nowhere in Engage"
     }
@@ -119,7 +119,7 @@ def _new_page(person_id: uuid.UUID, form: OffenceForm) -> str:
 
 def _flag_page(person_id: uuid.UUID, form: FlagForm) -> str:
     with transaction() as session:
-        desk, stands = model.load_flag_form(session, current_actor(), person_id, now=now())
+        desk, stands = queries.load_flag_form(session, current_actor(), person_id, now=now())
     return form_page(
         form,
         desk.person,

@@ -20,7 +20,7 @@ from api.pages.submit import act, attempt
 from engage.labels.legal import ORDER_ENDINGS, ORDER_KINDS
 from engage.legal import orders
 from engage.legal.kinds import OrderEnding, OrderKind
-from engage.queries.legal import legal as model
+from engage.queries.legal import legal as queries
 from engage.queries.legal.legal_views import OrderView
 
 HINTS = {
@@ -73,7 +73,7 @@ def legal(person_id: uuid.UUID) -> ResponseReturnValue:
     """
     at = now()
     with transaction() as session:
-        page = model.load(session, current_actor(), person_id, now=at)
+        page = queries.load(session, current_actor(), person_id, now=at)
         ways = record_nav.ways(session, current_actor(), page.person, now=at)
     return render_template("legal/legal.html", page=page, ways=ways)
 
@@ -168,7 +168,7 @@ def take_back_end(order_id: uuid.UUID) -> ResponseReturnValue:
     refusal = act(lambda session: _take_back(session, order_id))
     say(refusal or "The order runs on.")
     with transaction() as session:
-        desk, _ = model.load_order_form(session, current_actor(), order_id, now=now())
+        desk, _ = queries.load_order_form(session, current_actor(), order_id, now=now())
     return redirect(legal_page(desk.person.id))
 
 
@@ -188,7 +188,7 @@ def _values(form: OrderForm | ChangeOrderForm) -> dict[str, Any]:
 
 def _new_page(person_id: uuid.UUID, form: OrderForm) -> str:
     with transaction() as session:
-        desk = model.load_form(session, current_actor(), person_id, now=now())
+        desk = queries.load_form(session, current_actor(), person_id, now=now())
     return form_page(
         form,
         desk.person,
@@ -200,7 +200,7 @@ def _new_page(person_id: uuid.UUID, form: OrderForm) -> str:
 
 def _change_page(order_id: uuid.UUID, form: ChangeOrderForm | None = None) -> str:
     with transaction() as session:
-        desk, order = model.load_order_form(session, current_actor(), order_id, now=now())
+        desk, order = queries.load_order_form(session, current_actor(), order_id, now=now())
     return form_page(
         form or ChangeOrderForm(obj=order), desk.person, f"Change: {_called(order)}", hints=HINTS
     )
@@ -208,7 +208,7 @@ def _change_page(order_id: uuid.UUID, form: ChangeOrderForm | None = None) -> st
 
 def _end_page(order_id: uuid.UUID, form: EndOrderForm) -> str:
     with transaction() as session:
-        desk, order = model.load_order_form(session, current_actor(), order_id, now=now())
+        desk, order = queries.load_order_form(session, current_actor(), order_id, now=now())
     return form_page(
         form,
         desk.person,

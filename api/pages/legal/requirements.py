@@ -28,7 +28,7 @@ from api.pages.submit import attempt
 from engage.labels.legal import REQUIREMENT_KINDS
 from engage.legal import requirements
 from engage.legal.kinds import RequirementKind
-from engage.queries.legal import legal as model
+from engage.queries.legal import legal as queries
 
 AMOUNTS = {RequirementKind.RAR: "Days at the most", RequirementKind.UNPAID_WORK: "Hours asked for"}
 YES, NO = "yes", "no"
@@ -184,7 +184,7 @@ def record_day(requirement_id: uuid.UUID) -> ResponseReturnValue:
             **_done(form),
             now=now(),
         )
-        desk, _ = model.load_requirement_form(
+        desk, _ = queries.load_requirement_form(
             session, current_actor(), kept.requirement_id, now=now()
         )
         return legal_page(desk.person.id)
@@ -201,7 +201,7 @@ def withdraw_day(credit_id: uuid.UUID) -> ResponseReturnValue:
     """It was not done after all."""
     with transaction() as session:
         credit = requirements.withdraw_credit(session, current_actor(), credit_id, now=now())
-        desk, _ = model.load_requirement_form(
+        desk, _ = queries.load_requirement_form(
             session, current_actor(), credit.requirement_id, now=now()
         )
     say("The day is taken back.")
@@ -215,7 +215,7 @@ def _kind(given: str) -> RequirementKind:
 
 def _kind_of(requirement_id: uuid.UUID) -> RequirementKind:
     with transaction() as session:
-        _, requirement = model.load_requirement_form(
+        _, requirement = queries.load_requirement_form(
             session, current_actor(), requirement_id, now=now()
         )
     return requirement.kind
@@ -253,7 +253,7 @@ def _new_page(
     order_id: uuid.UUID, kind: RequirementKind, form: RequirementForm | None = None
 ) -> str:
     with transaction() as session:
-        desk, order = model.load_order_form(session, current_actor(), order_id, now=now())
+        desk, order = queries.load_order_form(session, current_actor(), order_id, now=now())
     if form is None:
         given = {"starts_on": order.starts_on, "tests": desk.test_days}
         form = _fitting(RequirementForm(data=given), kind)
@@ -262,7 +262,9 @@ def _new_page(
 
 def _change_page(requirement_id: uuid.UUID, form: RequirementForm | None = None) -> str:
     with transaction() as session:
-        desk, one = model.load_requirement_form(session, current_actor(), requirement_id, now=now())
+        desk, one = queries.load_requirement_form(
+            session, current_actor(), requirement_id, now=now()
+        )
     if form is None:
         amount = one.amount
         if one.kind is RequirementKind.UNPAID_WORK and amount is not None:
@@ -279,7 +281,9 @@ def _change_page(requirement_id: uuid.UUID, form: RequirementForm | None = None)
 
 def _end_page(requirement_id: uuid.UUID, form: EndForm) -> str:
     with transaction() as session:
-        desk, one = model.load_requirement_form(session, current_actor(), requirement_id, now=now())
+        desk, one = queries.load_requirement_form(
+            session, current_actor(), requirement_id, now=now()
+        )
     return form_page(
         form,
         desk.person,
@@ -310,7 +314,9 @@ def _done(form: DayForm) -> dict[str, Any]:
 
 def _day_page(requirement_id: uuid.UUID, form: DayForm | None = None) -> str:
     with transaction() as session:
-        desk, one = model.load_requirement_form(session, current_actor(), requirement_id, now=now())
+        desk, one = queries.load_requirement_form(
+            session, current_actor(), requirement_id, now=now()
+        )
     if form is None:
         form = _day_form(DayForm(data={"done_on": desk.today, "minutes": 0}), one.kind)
     hints = HINTS if "planned" in form else {}

@@ -14,7 +14,7 @@ from api.pages.list_places import place_or_404
 from engage.access import scope
 from engage.access.emergency import OPENERS
 from engage.access.policy import Ability
-from engage.queries.people import caseload as model
+from engage.queries.people import caseload as queries
 
 
 @pages.get("/people")
@@ -24,10 +24,10 @@ def caseload() -> ResponseReturnValue:
     actor = current_actor()
     if not scope.may_see_people(actor):
         return render_template("shared/no_people.html")
-    search = (stripped(request.args.get("q")) or "")[: model.SEARCH_MAX]
+    search = (stripped(request.args.get("q")) or "")[: queries.SEARCH_MAX]
     after = place_or_404(uuid.UUID, request.args.get("after"))
     with transaction() as session:
-        page = model.load(session, actor, now=now(), search=search, after=after)
+        page = queries.load(session, actor, now=now(), search=search, after=after)
     return render_template(
         "people/caseload.html",
         page=page,

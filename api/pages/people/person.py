@@ -24,7 +24,7 @@ from engage.labels.people import CONTACT, CUSTODY, LANGUAGES, LEGAL
 from engage.people import pause, rebooking_permission, service
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, Person
 from engage.queries.conversation import thread
-from engage.queries.people import person as model
+from engage.queries.people import person as queries
 
 HOURS = {"": "As the hub has it", **{str(hour): f"{hour:02}:00" for hour in range(25)}}
 
@@ -53,7 +53,7 @@ def person(person_id: uuid.UUID) -> ResponseReturnValue:
     before = place_or_404(thread.ThreadCursor.parse, request.args.get("thread"))
     past_before = place_or_404(MomentCursor.parse, request.args.get("past"))
     with transaction() as session:
-        page = model.load(
+        page = queries.load(
             session, current_actor(), person_id, now=at, before=before, past_before=past_before
         )
         ways = record_nav.ways(session, current_actor(), page.person, now=at)

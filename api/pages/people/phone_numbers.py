@@ -16,7 +16,7 @@ from api.pages.forms import PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.people import phones
-from engage.queries.people import person as model
+from engage.queries.people import person as queries
 from messaging.numbers import NumberProblem, parse_mobile
 
 HOW = {
@@ -139,5 +139,5 @@ def _work(person_id: uuid.UUID, form: PageForm) -> Callable[[Session], str]:
 
 def _page(person_id: uuid.UUID, what: str, form: PageForm) -> str:
     with transaction() as session:
-        page = model.load_number(session, current_actor(), person_id, now=now())
+        page = queries.load_number(session, current_actor(), person_id, now=now())
     return render_template("people/number.html", page=page, what=what, form=form)

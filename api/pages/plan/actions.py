@@ -27,7 +27,7 @@ from engage.plan import actions as service
 from engage.plan.actions import NewAction
 from engage.plan.kinds import ActionClass, ActionState, Pathway
 from engage.plan.open_record import LONGEST_NOTE
-from engage.queries.plan import actions as model
+from engage.queries.plan import actions as queries
 from engage.queries.plan import plan as plans
 
 LIVE_NOW = "The action is live."
@@ -102,7 +102,7 @@ def agency_actions() -> ResponseReturnValue:
     mine = request.args.get("whose") == "mine"
     after = place_or_404(DayCursor.parse, request.args.get("after"))
     with transaction() as session:
-        page = model.agency_actions(session, current_actor(), now=now(), mine=mine, after=after)
+        page = queries.agency_actions(session, current_actor(), now=now(), mine=mine, after=after)
     return render_template("plan/actions.html", page=page, mine=mine, continued=after is not None)
 
 
@@ -137,8 +137,8 @@ def propose_action_sent(person_id: uuid.UUID) -> ResponseReturnValue:
 def action(action_id: uuid.UUID) -> ResponseReturnValue:
     """One action, with all that became of it."""
     with transaction() as session:
-        one = model.action(session, current_actor(), action_id, now=now())
-        reads_plan = model.may_read_plan(session, current_actor(), one.person_id, now=now())
+        one = queries.action(session, current_actor(), action_id, now=now())
+        reads_plan = queries.may_read_plan(session, current_actor(), one.person_id, now=now())
     return render_template("plan/action.html", one=one, reads_plan=reads_plan)
 
 
@@ -255,14 +255,14 @@ def _sent(
         say(done)
         return redirect(address)
     with transaction() as session:
-        one = model.action(session, current_actor(), action_id, now=now())
+        one = queries.action(session, current_actor(), action_id, now=now())
     return render_template(template, one=one, form=form), 422
 
 
-def _open(action_id: uuid.UUID, what: str) -> model.ActionView:
+def _open(action_id: uuid.UUID, what: str) -> queries.ActionView:
     """The action that a form is about, for whoever may still do that to it."""
     with transaction() as session:
-        one = model.action(session, current_actor(), action_id, now=now())
+        one = queries.action(session, current_actor(), action_id, now=now())
     if not getattr(one.may, what):
         raise Forbidden("Your role does not allow this, or the action has ended.")
     return one

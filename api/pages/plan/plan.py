@@ -24,7 +24,7 @@ from engage.plan import approvals, needs
 from engage.plan.kinds import ActionClass, Pathway
 from engage.plan.open_record import LONGEST_NOTE
 from engage.queries.cohort import milestones
-from engage.queries.plan import plan as model
+from engage.queries.plan import plan as queries
 
 ANY = ""
 _STANDING = {
@@ -59,7 +59,7 @@ class ApprovalForm(PageForm):
 def plan(person_id: uuid.UUID) -> ResponseReturnValue:
     """The whole plan, for whoever may read it."""
     with transaction() as session:
-        page = model.load(session, current_actor(), person_id, now=now())
+        page = queries.load(session, current_actor(), person_id, now=now())
         reached = milestones.of_person(session, current_actor(), page.person)
         ways = record_nav.ways(session, current_actor(), page.person, now=now())
     return render_template("plan/plan.html", page=page, reached=reached, ways=ways)
@@ -141,16 +141,16 @@ def _end_approval(session: Session, approval_id: uuid.UUID) -> None:
     approvals.end(session, current_actor(), approval_id, now=now())
 
 
-def _choices(person_id: uuid.UUID, ability: Ability) -> model.Choices:
+def _choices(person_id: uuid.UUID, ability: Ability) -> queries.Choices:
     with transaction() as session:
-        return model.load_choices(session, current_actor(), person_id, now=now(), ability=ability)
+        return queries.load_choices(session, current_actor(), person_id, now=now(), ability=ability)
 
 
-def _offer_pathways(form: NeedForm, found: model.Choices) -> None:
+def _offer_pathways(form: NeedForm, found: queries.Choices) -> None:
     form.pathway.choices = choices({one: plan_words.PATHWAYS[one] for one in found.pathways})
 
 
-def _offer_agencies(form: ApprovalForm, found: model.Choices) -> None:
+def _offer_agencies(form: ApprovalForm, found: queries.Choices) -> None:
     named = {str(agency.id): agency.name for agency in found.agencies}
     form.agency.choices = choices({ANY: "Any agency", **named})
 

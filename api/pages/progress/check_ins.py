@@ -17,7 +17,7 @@ from api.pages.submit import attempt
 from engage.labels.formats import WEEKDAYS
 from engage.progress.check_ins import service
 from engage.progress.check_ins.rules import INTERVALS_IN_WEEKS, Schedule
-from engage.queries.people import person as model
+from engage.queries.people import person as queries
 
 OFF = "off"
 _EVERY = {
@@ -76,7 +76,7 @@ def _wanted(form: CheckInForm) -> Schedule | None:
 
 def _page(person_id: uuid.UUID, form: CheckInForm | None = None) -> str:
     with transaction() as session:
-        page = model.load_number(session, current_actor(), person_id, now=now())
+        page = queries.load_number(session, current_actor(), person_id, now=now())
         plan = service.read_plan(session, current_actor(), person_id, now=now())
     if form is None and plan is not None:
         form = CheckInForm(

@@ -17,8 +17,7 @@ from api.pages.forms import DateField, PageForm, Words, joined
 from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.agencies.hub_settings import today_at
-from engage.documents.court_report import facts as model
-from engage.documents.court_report import pdf
+from engage.documents.court_report import facts, pdf
 from engage.legal.model import Requirement
 from engage.people.model import Person
 from engage.progress.drug_tests import court_reviews
@@ -133,7 +132,7 @@ def make_court_report(review_id: uuid.UUID) -> ResponseReturnValue:
     """Make it, or make it anew."""
 
     def work(session: Session) -> None:
-        model.make(session, current_actor(), review_id, now=now())
+        facts.make(session, current_actor(), review_id, now=now())
 
     refusal = act(work)
     say(refusal or "The report is made. That it goes to the court is on the record.")
@@ -154,15 +153,15 @@ def court_report_pdf(review_id: uuid.UUID) -> ResponseReturnValue:
 def court_report_json(review_id: uuid.UUID) -> ResponseReturnValue:
     """The report for another system."""
     page = _report(review_id)
-    return _named(jsonify(model.as_json(page.report)), page, "json")
+    return _named(jsonify(facts.as_json(page.report)), page, "json")
 
 
-def _report(review_id: uuid.UUID) -> model.ReportPage:
+def _report(review_id: uuid.UUID) -> facts.ReportPage:
     with transaction() as session:
-        return model.load(session, current_actor(), review_id, now=now())
+        return facts.load(session, current_actor(), review_id, now=now())
 
 
-def _named(answer: Response, page: model.ReportPage, kind: str) -> Response:
+def _named(answer: Response, page: facts.ReportPage, kind: str) -> Response:
     name = f"court-review-{page.person.crn}-{page.review.review_on.isoformat()}.{kind}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

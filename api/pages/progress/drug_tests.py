@@ -26,7 +26,7 @@ from engage.people.model import Person
 from engage.progress.drug_tests import service
 from engage.progress.drug_tests.kinds import DrugTestResult
 from engage.progress.drug_tests.model import DrugTest
-from engage.queries.progress import drug_tests as model
+from engage.queries.progress import drug_tests as queries
 
 
 class TestForm(OnceForm):
@@ -60,7 +60,7 @@ def tests(person_id: uuid.UUID) -> ResponseReturnValue:
     """The tests that wait, what came of those done, and the reviews of the court."""
     at = now()
     with transaction() as session:
-        page = model.load(session, current_actor(), person_id, now=at, before=_before())
+        page = queries.load(session, current_actor(), person_id, now=at, before=_before())
         ways = record_nav.ways(session, current_actor(), page.person, now=at)
     return render_template(
         "progress/tests.html", page=page, ways=ways, now=at, later=_before() is not None

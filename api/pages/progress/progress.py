@@ -24,7 +24,7 @@ from engage.progress import verification
 from engage.progress.housing import service
 from engage.progress.housing.kinds import HousingStage
 from engage.progress.model import SelfReport
-from engage.queries.progress import progress as model
+from engage.queries.progress import progress as queries
 
 SURE = "Did you make sure of it?"
 SURE_CHOICES = {
@@ -63,7 +63,7 @@ def progress(person_id: uuid.UUID) -> ResponseReturnValue:
     """Where somebody lives, what they take part in, and what they told that nobody has recorded."""
     at = now()
     with transaction() as session:
-        page = model.load(session, current_actor(), person_id, now=at)
+        page = queries.load(session, current_actor(), person_id, now=at)
         ways = record_nav.ways(session, current_actor(), page.person, now=at)
     return render_template("progress/progress.html", page=page, ways=ways, now=at)
 

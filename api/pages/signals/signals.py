@@ -17,7 +17,7 @@ from engage.access.policy import Ability, open_person
 from engage.conversation import staff_actions
 from engage.core.errors import NotFound
 from engage.queries.conversation import alarms
-from engage.queries.signals import signals as model
+from engage.queries.signals import signals as queries
 from engage.queries.signals.signals import SignalView
 from engage.signals import Signal, acknowledge, resolve
 
@@ -89,7 +89,7 @@ def _open(session: Session, signal_id: uuid.UUID) -> Signal:
 
 
 def _view(session: Session, signal_id: uuid.UUID) -> SignalView:
-    found = model.load_signal(session, current_actor(), signal_id, now=now())
+    found = queries.load_signal(session, current_actor(), signal_id, now=now())
     if found is None:
         raise NotFound("There is no such signal, or you may not see it.")
     return found

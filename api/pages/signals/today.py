@@ -15,7 +15,7 @@ from engage.core.errors import NotFound
 from engage.core.paging import MomentCursor
 from engage.queries.conversation import alarms
 from engage.queries.people import caseload
-from engage.queries.signals import today as model
+from engage.queries.signals import today as queries
 from engage.queries.signals.signals import COUNTED, SignalCursor
 
 OFFERED = 60
@@ -38,7 +38,7 @@ def today() -> ResponseReturnValue:
         return render_template("shared/no_people.html")
     books = scope.may_write(actor) and scope.may_anywhere(actor, Ability.BOOK)
     with transaction() as session:
-        page = model.load(session, actor, now=at, after=after)
+        page = queries.load(session, actor, now=at, after=after)
         uncovered = alarms.uncovered(session, actor, now=at)
         choices = (
             caseload.search_for_choice(session, actor, "", ability=Ability.BOOK, limit=OFFERED + 1)
@@ -72,5 +72,5 @@ def day(day: str) -> ResponseReturnValue:
     if not scope.may_see_people(actor):
         return render_template("shared/no_people.html")
     with transaction() as session:
-        page = model.load_day(session, actor, wanted, now=at, after=after)
+        page = queries.load_day(session, actor, wanted, now=at, after=after)
     return render_template("signals/day.html", page=page, now=at, writes=scope.may_write(actor))
