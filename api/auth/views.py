@@ -7,17 +7,22 @@ from flask.typing import ResponseReturnValue
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import EmailField, HiddenField, PasswordField
 
 from api.access import PUBLIC, STAFF, Unauthenticated, allow, current_actor
 from api.auth.session import begin, end, safe_next
 from api.database import now, transaction
+from api.pages.form_page import form_page
 from api.pages.forms import PageForm, Words, stripped
 from engage.agencies import service
 from engage.core.errors import TooManyAttempts
-from engage.core.settings import Settings
 
 REFUSED = "The email address or the password is wrong. After 5 wrong tries an account is locked for 15 minutes."
+
+ENDED = (
+    "You were signed out, because nothing was done for 30 minutes or the day was over. "
+    "Sign in to go on."
+)
 
 FAILURES = RateLimitItemPerMinute(20, 10)
 """Failed sign-ins that one network address may make: 20 in 10 minutes, whoever they are for.
@@ -42,14 +47,18 @@ auth.record_once(
 class SignInForm(PageForm):
     """Who you are."""
 
-    email = StringField(
+    TITLE = BUTTON = "Sign in"
+
+    email = EmailField(
         "Email address",
         [Words(254, missing="Enter your email address")],
         filters=[stripped],
+        render_kw={"class": "govuk-input--width-20", "autocomplete": "username"},
     )
     password = PasswordField(
         "Password",
         [Words(200, missing="Enter your password")],
+        render_kw={"class": "govuk-input--width-20", "autocomplete": "current-password"},
     )
     next = HiddenField(validators=[Words(500)])
 
@@ -115,5 +124,9 @@ def _signed_in() -> bool:
 
 
 def _page(form: SignInForm, *, ended: bool = False) -> str:
-    settings: Settings = current_app.extensions["engage.settings"]
-    return render_template("shared/sign_in.html", form=form, ended=ended, settings=settings)
+    return form_page(
+        form,
+        inset=ENDED if ended else "",
+        action=url_for("auth.sign_in"),
+        template="shared/sign_in.html",
+    )

@@ -1,16 +1,19 @@
-"""What every form of the staff pages shares: fields that people fill in by hand, and refusals that
-land beside the right field.
+"""What every form of the staff pages shares: what it says of itself, fields that people fill in by
+hand, and errors beside the right field.
 
-CSRF is checked for every form by security.py. Nothing here asks the database.
+`shared/form.html` draws a form from this alone. A field's hint is its `description`; `render_kw`
+sets the class, the input mode, the autocomplete value and the suffix of its input. security.py
+checks CSRF for every form. Nothing here asks the database.
 """
 
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, ClassVar, TypeVar
 
-from wtforms import Field, Form, HiddenField, IntegerField
+from wtforms import Field, Form, HiddenField, IntegerField, SelectField
 from wtforms.validators import StopValidation, ValidationError
 
 from engage.core.text_fields import problem_with
@@ -20,17 +23,61 @@ _TIME = re.compile(r"^(\d{1,2})(?:[:.]?([0-5]\d))?\s*([ap])?\.?\s*(?:m\.?)?$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
+@dataclass(frozen=True)
+class Group:
+    """Fields that are drawn together, by name: under a legend, or beside one another."""
+
+    names: tuple[str, ...]
+    legend: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What `shared/form.html` draws at one place: a field, or the fields of a group."""
+
+    fields: tuple[Field, ...]
+    group: Group | None = None
+
+
 class PageForm(Form):
-    """A form of a page. `refuse` puts what a use case refused beside the fields; the rest stands at
-    the top alone.
+    """A form of a page, with the words around its fields. A view may give other words to
+    `form_page`.
     """
 
+    TITLE: ClassVar[str] = ""
+    LEAD: ClassVar[str] = ""
+    """What is said above the fields, one paragraph a line."""
+    BUTTON: ClassVar[str] = "Save"
+    WARNS: ClassVar[bool] = False
+    """Whether the button is red, because what it does is serious."""
+    GROUPS: ClassVar[tuple[Group, ...]] = ()
+    FIRST: ClassVar[tuple[str, ...]] = ()
+    LAST: ClassVar[tuple[str, ...]] = ()
+    """Fields that stand before and after the others, which stand in the order of their making."""
     CALLED: ClassVar[Mapping[str, str]] = {}
     """The form's own names of fields that use cases name otherwise."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.whole: list[str] = []
+
+    def ordered(self) -> list[Field]:
+        """The fields in the order in which they are drawn."""
+        names = [field.name for field in self]
+        middle = [name for name in names if name not in (*self.FIRST, *self.LAST)]
+        return [self[name] for name in (*self.FIRST, *middle, *self.LAST) if name in self]
+
+    def parts(self) -> list[Part]:
+        """What is drawn, in order. A group stands where its first field does."""
+        group_of = {name: group for group in self.GROUPS for name in group.names}
+        found: list[Part] = []
+        for field in self.ordered():
+            group = group_of.get(field.name)
+            if group is None:
+                found.append(Part((field,)))
+            elif not any(part.group is group for part in found):
+                found.append(Part(tuple(self[one] for one in group.names if one in self), group))
+        return found
 
     def refuse(self, fields: Mapping[str, str]) -> None:
         """Add a use case's refusals by field; those of fields that the form does not have are said
@@ -50,7 +97,7 @@ class PageForm(Form):
     def summary(self) -> list[dict[str, str]]:
         """The items of the error summary at the top of the page, in the order of the fields."""
         items = [{"text": words} for words in self.whole]
-        for field in self:
+        for field in self.ordered():
             items += [
                 {"text": str(words), "href": f"#{getattr(field, 'focus', field.id)}"}
                 for words in field.errors[:1]
@@ -86,11 +133,17 @@ class OnceForm(PageForm):
             raise ValidationError("Reload the page and try again")
 
 
+A_DATE = "For example, 27 3 2027"
+
+
 class DateField(Field):
     """A date in three boxes: day, month (a number or a name) and year. `data` is a date or None."""
 
     parts: tuple[str, str, str] = ("", "", "")
     data: date | None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"description": A_DATE, **kwargs})
 
     @property
     def focus(self) -> str:
@@ -163,6 +216,10 @@ class TimeField(Field):
     typed = ""
     data: time | None
 
+    def _value(self) -> str:
+        """What the input shows: what was typed, or the time that the page gave."""
+        return self.typed
+
     def process_data(self, value: Any) -> None:
         """Show the time that the page gave."""
         self.data = value
@@ -221,6 +278,13 @@ def parse_time(typed: str) -> time:
     if hour > 23:
         raise ValueError(refusal)
     return time(hour, minute)
+
+
+class HubField(SelectField):
+    """A choice of hub. It is drawn only when there is more than one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"validate_choice": False, **kwargs})
 
 
 def choices(names: Mapping[Name, str]) -> Any:

@@ -11,7 +11,7 @@ from wtforms import SelectField, SelectMultipleField, StringField
 from api.access import allow, current_actor, staff
 from api.database import now, transaction
 from api.pages.blueprint import pages
-from api.pages.forms import DateField, OnceForm, Words, choices, stripped
+from api.pages.forms import DateField, HubField, OnceForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.access import agreements as use
@@ -30,13 +30,29 @@ class AgreementForm(OnceForm):
 
     CALLED = {"agency_id": "agency", "hub_id": "hub"}
 
-    hub = SelectField("Hub", validate_choice=False)
+    BUTTON = "Record"
+
+    hub = HubField("Hub")
     agency = SelectField("Agency", validate_choice=False)
-    fields = SelectMultipleField("What it may see", choices=choices(PARTS_OF_RECORD))
-    purpose = StringField("Purpose", [Words(LONGEST_WORDS)], filters=[stripped])
-    lawful_basis = StringField("Lawful basis", [Words(LONGEST_WORDS)], filters=[stripped])
+    fields = SelectMultipleField(
+        "What it may see",
+        choices=choices(PARTS_OF_RECORD),
+        description="Health goes by an agreement only where this is ticked.",
+    )
+    purpose = StringField(
+        "Purpose",
+        [Words(LONGEST_WORDS)],
+        filters=[stripped],
+        description="For example: to place people in housing before their release",
+    )
+    lawful_basis = StringField(
+        "Lawful basis",
+        [Words(LONGEST_WORDS)],
+        filters=[stripped],
+        description="For example: public task; Crime and Disorder Act 1998, section 115",
+    )
     starts_on = DateField("First day")
-    ends_on = DateField("Last day")
+    ends_on = DateField("Last day", description="At most 3 years after the first day")
 
 
 @pages.get("/agreements")

@@ -1,6 +1,6 @@
 """The page for emergency access to a record."""
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField, TextAreaField
@@ -8,6 +8,7 @@ from wtforms import StringField, TextAreaField
 from api.access import allow, current_actor, staff
 from api.database import now, transaction
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import PageForm, Words, joined, stripped
 from api.pages.frame import say
 from api.pages.submit import attempt
@@ -22,7 +23,17 @@ OPEN = staff(*OPENERS)
 class EmergencyForm(PageForm):
     """The CRN of the record, and why it cannot wait."""
 
-    crn = StringField("CRN", [Words(7, missing="Enter the CRN")], filters=[stripped])
+    TITLE = "Open a record in an emergency"
+    BUTTON = "Open the record"
+    WARNS = True
+
+    crn = StringField(
+        "CRN",
+        [Words(7, missing="Enter the CRN")],
+        filters=[stripped],
+        description="For example X123456",
+        render_kw={"class": "govuk-input--width-10", "autocomplete": "off"},
+    )
     reason = TextAreaField(
         "What is at stake, and why it cannot wait",
         [Words(LONGEST, missing="Say what is at stake", lines=True)],
@@ -62,4 +73,17 @@ def _page(form: EmergencyForm) -> str:
             hub_rules(hub).break_glass_hours
             for hub in hubs_of(session, current_actor().hubs(*OPENERS))
         }
-    return render_template("access/emergency.html", form=form, hours=sorted(hours))
+    shown = " or ".join(str(one) for one in sorted(hours))
+    return form_page(
+        form,
+        back=BackLink(url_for("pages.caseload"), "Caseload"),
+        warning=(
+            "The offender manager is told at once that you opened it. Your reason is kept with the "
+            "record."
+        ),
+        lead=(
+            "Only where somebody could come to harm and nobody who may see the record can be "
+            f"reached. You can read the case and the texts for {shown} hours, but no health "
+            "records, and you can change nothing."
+        ),
+    )

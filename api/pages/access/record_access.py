@@ -1,5 +1,5 @@
-"""Pages about access to one record: disclosures, emergency access, the access log, restrictions,
-and merging it with another.
+"""Pages about access to one record: disclosures, emergency access, the access log, and
+restrictions.
 """
 
 import uuid
@@ -7,28 +7,22 @@ import uuid
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from api.access import STAFF, allow, current_actor, staff
 from api.database import now, transaction
 from api.pages import record_nav
 from api.pages.blueprint import pages
-from api.pages.forms import PageForm, Words, choices, joined, stripped
+from api.pages.forms import PageForm, choices
 from api.pages.frame import say
 from api.pages.list_places import place_or_404
 from api.pages.submit import act, attempt
-from engage.agencies.model import Role
-from engage.core.errors import Invalid
 from engage.people import restrictions
 from engage.people.restrictions import KEEPERS
 from engage.queries.access import disclosures as queries
-from engage.records.merging import service as merging
-from engage.records.merging.both_records import open_for_merge, open_pair
-from engage.records.merging.service import LONGEST_REASON
 
 RESTRICT = staff(*KEEPERS)
-MERGE = staff(Role.COORDINATOR, Role.SUPERVISOR)
 OUT, IN = "out", "in"
 
 
@@ -36,9 +30,13 @@ class RestrictForm(PageForm):
     """Whether the record is restricted, and whether the person still gets texts."""
 
     restricted = BooleanField(
-        "Only the offender manager and staff admitted by name see this record"
+        "Only the offender manager and staff admitted by name see this record",
+        description="You are admitted by name when you restrict it.",
     )
-    texts_allowed = BooleanField("Texts still go to this person")
+    texts_allowed = BooleanField(
+        "Texts still go to this person",
+        description="If not, texts that are waiting are cancelled.",
+    )
 
 
 class NameForm(PageForm):
@@ -49,19 +47,6 @@ class NameForm(PageForm):
         "Access",
         [InputRequired("Choose whether to exclude or admit them")],
         choices=choices({OUT: "Exclude them", IN: "Admit them while the record is restricted"}),
-    )
-
-
-class MergeForm(PageForm):
-    """The other record of the same person, and how the worker knows."""
-
-    crn = StringField(
-        "CRN of the other record", [Words(7, missing="Enter the CRN")], filters=[stripped]
-    )
-    reason = TextAreaField(
-        "How you know this is the same person",
-        [Words(LONGEST_REASON, lines=True)],
-        filters=[joined],
     )
 
 
@@ -129,67 +114,6 @@ def unname_staff(person_id: uuid.UUID, staff_id: uuid.UUID) -> ResponseReturnVal
 
     say(act(work) or "Their access now depends on their role.")
     return redirect(_address(person_id))
-
-
-@pages.get("/people/<uuid:person_id>/merge")
-@allow(MERGE)
-def merge(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Ask for the other record. With its CRN, show both side by side."""
-    form = MergeForm(request.args)
-    if not request.args:
-        return _merge_page(person_id, MergeForm())
-    if form.crn.validate(form):
-        return _merge_page(person_id, form)
-    return _merge_page(person_id, form), 422
-
-
-@pages.post("/people/<uuid:person_id>/merge")
-@allow(MERGE)
-def merge_records(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Merge the two records."""
-    form = MergeForm(request.form)
-
-    def work(session: Session) -> str:
-        merging.merge(
-            session,
-            current_actor(),
-            person_id,
-            form.crn.data or "",
-            reason=form.reason.data or "",
-            now=now(),
-        )
-        return _address(person_id)
-
-    if form.validate() and (address := attempt(form, work)):
-        say("The two records are merged.")
-        return redirect(address)
-    return _merge_page(person_id, form), 422
-
-
-@pages.post("/people/<uuid:person_id>/merges/<uuid:merge_id>/undo")
-@allow(MERGE)
-def undo_merge(person_id: uuid.UUID, merge_id: uuid.UUID) -> ResponseReturnValue:
-    """Undo a merge."""
-
-    def work(session: Session) -> None:
-        merging.undo(session, current_actor(), merge_id, now=now())
-
-    say(act(work) or "The two records are separate again.")
-    return redirect(_address(person_id))
-
-
-def _merge_page(person_id: uuid.UUID, form: MergeForm) -> str:
-    with transaction() as session:
-        found = None
-        if form.crn.data:
-            try:
-                found = open_pair(session, current_actor(), person_id, form.crn.data, now=now())
-            except Invalid as refusal:
-                form.refuse(
-                    {name: words for name, words in refusal.fields.items() if not form.crn.errors}
-                )
-        person = open_for_merge(session, current_actor(), person_id, now=now())
-        return render_template("access/merge.html", person=person, pair=found, form=form)
 
 
 def _page(person_id: uuid.UUID, *, naming: NameForm | None = None) -> str:

@@ -34,10 +34,17 @@ _LABELS = [(name, row.label) for name, row in SETTINGS.items()]
 class SettingForm(PageForm):
     """One setting and its new value."""
 
+    BUTTON = "Change"
     CALLED = dict.fromkeys(SETTINGS, "value")
 
     setting = SelectField("Setting", choices=choices(dict(sorted(_LABELS, key=itemgetter(1)))))
-    value = StringField("New value", [Words(20, missing="Enter the new value")], filters=[stripped])
+    value = StringField(
+        "New value",
+        [Words(20, missing="Enter the new value")],
+        filters=[stripped],
+        description="It applies from now on. Earlier decisions keep the settings of their time.",
+        render_kw={"class": "govuk-input--width-10"},
+    )
 
 
 @dataclass(frozen=True)
@@ -53,11 +60,16 @@ class SettingLine:
 class CloseForm(PageForm):
     """The day on which the hub closes. Its name is asked for, so that none is closed by mistake."""
 
+    BUTTON = "Close the hub"
+    WARNS = True
     CALLED = {"on": "closes_on"}
 
     closes_on = DateField("The hub closes at the start of this day")
     name = StringField(
-        "Name of the hub", [Words(80, missing="Enter the name of the hub")], filters=[stripped]
+        "Name of the hub",
+        [Words(80, missing="Enter the name of the hub")],
+        filters=[stripped],
+        description="To make sure that it is this one",
     )
 
 

@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired, NumberRange
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import (
     DateField,
     OnceForm,
@@ -37,6 +38,7 @@ from engage.compliance import outcomes
 from engage.core.errors import Invalid
 from engage.core.local_time import NoSuchTime, local_moment
 from engage.labels.appointments import OUTCOMES, TYPES
+from engage.labels.formats import moment
 from engage.queries.appointments import booking
 from engage.queries.appointments.booking import BookingDefaults
 from engage.queries.people import caseload
@@ -53,9 +55,11 @@ class WhenForm(OnceForm):
     CALLED = MappingProxyType({"starts_at": "date", "worker_name": "worker", "agency_id": "agency"})
 
     date = DateField("Date")
-    time = TimeField("Time")
+    time = TimeField("Time", description="For example 10am or 2:30pm")
     minutes = WholeNumberField(
-        "Length in minutes", [InputRequired("Enter a length from 1 to 1440 minutes"), A_DAY_AT_MOST]
+        "Length in minutes",
+        [InputRequired("Enter a length from 1 to 1440 minutes"), A_DAY_AT_MOST],
+        render_kw={"class": "govuk-input--width-3", "suffix": "minutes"},
     )
 
     def starts_at(self, zone: ZoneInfo) -> datetime:
@@ -71,17 +75,39 @@ class WhenForm(OnceForm):
 class BookForm(WhenForm):
     """A one-off appointment."""
 
+    TITLE = "Book an appointment"
+    BUTTON = "Book"
+
     type = SelectField("Kind", choices=choices(TYPES))
     agency = SelectField("Agency", validate_choice=False)
     worker = StringField(
-        "Who they will see", [Words(40, missing="Enter who they will see")], filters=[stripped]
+        "Who they will see",
+        [Words(40, missing="Enter who they will see")],
+        filters=[stripped],
+        description="Texts use the first name",
+        render_kw={"class": "govuk-input--width-20"},
     )
-    place_alias = StringField("Everyday name of the place", [Words(60)], filters=[stripped])
-    place = StringField("Address, for staff", [Words(120)], filters=[stripped])
+    place_alias = StringField(
+        "Everyday name of the place",
+        [Words(60)],
+        filters=[stripped],
+        description=(
+            "The name agreed with the person, such as the centre on Bridge St. Texts show it."
+        ),
+        render_kw={"class": "govuk-input--width-20"},
+    )
+    place = StringField(
+        "Address, for staff",
+        [Words(120)],
+        filters=[stripped],
+        description="Never in a text",
+        render_kw={"class": "govuk-!-width-two-thirds"},
+    )
     enforceable = RadioField(
         "Does the order demand it?",
         [InputRequired("Say whether the order demands it")],
         choices=choices({"yes": "Yes, it can be enforced", "no": "No"}),
+        render_kw={"class": "govuk-radios--inline govuk-radios--small"},
     )
     clash = BooleanField("Book it although they have another appointment then")
 
@@ -89,23 +115,48 @@ class BookForm(WhenForm):
 class MoveForm(WhenForm):
     """Another time, and where that changes, another worker or place."""
 
-    worker = StringField(
-        "Who they will see", [Words(40, missing="Enter who they will see")], filters=[stripped]
+    TITLE = "Move the appointment"
+    LEAD = (
+        "Texts about the old time that have not gone are called back. If a text about it has gone, "
+        "the new time is texted."
     )
-    place_alias = StringField("Everyday name of the place", [Words(60)], filters=[stripped])
+    BUTTON = "Move"
+
+    worker = StringField(
+        "Who they will see",
+        [Words(40, missing="Enter who they will see")],
+        filters=[stripped],
+        render_kw={"class": "govuk-input--width-20"},
+    )
+    place_alias = StringField(
+        "Everyday name of the place",
+        [Words(60)],
+        filters=[stripped],
+        description="Texts show it",
+        render_kw={"class": "govuk-input--width-20"},
+    )
     clash = BooleanField("Move it although they have another appointment then")
 
 
 class CancelForm(PageForm):
     """Why an appointment is cancelled."""
 
+    TITLE = BUTTON = "Cancel the appointment"
+    WARNS = True
+
     reason = StringField(
-        "Why is it cancelled?", [Words(200, missing="Say why it is cancelled")], filters=[stripped]
+        "Why is it cancelled?",
+        [Words(200, missing="Say why it is cancelled")],
+        filters=[stripped],
+        description="For staff. Never in a text.",
     )
 
 
 class OutcomeForm(PageForm):
     """What happened."""
+
+    TITLE = "Record what happened"
+    BUTTON = "Record"
 
     code = RadioField(
         "What happened?",
@@ -230,7 +281,7 @@ def move(appointment_id: uuid.UUID) -> ResponseReturnValue:
             "place_alias": one.place_alias,
         }
     )
-    return _form_page("move", page, form)
+    return _form_page(page, form)
 
 
 @pages.post("/appointments/<uuid:appointment_id>/move")
@@ -253,14 +304,14 @@ def move_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
         )
         return url_for("pages.appointment", appointment_id=appointment_id)
 
-    return _send("move", page, form, work, "The appointment is moved.")
+    return _send(page, form, work, "The appointment is moved.")
 
 
 @pages.get("/appointments/<uuid:appointment_id>/cancel")
 @allow(STAFF)
 def cancel(appointment_id: uuid.UUID) -> ResponseReturnValue:
     """The form for cancelling."""
-    return _form_page("cancel", _load(appointment_id), CancelForm())
+    return _form_page(_load(appointment_id), CancelForm())
 
 
 @pages.post("/appointments/<uuid:appointment_id>/cancel")
@@ -275,7 +326,7 @@ def cancel_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
         )
         return url_for("pages.appointment", appointment_id=appointment_id)
 
-    return _send("cancel", page, form, work, "The appointment is cancelled.")
+    return _send(page, form, work, "The appointment is cancelled.")
 
 
 @pages.get("/appointments/<uuid:appointment_id>/outcome")
@@ -285,7 +336,7 @@ def outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
     page = _load(appointment_id)
     recorded = page.appointment.recorded
     data = {"code": recorded.code.value, "note": recorded.note} if recorded else None
-    return _form_page("outcome", page, OutcomeForm(data=data))
+    return _form_page(page, OutcomeForm(data=data))
 
 
 @pages.post("/appointments/<uuid:appointment_id>/outcome")
@@ -305,7 +356,7 @@ def record_outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
         )
         return url_for("pages.appointment", appointment_id=appointment_id)
 
-    return _send("outcome", page, form, work, "The outcome is recorded.")
+    return _send(page, form, work, "The outcome is recorded.")
 
 
 @pages.post("/appointments/<uuid:appointment_id>/absence")
@@ -341,23 +392,52 @@ def _load(appointment_id: uuid.UUID) -> AppointmentPage:
 
 
 def _send(
-    what: str, page: AppointmentPage, form: PageForm, work: Callable[[Session], str], done: str
+    page: AppointmentPage, form: PageForm, work: Callable[[Session], str], done: str
 ) -> ResponseReturnValue:
     if form.validate() and (address := attempt(form, work)):
         say(done)
         return redirect(address)
-    return _form_page(what, page, form), 422
+    return _form_page(page, form), 422
 
 
-def _form_page(what: str, page: AppointmentPage, form: PageForm) -> str:
-    return render_template(
-        f"appointments/{what}.html", page=page, one=page.appointment, form=form, now=now()
+def _form_page(page: AppointmentPage, form: PageForm) -> str:
+    one, lead, template = page.appointment, "", "shared/form.html"
+    if isinstance(form, MoveForm):
+        _ask_about_clash(form)
+    elif isinstance(form, CancelForm):
+        lead = (
+            "Reminders that have not gone are called back. If "
+            f"{page.person.first_name} was told of the time, a text says not to come."
+        )
+    else:
+        template = "appointments/outcome.html"
+    return form_page(
+        form,
+        back=BackLink(url_for("pages.appointment", appointment_id=one.id), "Appointment"),
+        name=one.person_name,
+        about=moment(one.starts_at, one.zone),
+        lead=lead,
+        template=template,
+        one=one,
     )
+
+
+def _ask_about_clash(form: BookForm | MoveForm) -> None:
+    """Offer to go on despite another appointment, once there was a refusal of the whole form."""
+    if not (form.whole or form.clash.data):
+        del form.clash
 
 
 def _booking_page(offer: BookingDefaults, form: BookForm) -> str:
     form.agency.choices = choices({str(agency.id): agency.name for agency in offer.agencies})
-    place = form.place_alias.data or ""
-    return render_template(
-        "appointments/book.html", offer=offer, form=form, problems=texts.lint(place)
+    _ask_about_clash(form)
+    person, why_not = offer.person, "; ".join(offer.why_not)
+    return form_page(
+        form,
+        back=BackLink(url_for("pages.person", person_id=person.id), person.name),
+        name=person.name,
+        about=person.crn,
+        inset=f"You can book, but no texts will go: {why_not}." if why_not else "",
+        template="appointments/book.html",
+        problems=texts.lint(form.place_alias.data or ""),
     )

@@ -35,16 +35,37 @@ WEEKS = f"Enter a number of weeks from 1 to {service.MOST_WEEKS}"
 class FreeTimeForm(WhenForm):
     """A free time, once or weekly."""
 
+    BUTTON = "Add"
+    FIRST = ("worker",)
+
     worker = SelectField("Whose time is it?", validate_choice=False)
     type = SelectField(
         "Kind", choices=choices({kind: name for kind, name in TYPES.items() if kind in FREE_KINDS})
     )
-    place_alias = StringField("Everyday name of the place", [Words(60)], filters=[stripped])
-    place = StringField("Address, for staff", [Words(120)], filters=[stripped])
-    weeks = WholeNumberField(
-        "For how many weeks?", [InputRequired(WEEKS), NumberRange(1, service.MOST_WEEKS, WEEKS)]
+    place_alias = StringField(
+        "Everyday name of the place",
+        [Words(60)],
+        filters=[stripped],
+        description="The name that texts show, such as the centre on Bridge St",
+        render_kw={"class": "govuk-input--width-20"},
     )
-    despite_closed = BooleanField("Also on days on which the hub is closed")
+    place = StringField(
+        "Address, for staff",
+        [Words(120)],
+        filters=[stripped],
+        description="Never in a text",
+        render_kw={"class": "govuk-!-width-two-thirds"},
+    )
+    weeks = WholeNumberField(
+        "For how many weeks?",
+        [InputRequired(WEEKS), NumberRange(1, service.MOST_WEEKS, WEEKS)],
+        description="At the same time each week, up to 8 weeks. 1 is this one time.",
+        render_kw={"class": "govuk-input--width-2"},
+    )
+    despite_closed = BooleanField(
+        "Also on days on which the hub is closed",
+        description="Else bank holidays and other closed days are left out.",
+    )
 
 
 @pages.get("/free-times")
@@ -126,6 +147,4 @@ def _page(form: FreeTimeForm) -> str:
     if not form.worker.data:
         own = [key for key in offered if key.endswith(f"_{actor.id}")]
         form.worker.data = own[0] if own else None
-    return render_template(
-        "appointments/free_times.html", times=times, form=form, several=len(offered) > 1
-    )
+    return render_template("appointments/free_times.html", times=times, form=form)

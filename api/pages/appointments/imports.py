@@ -5,12 +5,12 @@ import uuid
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectField
 
 from api.access import KILOBYTE, allow, current_actor, staff
 from api.database import database, now, transaction
 from api.pages.blueprint import pages
-from api.pages.forms import PageForm, choices
+from api.pages.form_page import form_page
+from api.pages.forms import HubField, PageForm, choices
 from api.pages.frame import IMPORTERS
 from engage.agencies.service import hubs_of
 from engage.appointments.imports import uploads
@@ -23,7 +23,14 @@ IMPORT = staff(*IMPORTERS)
 class UploadForm(PageForm):
     """The file, and for whoever works in several hubs, which one it is for."""
 
-    hub = SelectField("Hub", validate_choice=False)
+    TITLE = "Import appointments"
+    LEAD = (
+        "Choose a CSV file from your case system. You see first what it would do; nothing happens "
+        "until you say so."
+    )
+    BUTTON = "Look at the file"
+
+    hub = HubField("Hub")
 
 
 @pages.get("/import")
@@ -114,9 +121,9 @@ def _upload_page(form: UploadForm) -> str:
     with transaction() as session:
         hubs = hubs_of(session, current_actor().hubs(*IMPORTERS))
     form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})
-    return render_template(
-        "appointments/import.html",
-        form=form,
-        several=len(hubs) > 1,
+    return form_page(
+        form,
+        action=url_for("pages.upload"),
+        template="appointments/import.html",
         largest=uploads.LARGEST // 1024 // 1024,
     )

@@ -14,7 +14,8 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import record_nav
 from api.pages.blueprint import pages
-from api.pages.forms import OnceForm, WholeNumberField, Words, choices, joined, stripped
+from api.pages.form_page import BackLink, form_page
+from api.pages.forms import Group, OnceForm, WholeNumberField, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.submit import attempt
 from engage.access.policy import Ability, open_person
@@ -28,10 +29,20 @@ from engage.plan.kinds import Pathway
 from engage.queries.cohort import assessments as views
 from engage.queries.cohort import referrals as queries
 
+NO_VICTIM = (
+    "Name no victim. Write nothing of what intelligence says: it is a flag and a date, and stands "
+    "elsewhere."
+)
+
 
 class AssessmentForm(OnceForm):
-    """How somebody's offending, risk and needs are judged today."""
+    """How a person's offending, risk and needs are judged today."""
 
+    TITLE = "Assess"
+    LEAD = "This makes a new version. The ones before it stay as they are."
+    BUTTON = "Keep this assessment"
+    GROUPS = (Group(tuple(f"need_{pathway.value}" for pathway in PATHWAYS), "Needs"),)
+    LAST = ("predictor", "predictor_version", "predictor_score", "note")
     CALLED = {"cost_pence": "cost_pounds"}
 
     harm_to_others = RadioField(
@@ -45,13 +56,37 @@ class AssessmentForm(OnceForm):
         choices=choices(RISKS),
     )
     offences_a_year = WholeNumberField("Offences a year, as reckoned", [Optional()])
-    nature = StringField("What sort of offences", [Words(500)], filters=[stripped])
-    cost_pounds = WholeNumberField("What the offending costs in a year, in pounds", [Optional()])
-    local_priorities = StringField(
-        "Local priorities that it touches", [Words(500)], filters=[stripped]
+    nature = StringField(
+        "What sort of offences",
+        [Words(500)],
+        filters=[stripped],
+        description="Such as shop theft, burglary",
+        render_kw={"class": "govuk-!-width-two-thirds"},
     )
-    predictor = StringField("Predictor", [Words(40)], filters=[stripped])
-    predictor_version = StringField("Version of the predictor", [Words(20)], filters=[stripped])
+    cost_pounds = WholeNumberField(
+        "What the offending costs in a year, in pounds",
+        [Optional()],
+        render_kw={"class": "govuk-input--width-10"},
+    )
+    local_priorities = StringField(
+        "Local priorities that it touches",
+        [Words(500)],
+        filters=[stripped],
+        render_kw={"class": "govuk-!-width-two-thirds"},
+    )
+    predictor = StringField(
+        "Predictor",
+        [Words(40)],
+        filters=[stripped],
+        description="Such as OGRS",
+        render_kw={"class": "govuk-input--width-10"},
+    )
+    predictor_version = StringField(
+        "Version of the predictor",
+        [Words(20)],
+        filters=[stripped],
+        render_kw={"class": "govuk-input--width-5"},
+    )
     predictor_score = WholeNumberField("Its score", [Optional()])
     note = TextAreaField("Note", [Words(2000, lines=True)], filters=[joined])
 
@@ -164,5 +199,4 @@ def _person_page(person_id: uuid.UUID, form: AssessmentForm) -> str:
 
 
 def _form_page(name: str, back: str, form: AssessmentForm) -> str:
-    names = [f"need_{pathway.value}" for pathway in Pathway]
-    return render_template("cohort/assess.html", name=name, back_to=back, form=form, needs=names)
+    return form_page(form, back=BackLink(back, name), name=name, inset=NO_VICTIM)

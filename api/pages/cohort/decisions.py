@@ -3,18 +3,20 @@ decision.
 """
 
 import uuid
+from collections.abc import Collection, Iterable
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, Field, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
 from api.pages.cohort.referrals import crn_format, crn_typed
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.submit import attempt
@@ -30,6 +32,7 @@ from engage.cohort.kinds import (
 )
 from engage.core.errors import Conflict
 from engage.labels import cohort as words
+from engage.labels.meetings import MEETING_DECISIONS
 from engage.queries.cohort import meetings as queries
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -37,30 +40,43 @@ KINDS = ",".join(f'"{kind.value}"' for kind in DecisionKind)
 
 
 class DecisionForm(PageForm):
-    """A decision. Which fields a kind of decision has, `FIELDS` says."""
+    """A decision. `FIELDS` says which fields a kind of decision has."""
+
+    BUTTON = "Record the decision"
 
     cohort = RadioField("Cohort", choices=choices(words.COHORTS), validate_choice=False)
     strand = RadioField("Strand", choices=choices(words.STRANDS), validate_choice=False)
     rag = RadioField("Status", choices=choices(words.RAGS), validate_choice=False)
     lead_agency = SelectField("Lead agency", validate_choice=False)
     offender_manager = SelectField("Offender manager", validate_choice=False)
-    crn = StringField("CRN", [crn_format], filters=[crn_typed])
+    crn = StringField(
+        "CRN", [crn_format], filters=[crn_typed], render_kw={"class": "govuk-input--width-10"}
+    )
     exit_reason = RadioField("Why they leave", choices=choices(words.EXITS), validate_choice=False)
-    stays_in_touch = BooleanField("They stay in touch of their own will")
+    stays_in_touch = BooleanField(
+        "They stay in touch of their own will", description="Only when they are under no order"
+    )
     reason = TextAreaField(
         "Reason for the decision",
         [Words(LONGEST_REASON, missing="Give the reason for the decision", lines=True)],
         filters=[joined],
     )
 
-    def choice(self, kind: DecisionKind, shown: tuple[str, ...]) -> DecisionDetails:
-        """The decision, with only those of the fields that its form shows. What is not of a set
-        counts as not given.
+    def keep(self, names: Collection[str]) -> "DecisionForm":
+        """The form with these of its fields, and the reason."""
+        for field in list(self):
+            if field.name not in (*names, "reason"):
+                del self[field.name]
+        return self
+
+    def choice(self, kind: DecisionKind) -> DecisionDetails:
+        """The decision, with the fields that the form still has. A value outside its set counts as
+        not given.
         """
-        given = {name: self[name].data for name in shown}
+        given = {field.name: field.data for field in self}
         return DecisionDetails(
             kind=kind,
-            reason=self.reason.data or "",
+            reason=given["reason"] or "",
             cohort=_one_of(Cohort, given.get("cohort")),
             strand=_one_of(Strand, given.get("strand")),
             rag=_one_of(Rag, given.get("rag")),
@@ -81,6 +97,17 @@ FIELDS: dict[DecisionKind, tuple[str, ...]] = {
 }
 
 
+EFFECTS: dict[DecisionKind, str] = {
+    DecisionKind.ADOPT: ("They join the cohort today. Whether a text may go is checked each time."),
+    DecisionKind.DECLINE: "The referral ends with this reason. Nothing else changes.",
+    DecisionKind.RETAIN: "This is their review: the status holds from today.",
+    DecisionKind.CHANGE_STRAND: "The strand holds from today. The lead agency stays.",
+    DecisionKind.DEREGISTER: (
+        "Contact is closed and texts that wait are called back, unless they stay in touch."
+    ),
+}
+
+
 @pages.get("/agenda/<uuid:item_id>")
 @allow(STAFF)
 def agenda_item(item_id: uuid.UUID) -> ResponseReturnValue:
@@ -94,25 +121,34 @@ def agenda_item(item_id: uuid.UUID) -> ResponseReturnValue:
 @allow(STAFF)
 def decide(item_id: uuid.UUID, decision: str) -> ResponseReturnValue:
     """The form of one decision."""
-    return _page(item_id, DecisionKind(decision), DecisionForm())
+    page = _load(item_id)
+    if page.item.decision is not None:
+        raise Conflict("This meeting has decided about them already.", code="decided")
+    form = DecisionForm()
+    form.crn.data = page.item.crn
+    return _page(page, DecisionKind(decision), form)
 
 
 @pages.post(f"/agenda/<uuid:item_id>/<any({KINDS}):decision>")
 @allow(STAFF)
 def decide_sent(item_id: uuid.UUID, decision: str) -> ResponseReturnValue:
     """Record it; what it says takes effect with it."""
-    form, kind = DecisionForm(request.form), DecisionKind(decision)
+    page, kind = _load(item_id), DecisionKind(decision)
+    form = DecisionForm(request.form).keep(_shown(kind, page))
 
     def work(session: Session) -> str:
-        page = queries.load_decision_form(session, current_actor(), item_id, now=now())
-        choice = form.choice(kind, _shown(kind, page))
-        decisions.decide(session, current_actor(), item_id, choice, now=now())
+        decisions.decide(session, current_actor(), item_id, form.choice(kind), now=now())
         return url_for("pages.meeting", meeting_id=page.meeting.id)
 
     if form.validate() and (address := attempt(form, work)):
         say("The decision is recorded.")
         return redirect(address)
-    return _page(item_id, kind, form), 422
+    return _page(page, kind, form), 422
+
+
+def _load(item_id: uuid.UUID) -> queries.DecisionForm:
+    with transaction() as session:
+        return queries.load_decision_form(session, current_actor(), item_id, now=now())
 
 
 def _shown(kind: DecisionKind, page: queries.DecisionForm) -> tuple[str, ...]:
@@ -120,20 +156,28 @@ def _shown(kind: DecisionKind, page: queries.DecisionForm) -> tuple[str, ...]:
     return (*FIELDS[kind], *(("offender_manager", "crn") if unknown else ()))
 
 
-def _page(item_id: uuid.UUID, kind: DecisionKind, form: DecisionForm) -> str:
-    with transaction() as session:
-        page = queries.load_decision_form(session, current_actor(), item_id, now=now())
-    if page.item.decision is not None and not request.form:
-        raise Conflict("This meeting has decided about them already.", code="decided")
-    form.lead_agency.choices = choices(
-        {"": "Choose", **{str(one.id): one.name for one in page.agencies}}
+def _page(page: queries.DecisionForm, kind: DecisionKind, form: DecisionForm) -> str:
+    form.keep(_shown(kind, page))
+    if "lead_agency" in form:
+        form.lead_agency.choices = _offered(page.agencies)
+    if "offender_manager" in form:
+        form.offender_manager.choices = _offered(page.offender_managers)
+    if kind is DecisionKind.CHANGE_STRAND:
+        form.rag.description = "Leave it open to keep the status as it is"
+    item = page.item
+    return form_page(
+        form,
+        back=BackLink(url_for("pages.agenda_item", item_id=item.id), item.name),
+        name=item.name,
+        about=item.crn or "",
+        title=MEETING_DECISIONS[kind],
+        lead=f"{EFFECTS[kind]} There is one decision about each person in a meeting.",
     )
-    managers = {str(one.id): one.name for one in page.offender_managers}
-    form.offender_manager.choices = choices({"": "Choose", **managers})
-    if not request.form and page.item.crn is not None:
-        form.crn.data = page.item.crn
-    fields: list[Field] = [form[name] for name in _shown(kind, page)]
-    return render_template("cohort/decide.html", page=page, kind=kind, form=form, shown=fields)
+
+
+def _offered(rows: Iterable[Any]) -> dict[str, str]:
+    named: dict[str, str] = choices({"": "Choose", **{str(one.id): one.name for one in rows}})
+    return named
 
 
 def _one_of(kinds: type[Kind], given: str | None) -> Kind | None:

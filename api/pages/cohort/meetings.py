@@ -5,18 +5,20 @@ import uuid
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
-from api.pages.forms import DateField, PageForm, Words, choices, joined, stripped
+from api.pages.form_page import BackLink, form_page
+from api.pages.forms import DateField, HubField, PageForm, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.cohort import agenda, meetings
 from engage.cohort.meetings import LONGEST_MINUTES, Presence
 from engage.core.errors import Forbidden, Invalid
 from engage.core.text_fields import problem_with
+from engage.labels.formats import day_and_year
 from engage.queries.cohort import meetings as queries
 
 LONGEST_NAMES = 200
@@ -25,25 +27,45 @@ LONGEST_NAMES = 200
 class CallForm(PageForm):
     """A meeting to call."""
 
+    TITLE = "Call a meeting"
+    LEAD = (
+        "Its agenda builds itself: referrals, reviews that are due, three green months, urgent "
+        "signals, and who goes into prison or leaves it."
+    )
+    BUTTON = "Call the meeting"
     CALLED = {"held_on": "date"}
 
-    hub = SelectField("Hub", validate_choice=False)
+    hub = HubField("Hub")
     date = DateField("Day")
-    chair = StringField("Chair", [Words(80)], filters=[stripped])
+    chair = StringField(
+        "Chair", [Words(80)], filters=[stripped], render_kw={"class": "govuk-input--width-20"}
+    )
 
 
 class AttendanceForm(PageForm):
     """Who came. The agencies themselves are read from the page."""
 
+    TITLE = "Who came"
     CALLED = {"agencies": "chair"}
 
-    chair = StringField("Chair", [Words(80)], filters=[stripped])
+    chair = StringField(
+        "Chair", [Words(80)], filters=[stripped], render_kw={"class": "govuk-input--width-20"}
+    )
 
 
 class MinutesForm(PageForm):
     """The minutes."""
 
-    minutes = TextAreaField("Minutes", [Words(LONGEST_MINUTES, lines=True)], filters=[joined])
+    TITLE = "Minutes"
+    LEAD = "Write people’s CRNs rather than their names."
+    BUTTON = "Close the meeting"
+
+    minutes = TextAreaField(
+        "Minutes",
+        [Words(LONGEST_MINUTES, lines=True)],
+        filters=[joined],
+        render_kw={"rows": 12},
+    )
 
 
 @pages.get("/meetings")
@@ -201,19 +223,29 @@ def _call_page(form: CallForm | None) -> str:
         due = next(meets for hub, meets in page.hubs if hub == page.keeps[0])
         form = CallForm(data={"date": due.on})
     form.hub.choices = choices({str(hub.id): hub.name for hub in page.keeps})
-    return render_template("cohort/meeting_call.html", form=form, one_hub=len(page.keeps) == 1)
+    return form_page(form, back=BackLink(url_for("pages.meeting_list"), "Meetings"))
 
 
 def _attendance_page(meeting_id: uuid.UUID, form: AttendanceForm | None) -> str:
     page = _to_keep(meeting_id)
     form = form or AttendanceForm(data={"chair": page.meeting.chair})
-    return render_template("cohort/meeting_attendance.html", page=page, form=form)
+    return _form_page(form, page, "cohort/attendance.html")
 
 
 def _minutes_page(meeting_id: uuid.UUID, form: MinutesForm | None) -> str:
     page = _to_keep(meeting_id)
     form = form or MinutesForm(data={"minutes": page.meeting.minutes})
-    return render_template("cohort/meeting_minutes.html", page=page, form=form)
+    return _form_page(form, page, "cohort/minutes.html")
+
+
+def _form_page(form: PageForm, page: queries.MeetingPage, template: str) -> str:
+    return form_page(
+        form,
+        back=BackLink(url_for("pages.meeting", meeting_id=page.meeting.id), "Meeting"),
+        about=f"Meeting of {day_and_year(page.meeting.held_on)}",
+        template=template,
+        page=page,
+    )
 
 
 def _to_keep(meeting_id: uuid.UUID) -> queries.MeetingPage:

@@ -8,13 +8,24 @@ import uuid
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, Field, Form, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, Form, StringField, TelField, TextAreaField
 from wtforms.validators import ValidationError
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
-from api.pages.forms import OnceForm, OptionalDateField, PageForm, Words, choices, joined, stripped
+from api.pages.form_page import BackLink, form_page
+from api.pages.forms import (
+    Group,
+    HubField,
+    OnceForm,
+    OptionalDateField,
+    PageForm,
+    Words,
+    choices,
+    joined,
+    stripped,
+)
 from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.cohort import referrals
@@ -38,19 +49,50 @@ def crn_format(_form: Form, field: Field) -> None:
         raise ValidationError(CRN)
 
 
-class ReferralForm(OnceForm):
-    """Somebody to refer."""
+NO_VICTIM = "Name no victim. Write nothing of what intelligence says."
 
-    hub = SelectField("Hub", validate_choice=False)
+
+class ReferralForm(OnceForm):
+    """A person to refer."""
+
+    TITLE = "Refer somebody"
+    LEAD = "The next meeting decides. Until then nothing changes for them, and no text goes."
+    BUTTON = "Refer"
+    GROUPS = (
+        Group(tuple(f"need_{pathway.value}" for pathway in PATHWAYS), "What they need help with"),
+    )
+    LAST = ("risks",)
+
+    hub = HubField("Hub")
     first_name = StringField(
-        "First name", [Words(40, missing="Enter their first name")], filters=[stripped]
+        "First name",
+        [Words(40, missing="Enter their first name")],
+        filters=[stripped],
+        render_kw={"class": "govuk-input--width-20"},
     )
     last_name = StringField(
-        "Last name", [Words(60, missing="Enter their last name")], filters=[stripped]
+        "Last name",
+        [Words(60, missing="Enter their last name")],
+        filters=[stripped],
+        render_kw={"class": "govuk-input--width-20"},
     )
-    date_of_birth = OptionalDateField("Date of birth, if you know it")
-    crn = StringField("CRN, if you know it", [crn_format], filters=[crn_typed])
-    number = StringField("Mobile number, if you know it", [Words(40)], filters=[stripped])
+    date_of_birth = OptionalDateField(
+        "Date of birth, if you know it", description="For example, 27 3 1994"
+    )
+    crn = StringField(
+        "CRN, if you know it",
+        [crn_format],
+        filters=[crn_typed],
+        description="One letter and six digits, such as X123456",
+        render_kw={"class": "govuk-input--width-10"},
+    )
+    number = TelField(
+        "Mobile number, if you know it",
+        [Words(40)],
+        filters=[stripped],
+        description="It is checked with them before anything goes to it",
+        render_kw={"class": "govuk-input--width-20"},
+    )
     at_arrest = BooleanField("Selected at the point of arrest")
     reasons = TextAreaField(
         "Why do you refer them?",
@@ -58,9 +100,17 @@ class ReferralForm(OnceForm):
         filters=[joined],
     )
     offending = TextAreaField(
-        "Their offending, in short", [Words(2000, lines=True)], filters=[joined]
+        "Their offending, in short",
+        [Words(2000, lines=True)],
+        filters=[joined],
+        description="What, how often, since when",
     )
-    risks = TextAreaField("Risks that you know of", [Words(1000, lines=True)], filters=[joined])
+    risks = TextAreaField(
+        "Risks that you know of",
+        [Words(1000, lines=True)],
+        filters=[joined],
+        description="To others, and to themselves",
+    )
 
     def needs(self) -> tuple[Pathway, ...]:
         """The pathways that are ticked."""
@@ -74,12 +124,22 @@ for _pathway, _name in PATHWAYS.items():
 class IdentifyForm(PageForm):
     """Who it is."""
 
-    crn = StringField("CRN", [Words(7, missing=CRN), crn_format], filters=[crn_typed])
-    date_of_birth = OptionalDateField("Date of birth")
+    crn = StringField(
+        "CRN",
+        [Words(7, missing=CRN), crn_format],
+        filters=[crn_typed],
+        description="Nobody is adopted without one",
+        render_kw={"class": "govuk-input--width-10"},
+    )
+    date_of_birth = OptionalDateField("Date of birth", description="For example, 27 3 1994")
 
 
 class WhyForm(PageForm):
     """Why a referral is taken back."""
+
+    TITLE = "Take the referral back"
+    LEAD = "It stays on record with your reason, and leaves the agenda."
+    BUTTON = "Take it back"
 
     why = TextAreaField(
         "Why is it taken back?",
@@ -221,10 +281,10 @@ def _form_page(form: ReferralForm) -> str:
     if not hubs:
         raise Forbidden("Your role refers nobody.")
     form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})
-    names = [f"need_{pathway.value}" for pathway in Pathway]
-    return render_template(
-        "cohort/referral_new.html", form=form, one_hub=len(hubs) == 1, police=police, needs=names
-    )
+    if not police and not form.at_arrest.errors:
+        del form.at_arrest
+    back = BackLink(url_for("pages.referral_queue"), "Referrals")
+    return form_page(form, back=back, inset=NO_VICTIM)
 
 
 def _page(referral_id: uuid.UUID, form: IdentifyForm) -> str:
@@ -241,4 +301,5 @@ def _withdraw_page(referral_id: uuid.UUID, form: WhyForm) -> str:
         page = queries.load(session, current_actor(), referral_id, now=now())
     if not page.may_withdraw:
         raise Forbidden("This referral is not yours to take back, or it waits no longer.")
-    return render_template("cohort/referral_withdraw.html", page=page, form=form)
+    back = BackLink(url_for("pages.referral", referral_id=referral_id), "Referral")
+    return form_page(form, back=back, name=page.view.name)

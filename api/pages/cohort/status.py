@@ -15,6 +15,7 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import record_nav
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined, parse_date
 from api.pages.frame import say
 from api.pages.submit import act, attempt
@@ -22,22 +23,33 @@ from engage.cohort import exits, reviews
 from engage.cohort.enrolments import LONGEST_REASON
 from engage.cohort.kinds import Rag
 from engage.labels import cohort
+from engage.people.model import Person
 from engage.queries.cohort import status as queries
 
 
 class ReviewForm(OnceForm):
     """The status from today on, and why."""
 
+    TITLE = "Review"
+    BUTTON = "Record the review"
+
     rag = RadioField(
         "Status from today", [InputRequired("Choose a status")], choices=choices(cohort.RAGS)
     )
     reason = TextAreaField(
-        "Reason", [Words(LONGEST_REASON, missing="Give the reason", lines=True)], filters=[joined]
+        "Reason",
+        [Words(LONGEST_REASON, missing="Give the reason", lines=True)],
+        filters=[joined],
+        description="What you looked at, and why this status",
     )
 
 
 class DeathForm(PageForm):
     """The day on which somebody died."""
+
+    TITLE = "Record a death"
+    BUTTON = "Record the death"
+    WARNS = True
 
     CALLED = {"on": "date"}
 
@@ -52,7 +64,7 @@ def case_status(person_id: uuid.UUID) -> ResponseReturnValue:
     with transaction() as session:
         page = queries.load(session, actor, person_id, now=at)
         ways = record_nav.ways(session, actor, page.person, now=at)
-    return render_template("cohort/case.html", page=page, ways=ways, now=at)
+    return render_template("cohort/status.html", page=page, ways=ways, now=at)
 
 
 @pages.get("/people/<uuid:person_id>/review")
@@ -115,7 +127,12 @@ def record_death(person_id: uuid.UUID) -> ResponseReturnValue:
 def _death_page(person_id: uuid.UUID, form: DeathForm) -> str:
     with transaction() as session:
         person = queries.open_for_death(session, current_actor(), person_id, now=now())
-    return render_template("cohort/death.html", person=person, form=form)
+    lead = (
+        f"No text goes to {person.first_name}’s phone any more, and those that wait are called "
+        "back. Their orders and their time on the cohort end. Appointments that are booked still "
+        "stand: cancel them."
+    )
+    return _form_page(form, person, lead=lead)
 
 
 def _stay(session: Session, person_id: uuid.UUID) -> None:
@@ -125,4 +142,13 @@ def _stay(session: Session, person_id: uuid.UUID) -> None:
 def _review_page(person_id: uuid.UUID, form: ReviewForm) -> str:
     with transaction() as session:
         page = queries.load_review_form(session, current_actor(), person_id, now=now())
-    return render_template("cohort/review.html", page=page, form=form)
+    form.rag.description = (
+        f"Looked at again after {page.terms[Rag.RED]} days if red, {page.terms[Rag.AMBER]} if amber, "
+        f"{page.terms[Rag.GREEN]} if green"
+    )
+    return _form_page(form, page.person, template="cohort/review.html", page=page)
+
+
+def _form_page(form: PageForm, person: Person, **words: Any) -> str:
+    back = BackLink(url_for("pages.case_status", person_id=person.id), "Status")
+    return form_page(form, back=back, name=person.name, **words)

@@ -3,7 +3,7 @@
 import uuid
 from typing import TypeVar
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import SelectField, SelectMultipleField, TextAreaField
@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 from api.access import STAFF, allow, current_actor, staff
 from api.database import now, transaction
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import OnceForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.list_places import place_or_404
@@ -23,11 +24,15 @@ from engage.queries.cohort import status as queries
 
 HANDERS = (Role.COORDINATOR, Role.SUPERVISOR, Role.OFFENDER_MANAGER)
 """Who may give people to another offender manager: those whom they manage."""
+NO_TAKERS = "This hub has no other offender manager. An administrator can add one."
 _NOBODY = {"": "Choose"}
 
 
 class TransferForm(OnceForm):
     """To whom, and what they must know."""
+
+    TITLE = "Give to another offender manager"
+    BUTTON = "Give"
 
     to = SelectField("To", [InputRequired("Choose an offender manager")])
     note = TextAreaField(
@@ -40,7 +45,11 @@ class TransferForm(OnceForm):
 class HandoverForm(TransferForm):
     """The same for several people at once."""
 
-    people = SelectMultipleField("People", [InputRequired("Choose at least one person")])
+    TITLE = "Hand over a caseload"
+    BUTTON = "Hand over"
+    FIRST = ("people",)
+
+    people = SelectMultipleField("Who goes", [InputRequired("Choose at least one person")])
 
 
 Sent = TypeVar("Sent", bound=TransferForm)
@@ -126,8 +135,30 @@ def _many(from_id: uuid.UUID | None) -> queries.Handover:
 
 
 def _transfer_page(page: queries.TransferForm, form: TransferForm) -> str:
-    return render_template("cohort/transfer.html", page=page, form=form)
+    person, manager = page.person, page.manager
+    lead = (
+        f"{manager.name} has {person.first_name} now, and will not see the record any more. Texts, "
+        f"signals, appointments with {manager.first_name} and actions go along. "
+        f"{person.first_name} is told by text, if texts may go."
+    )
+    return form_page(
+        form,
+        back=BackLink(url_for("pages.case_status", person_id=person.id), "Status"),
+        name=person.name,
+        lead=lead if page.takers else NO_TAKERS,
+        template="shared/form.html" if page.takers else "cohort/no_takers.html",
+    )
 
 
-def _handover_page(page: queries.Handover, form: TransferForm) -> str:
-    return render_template("cohort/handover.html", page=page, form=form)
+def _handover_page(page: queries.Handover, form: HandoverForm) -> str:
+    form.note.description = "The same note goes with each"
+    if form.people.data is None:
+        form.people.data = [str(one.id) for one in page.people]
+    return form_page(
+        form,
+        back=BackLink(url_for("pages.caseload"), "Caseload"),
+        template="cohort/handover.html",
+        page=page,
+        crns={str(one.id): one.crn for one in page.people},
+        no_takers=NO_TAKERS,
+    )

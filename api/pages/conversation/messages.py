@@ -19,7 +19,6 @@ from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage import texts
 from engage.access.policy import Ability, open_person
-from engage.agencies.hub_settings import zone
 from engage.conversation import staff_actions
 from engage.people.model import Person
 from engage.queries.conversation import takeover
@@ -33,7 +32,13 @@ class TextForm(OnceForm):
     """A text to a person in a worker's own words."""
 
     body = TextAreaField(
-        "Text", [Words(LONGEST, missing="Write the text first", lines=True)], filters=[joined]
+        "Text",
+        [Words(LONGEST, missing="Write the text first", lines=True)],
+        filters=[joined],
+        description=(
+            "Plain words, one question. Say nothing that a stranger may not read: no surname, no "
+            "agency, no court."
+        ),
     )
     anyway = BooleanField("Send it with these words")
 
@@ -86,12 +91,12 @@ def send_text(person_id: uuid.UUID) -> ResponseReturnValue:
         return _page(person_id, form), 422
     body = form.body.data or ""
     if request.form.get("do") == "check":
-        return _page(person_id, form, checked=True)
+        return _page(person_id, form)
     with transaction() as session:
         found = _to_converse(session, person_id)
     if text_facts(body, found).problems and not form.anyway.data:
         form.anyway.errors = ["Change the text, or tick the box to send it as it is"]
-        return _page(person_id, form, checked=True), 422
+        return _page(person_id, form), 422
 
     def work(session: Session) -> str:
         staff_actions.send_text(
@@ -112,7 +117,7 @@ def send_text(person_id: uuid.UUID) -> ResponseReturnValue:
     if address := attempt(form, work):
         say("The text is on its way.")
         return redirect(address)
-    return _page(person_id, form, checked=True), 422
+    return _page(person_id, form), 422
 
 
 @pages.post("/people/<uuid:person_id>/text/facts")
@@ -160,20 +165,17 @@ def _to_converse(session: Session, person_id: uuid.UUID) -> Person:
     )
 
 
-def _page(person_id: uuid.UUID, form: TextForm, *, checked: bool = False) -> str:
+def _page(person_id: uuid.UUID, form: TextForm) -> str:
     with transaction() as session:
         found = _to_converse(session, person_id)
         why_not = queries.obstacles_now(session, found.id, now=now())
         held = takeover.of_person(session, current_actor(), found.id, now=now())
-        zone_of_hub = zone(found.hub)
     return render_template(
         "conversation/text.html",
         person=found,
         form=form,
         why_not=why_not,
         held=held,
-        zone=zone_of_hub,
         text=text_facts(form.body.data or "", found),
-        checked=checked,
         seen=seen(request.form.getlist("seen")),
     )

@@ -6,11 +6,12 @@ from datetime import datetime
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, SelectField, StringField
+from wtforms import BooleanField, SelectField, TelField
 
 from api.access import STAFF, allow, current_actor, staff
 from api.database import now, transaction
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import DateField, PageForm, TimeField, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
@@ -26,21 +27,42 @@ ADMINISTER = staff(Role.ADMINISTRATOR)
 class TurnForm(PageForm):
     """Who is on call from when to when, and at which level."""
 
+    BUTTON = "Add"
     CALLED = {"ends_at": "ends_on"}
 
     hub = SelectField("Hub", validate_choice=False)
-    staff = SelectField("Who", validate_choice=False)
-    level = SelectField("Level", choices=choices({str(level): str(level) for level in rota.LEVELS}))
+    staff = SelectField(
+        "Who",
+        validate_choice=False,
+        description="An offender manager is told about their own people only.",
+    )
+    level = SelectField(
+        "Level",
+        choices=choices({str(level): str(level) for level in rota.LEVELS}),
+        description="1 is told first.",
+    )
     starts_on = DateField("From which day?")
-    starts_time = TimeField("From what time?")
+    starts_time = TimeField("From what time?", description="For example 5pm")
     ends_on = DateField("Until which day?")
-    ends_time = TimeField("Until what time?")
+    ends_time = TimeField("Until what time?", description="For example 9am")
 
 
 class NoticesForm(PageForm):
     """The mobile for notices, and the wish for them."""
 
-    mobile = StringField("Mobile number", [Words(40)], filters=[stripped])
+    TITLE = "Notices by text"
+    LEAD = (
+        "When an item needs you, Engage can send “Engage: an item needs you. Please sign in.” No "
+        "name and nothing else is in it. Answers to it are not read as yours."
+    )
+
+    mobile = TelField(
+        "Mobile number",
+        [Words(40)],
+        filters=[stripped],
+        description="A UK mobile number. Leave it empty for no notices.",
+        render_kw={"class": "govuk-input--width-20", "autocomplete": "tel"},
+    )
     wants = BooleanField("Send a text to this number when an item needs attention")
 
 
@@ -138,7 +160,10 @@ def _notices_page(staff_id: uuid.UUID, form: NoticesForm | None) -> str:
         shown = form or NoticesForm(
             data={"mobile": _shown(found.mobile), "wants": found.wants_notices}
         )
-        return render_template("conversation/notices.html", form=shown, name=found.name, own=own)
+    if own:
+        return form_page(shown)
+    shown.mobile.render_kw = {"class": "govuk-input--width-20", "autocomplete": "off"}
+    return form_page(shown, back=BackLink(url_for("pages.on_call"), "On call"), name=found.name)
 
 
 def _shown(number: str | None) -> str:

@@ -5,7 +5,7 @@ on paper.
 import uuid
 
 from dateutil.relativedelta import relativedelta
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import StringField
@@ -13,6 +13,7 @@ from wtforms import StringField
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import DateField, OnceForm, Words, stripped
 from api.pages.frame import say
 from api.pages.submit import attempt
@@ -23,6 +24,13 @@ from engage.queries.compliance import compliance as queries
 class PackForm(OnceForm):
     """Of which time, for what, and for whom."""
 
+    TITLE = "Make an evidence pack"
+    LEAD = (
+        "Every appointment of the time: how and when they were told, what the network said, what "
+        "they answered, what was recorded and by whom. What did not arrive is called out on its "
+        "first page. Making it is logged as a disclosure."
+    )
+    BUTTON = "Make the pack"
     CALLED = {"from_on": "first", "until_on": "last"}
 
     first = DateField("First day")
@@ -31,18 +39,16 @@ class PackForm(OnceForm):
         "Who gets it?",
         [Words(service.LONGEST_RECIPIENT, missing="Say who gets it")],
         filters=[stripped],
+        description="Such as the court by its name",
     )
     purpose = StringField(
         "What is it for?",
         [Words(service.LONGEST_PURPOSE, missing="Say what it is for")],
         filters=[stripped],
+        description=(
+            "Such as a breach hearing. It is kept, and shown to whoever asks who has seen the record"
+        ),
     )
-
-
-HINTS = {
-    "recipient": "Such as the court by its name",
-    "purpose": "Such as a breach hearing. It is kept, and shown to whoever asks who has seen the record",
-}
 
 
 @pages.get("/people/<uuid:person_id>/compliance/pack")
@@ -115,13 +121,8 @@ def _page(person_id: uuid.UUID, form: PackForm | None) -> str:
                 "last": page.today,
             }
         )
-    return render_template(
-        "shared/compliance_form.html",
-        person=page.person,
-        form=form,
-        hints=HINTS,
-        back_to=url_for("pages.compliance", person_id=person_id),
-        heading="Make an evidence pack",
-        button="Make the pack",
-        lead="Every appointment of the time: how and when they were told, what the network said, what they answered, what was recorded and by whom. What did not arrive is called out on its first page. Making it is logged as a disclosure.",
+    return form_page(
+        form,
+        back=BackLink(url_for("pages.compliance", person_id=person_id), "Compliance"),
+        name=page.person.name,
     )

@@ -26,36 +26,37 @@ from api.pages.forms import (
     stripped,
 )
 from api.pages.frame import say
-from api.pages.legal.forms import form_page, legal_page
+from api.pages.legal.forms import legal_form, legal_page
 from api.pages.submit import attempt
 from engage.labels.legal import CUSTODY_KINDS
 from engage.legal import custody
 from engage.legal.kinds import CustodyKind
 from engage.queries.legal import legal as queries
 
-HINTS = {
-    "sentence": "Leave it out on remand, or while it is not known",
-    "release_on": "As it is expected now; leave it out while nobody knows",
-    "home": "Where they will live",
-    "travel": "How they get there, and who meets them",
-    "health": "Prescriptions and treatment that go on",
-}
+NOT_KNOWN = "As it is expected now; leave it out while nobody knows"
+NO_SENTENCE = "Leave it out on remand, or while it is not known"
 
 
 class ChangeCustodyForm(PageForm):
     """What may be changed of a time in prison."""
 
+    TITLE = "Change the time in prison"
     CALLED = {"sentence_days": "sentence"}
 
     kind = RadioField("Why are they held?", choices=choices(CUSTODY_KINDS))
     prison = StringField("Which prison?", [Words(custody.LONGEST_PRISON)], filters=[stripped])
-    sentence = WholeNumberField("Length of the sentence, in days")
-    release_on = OptionalDateField("Day of release")
+    sentence = WholeNumberField("Length of the sentence, in days", description=NO_SENTENCE)
+    release_on = OptionalDateField("Day of release", description=NOT_KNOWN)
 
 
 class CustodyForm(OnceForm):
     """A new time in prison."""
 
+    TITLE = "In prison"
+    LEAD = (
+        "Texts that wait are called back. Appointments stand: cancel what they cannot come to. "
+        "A visit in prison may be booked; it is not texted."
+    )
     CALLED = {"sentence_days": "sentence"}
 
     kind = RadioField(
@@ -65,12 +66,16 @@ class CustodyForm(OnceForm):
     )
     since = DateField("Since when?")
     prison = StringField("Which prison?", [Words(custody.LONGEST_PRISON)], filters=[stripped])
-    sentence = WholeNumberField("Length of the sentence, in days")
-    release_on = OptionalDateField("Day of release")
+    sentence = WholeNumberField("Length of the sentence, in days", description=NO_SENTENCE)
+    release_on = OptionalDateField("Day of release", description=NOT_KNOWN)
 
 
 class ReleaseForm(PageForm):
     """The day on which they left prison."""
+
+    TITLE = "They have left prison"
+    LEAD = "Texts may go from now on."
+    BUTTON = "Record the release"
 
     on = DateField("On which day did they leave?")
 
@@ -78,13 +83,26 @@ class ReleaseForm(PageForm):
 class ReleasePlanForm(PageForm):
     """What is arranged for the day of release."""
 
+    TITLE = "Release plan"
+
     home = StringField(
         "Home",
         [Words(custody.LONGEST_LINE, missing="Say where they will live")],
         filters=[stripped],
+        description="Where they will live",
     )
-    travel = StringField("The way there", [Words(custody.LONGEST_LINE)], filters=[stripped])
-    health = StringField("Health", [Words(custody.LONGEST_LINE)], filters=[stripped])
+    travel = StringField(
+        "The way there",
+        [Words(custody.LONGEST_LINE)],
+        filters=[stripped],
+        description="How they get there, and who meets them",
+    )
+    health = StringField(
+        "Health",
+        [Words(custody.LONGEST_LINE)],
+        filters=[stripped],
+        description="Prescriptions and treatment that go on",
+    )
     note = TextAreaField(
         "Anything else", [Words(custody.LONGEST_NOTE, lines=True)], filters=[joined]
     )
@@ -209,13 +227,7 @@ def _values(form: CustodyForm | ChangeCustodyForm) -> dict[str, Any]:
 def _new_page(person_id: uuid.UUID, form: CustodyForm) -> str:
     with transaction() as session:
         desk = queries.load_form(session, current_actor(), person_id, now=now())
-    return form_page(
-        form,
-        desk.person,
-        "In prison",
-        lead="Texts that wait are called back. Appointments stand: cancel what they cannot come to. A visit in prison may be booked; it is not texted.",
-        hints=HINTS,
-    )
+    return legal_form(form, desk.person)
 
 
 def _change_page(spell_id: uuid.UUID, form: ChangeCustodyForm | None = None) -> str:
@@ -229,19 +241,13 @@ def _change_page(spell_id: uuid.UUID, form: ChangeCustodyForm | None = None) -> 
             "release_on": spell.release_on,
         }
         form = ChangeCustodyForm(data=given)
-    return form_page(form, desk.person, "Change the time in prison", hints=HINTS)
+    return legal_form(form, desk.person)
 
 
 def _release_page(spell_id: uuid.UUID, form: ReleaseForm) -> str:
     with transaction() as session:
         desk, _ = queries.load_custody_form(session, current_actor(), spell_id, now=now())
-    return form_page(
-        form,
-        desk.person,
-        "They have left prison",
-        button="Record the release",
-        lead="Texts may go from now on.",
-    )
+    return legal_form(form, desk.person)
 
 
 def _plan_page(spell_id: uuid.UUID, form: ReleasePlanForm | None = None) -> str:
@@ -251,10 +257,4 @@ def _plan_page(spell_id: uuid.UUID, form: ReleasePlanForm | None = None) -> str:
         form = ReleasePlanForm(obj=spell.plan)
         if not desk.may_health:
             del form.health
-    return form_page(
-        form,
-        desk.person,
-        "Release plan",
-        lead=f"Due {desk.release_days} days before the release.",
-        hints=HINTS,
-    )
+    return legal_form(form, desk.person, lead=f"Due {desk.release_days} days before the release.")

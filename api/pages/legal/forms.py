@@ -1,14 +1,14 @@
-"""The forms of the legal pages: one look for all of them, the person's name above and the way back
-to their legal page.
+"""The pages of the legal forms: with the person's name above them, leading back to the legal page.
 
 Nothing here asks the database.
 """
 
 import uuid
-from collections.abc import Mapping
+from typing import Any
 
-from flask import render_template, url_for
+from flask import url_for
 
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import PageForm
 from engage.people.model import Person
 
@@ -18,27 +18,7 @@ def legal_page(person_id: uuid.UUID) -> str:
     return url_for("pages.legal", person_id=person_id)
 
 
-def form_page(
-    form: PageForm,
-    person: Person,
-    title: str,
-    *,
-    button: str = "Save",
-    name: str | None = None,
-    lead: str = "",
-    hints: Mapping[str, str] | None = None,
-) -> str:
-    """A form as a page. `lead` is said above it, `hints` beside fields, by their names; `name` is
-    sent with the button.
-    """
-    return render_template(
-        "legal/legal_form.html",
-        form=form,
-        person=person,
-        heading=title,
-        button=button,
-        name=name,
-        lead=lead,
-        hints=hints or {},
-        back_to=legal_page(person.id),
-    )
+def legal_form(form: PageForm, person: Person, **words: Any) -> str:
+    """A form about a person's orders, custody or offences as a page."""
+    back = BackLink(legal_page(person.id), "Legal")
+    return form_page(form, back=back, name=person.name, **words)

@@ -13,7 +13,7 @@ from api.database import now, transaction
 from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
 from api.pages.frame import say
-from api.pages.legal.forms import form_page, legal_page
+from api.pages.legal.forms import legal_form, legal_page
 from api.pages.submit import attempt
 from engage.labels.legal import OFFENCE_KINDS
 from engage.legal import intelligence, offences
@@ -24,6 +24,8 @@ from engage.queries.legal import legal as queries
 class OffenceForm(OnceForm):
     """An arrest, a charge or a conviction."""
 
+    TITLE = "Record an arrest, a charge or a conviction"
+
     kind = RadioField(
         "How far has it come?", [InputRequired("Choose one")], choices=choices(OFFENCE_KINDS)
     )
@@ -32,12 +34,20 @@ class OffenceForm(OnceForm):
         "What for?",
         [Words(offences.LONGEST_WHAT, missing="Say what it was for, such as theft from a shop")],
         filters=[stripped],
+        description=(
+            "The kind of matter only. Name nobody: victims’ data is kept nowhere in Engage"
+        ),
     )
     acquisitive = BooleanField("It was to gain something: theft, burglary, robbery")
 
 
 class FlagForm(PageForm):
     """A day: since when there is intelligence, or since when it is no longer current."""
+
+    LEAD = (
+        "A flag and a day, never what it is about. Only police and the offender manager see that "
+        "it is there."
+    )
 
     on = DateField("Since which day?")
 
@@ -111,20 +121,16 @@ def change_flag(person_id: uuid.UUID) -> ResponseReturnValue:
 def _new_page(person_id: uuid.UUID, form: OffenceForm) -> str:
     with transaction() as session:
         desk = queries.load_form(session, current_actor(), person_id, now=now())
-    hints = {
-        "what": "The kind of matter only. Name nobody: victims’ data is kept nowhere in Engage"
-    }
-    return form_page(form, desk.person, "Record an arrest, a charge or a conviction", hints=hints)
+    return legal_form(form, desk.person)
 
 
 def _flag_page(person_id: uuid.UUID, form: FlagForm) -> str:
     with transaction() as session:
         desk, stands = queries.load_flag_form(session, current_actor(), person_id, now=now())
-    return form_page(
+    return legal_form(
         form,
         desk.person,
-        "End the intelligence flag" if stands else "Set the intelligence flag",
+        title="End the intelligence flag" if stands else "Set the intelligence flag",
         button="End the flag" if stands else "Set the flag",
-        name="end" if stands else "set",
-        lead="A flag and a day, never what it is about. Only police and the offender manager see that it is there.",
+        button_name="end" if stands else "set",
     )

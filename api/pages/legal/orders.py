@@ -1,9 +1,9 @@
-"""A person's legal page, and their orders and licences: recorded, changed, ended."""
+"""A person's orders and licences: recorded, changed, ended."""
 
 import uuid
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import RadioField, StringField
@@ -11,11 +11,10 @@ from wtforms.validators import InputRequired
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
-from api.pages import record_nav
 from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
 from api.pages.frame import say
-from api.pages.legal.forms import form_page, legal_page
+from api.pages.legal.forms import legal_form, legal_page
 from api.pages.submit import act, attempt
 from engage.labels.legal import ORDER_ENDINGS, ORDER_KINDS
 from engage.legal import orders
@@ -23,11 +22,6 @@ from engage.legal.kinds import OrderEnding, OrderKind
 from engage.queries.legal import legal as queries
 from engage.queries.legal.legal_views import OrderView
 
-HINTS = {
-    "court": "Leave it out for a licence",
-    "reference": "The court’s or the prison’s, if there is one",
-    "ends_on": "The last day on which it is in force",
-}
 _ENDINGS = {
     ending: words for ending, words in ORDER_ENDINGS.items() if ending in orders.RECORDED_BY_STAFF
 }
@@ -36,46 +30,59 @@ _ENDINGS = {
 class ChangeOrderForm(PageForm):
     """What may be changed of an order."""
 
-    court = StringField("Court", [Words(orders.LONGEST_COURT)], filters=[stripped])
-    reference = StringField("Reference", [Words(orders.LONGEST_REFERENCE)], filters=[stripped])
+    court = StringField(
+        "Court",
+        [Words(orders.LONGEST_COURT)],
+        filters=[stripped],
+        description="Leave it out for a licence",
+    )
+    reference = StringField(
+        "Reference",
+        [Words(orders.LONGEST_REFERENCE)],
+        filters=[stripped],
+        description="The court’s or the prison’s, if there is one",
+    )
     made_on = DateField("When was it made?")
     starts_on = DateField("First day")
-    ends_on = DateField("Last day")
+    ends_on = DateField("Last day", description="The last day on which it is in force")
 
 
 class OrderForm(OnceForm):
     """A new order or licence."""
 
+    TITLE = "Record an order or a licence"
+    LEAD = "While it is in force they are statutory. What the court asked for is added afterwards."
+
     kind = RadioField(
         "What is it?", [InputRequired("Choose what it is")], choices=choices(ORDER_KINDS)
     )
-    court = StringField("Court", [Words(orders.LONGEST_COURT)], filters=[stripped])
-    reference = StringField("Reference", [Words(orders.LONGEST_REFERENCE)], filters=[stripped])
+    court = StringField(
+        "Court",
+        [Words(orders.LONGEST_COURT)],
+        filters=[stripped],
+        description="Leave it out for a licence",
+    )
+    reference = StringField(
+        "Reference",
+        [Words(orders.LONGEST_REFERENCE)],
+        filters=[stripped],
+        description="The court’s or the prison’s, if there is one",
+    )
     made_on = DateField("When was it made?")
     starts_on = DateField("First day")
-    ends_on = DateField("Last day")
+    ends_on = DateField("Last day", description="The last day on which it is in force")
 
 
 class EndOrderForm(PageForm):
     """How an order ended, and when."""
 
+    LEAD = "What the court asked for in it ends on the same day."
+    BUTTON = "End the order"
+
     ending = RadioField(
         "How did it end?", [InputRequired("Say how it ended")], choices=choices(_ENDINGS)
     )
     on = DateField("On which day?")
-
-
-@pages.get("/people/<uuid:person_id>/legal")
-@allow(STAFF)
-def legal(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Orders with what was asked and done, time in prison, arrests; the flag for those who may see
-    it. The reading is logged.
-    """
-    at = now()
-    with transaction() as session:
-        page = queries.load(session, current_actor(), person_id, now=at)
-        ways = record_nav.ways(session, current_actor(), page.person, now=at)
-    return render_template("legal/legal.html", page=page, ways=ways)
 
 
 @pages.get("/people/<uuid:person_id>/orders/new")
@@ -189,33 +196,20 @@ def _values(form: OrderForm | ChangeOrderForm) -> dict[str, Any]:
 def _new_page(person_id: uuid.UUID, form: OrderForm) -> str:
     with transaction() as session:
         desk = queries.load_form(session, current_actor(), person_id, now=now())
-    return form_page(
-        form,
-        desk.person,
-        "Record an order or a licence",
-        lead="While it is in force they are statutory. What the court asked for is added afterwards.",
-        hints=HINTS,
-    )
+    return legal_form(form, desk.person)
 
 
 def _change_page(order_id: uuid.UUID, form: ChangeOrderForm | None = None) -> str:
     with transaction() as session:
         desk, order = queries.load_order_form(session, current_actor(), order_id, now=now())
-    return form_page(
-        form or ChangeOrderForm(obj=order), desk.person, f"Change: {_called(order)}", hints=HINTS
-    )
+    form = form or ChangeOrderForm(obj=order)
+    return legal_form(form, desk.person, title=f"Change: {_called(order)}")
 
 
 def _end_page(order_id: uuid.UUID, form: EndOrderForm) -> str:
     with transaction() as session:
         desk, order = queries.load_order_form(session, current_actor(), order_id, now=now())
-    return form_page(
-        form,
-        desk.person,
-        f"End: {_called(order)}",
-        button="End the order",
-        lead="What the court asked for in it ends on the same day.",
-    )
+    return legal_form(form, desk.person, title=f"End: {_called(order)}")
 
 
 def _called(order: OrderView) -> str:

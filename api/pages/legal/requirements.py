@@ -22,7 +22,7 @@ from api.pages.forms import (
     stripped,
 )
 from api.pages.frame import say
-from api.pages.legal.forms import form_page, legal_page
+from api.pages.legal.forms import legal_form, legal_page
 from api.pages.list_places import place_or_404
 from api.pages.submit import attempt
 from engage.labels.legal import REQUIREMENT_KINDS
@@ -32,13 +32,6 @@ from engage.queries.legal import legal as queries
 
 AMOUNTS = {RequirementKind.RAR: "Days at the most", RequirementKind.UNPAID_WORK: "Hours asked for"}
 YES, NO = "yes", "no"
-HINTS = {
-    "amount": "As the court set it",
-    "tests": "A week is 7 days",
-    "reviews": "Leave it out where the court asked for none",
-    "planned": "Routine supervision does not count as a day",
-    "activity": "The planned activity, such as a thinking skills course",
-}
 
 
 class RequirementForm(OnceForm):
@@ -47,9 +40,12 @@ class RequirementForm(OnceForm):
     CALLED = {"tests_every_days": "tests", "reviews_every_days": "reviews"}
 
     starts_on = DateField("First day")
-    amount = WholeNumberField("Amount")
-    tests = WholeNumberField("Days between two tests")
-    reviews = WholeNumberField("Days between two court reviews")
+    amount = WholeNumberField("Amount", description="As the court set it")
+    tests = WholeNumberField("Days between two tests", description="A week is 7 days")
+    reviews = WholeNumberField(
+        "Days between two court reviews",
+        description="Leave it out where the court asked for none",
+    )
     note = StringField("In words", [Words(requirements.LONGEST_NOTE)], filters=[stripped])
 
 
@@ -63,18 +59,25 @@ class DayForm(OnceForm):
         "Was it a planned activity?",
         [InputRequired("Say whether it was a planned activity")],
         choices=choices({YES: "Yes, it counts as a day", NO: "No, keep it without counting it"}),
+        description="Routine supervision does not count as a day",
     )
     hours = WholeNumberField(
         "Hours", [InputRequired("Enter hours, 0 if none"), NumberRange(0, 24, "Enter 0 to 24")]
     )
     minutes = WholeNumberField("Minutes", [NumberRange(0, 59, "Enter 0 to 59")], default=0)
     activity = StringField(
-        "What was it?", [Words(requirements.LONGEST_ACTIVITY)], filters=[stripped]
+        "What was it?",
+        [Words(requirements.LONGEST_ACTIVITY)],
+        filters=[stripped],
+        description="The planned activity, such as a thinking skills course",
     )
 
 
 class EndForm(PageForm):
     """The last day of a requirement."""
+
+    LEAD = "Only where it ends before its order does: ending the order ends it too."
+    BUTTON = "End it"
 
     on = DateField("On which day did it end?")
 
@@ -257,7 +260,7 @@ def _new_page(
     if form is None:
         given = {"starts_on": order.starts_on, "tests": desk.test_days}
         form = _fitting(RequirementForm(data=given), kind)
-    return form_page(form, desk.person, f"Add: {REQUIREMENT_KINDS[kind]}", hints=HINTS)
+    return legal_form(form, desk.person, title=f"Add: {REQUIREMENT_KINDS[kind]}")
 
 
 def _change_page(requirement_id: uuid.UUID, form: RequirementForm | None = None) -> str:
@@ -276,7 +279,7 @@ def _change_page(requirement_id: uuid.UUID, form: RequirementForm | None = None)
             "note": one.note,
         }
         form = _fitting(RequirementForm(data=given), one.kind, new=False)
-    return form_page(form, desk.person, f"Change: {REQUIREMENT_KINDS[one.kind]}", hints=HINTS)
+    return legal_form(form, desk.person, title=f"Change: {REQUIREMENT_KINDS[one.kind]}")
 
 
 def _end_page(requirement_id: uuid.UUID, form: EndForm) -> str:
@@ -284,19 +287,14 @@ def _end_page(requirement_id: uuid.UUID, form: EndForm) -> str:
         desk, one = queries.load_requirement_form(
             session, current_actor(), requirement_id, now=now()
         )
-    return form_page(
-        form,
-        desk.person,
-        f"End: {REQUIREMENT_KINDS[one.kind]}",
-        button="End it",
-        lead="Only where it ends before its order does: ending the order ends it too.",
-    )
+    return legal_form(form, desk.person, title=f"End: {REQUIREMENT_KINDS[one.kind]}")
 
 
 def _day_form(form: DayForm, kind: RequirementKind) -> DayForm:
     if kind is RequirementKind.UNPAID_WORK:
         del form.planned
         form.activity.label.text = "What was the work?"
+        form.activity.description = ""
     else:
         del form.hours, form.minutes
     return form
@@ -319,5 +317,4 @@ def _day_page(requirement_id: uuid.UUID, form: DayForm | None = None) -> str:
         )
     if form is None:
         form = _day_form(DayForm(data={"done_on": desk.today, "minutes": 0}), one.kind)
-    hints = HINTS if "planned" in form else {}
-    return form_page(form, desk.person, f"Record a day: {REQUIREMENT_KINDS[one.kind]}", hints=hints)
+    return legal_form(form, desk.person, title=f"Record a day: {REQUIREMENT_KINDS[one.kind]}")

@@ -3,18 +3,21 @@
 import uuid
 from collections.abc import Callable
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, RadioField, StringField, TelField
 from wtforms.validators import InputRequired, ValidationError
 
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
+from engage.labels.formats import phone
+from engage.labels.people import NUMBERS
 from engage.people import phones
 from engage.queries.people import person as queries
 from messaging.numbers import NumberProblem, parse_mobile
@@ -29,8 +32,15 @@ HOW = {
 class NumberForm(PageForm):
     """Another number, and how it is known to be theirs."""
 
-    given = StringField(
-        "Mobile number", [Words(40, missing="Enter a mobile number")], filters=[stripped]
+    TITLE = "Change number"
+    LEAD = "Texts that wait to go to the old number are called back, and it learns nothing more."
+
+    given = TelField(
+        "Mobile number",
+        [Words(40, missing="Enter a mobile number")],
+        filters=[stripped],
+        description="For example 07700 900101",
+        render_kw={"class": "govuk-input--width-20", "autocomplete": "off"},
     )
     how = RadioField(
         "How do you know that it is theirs?",
@@ -49,6 +59,8 @@ class NumberForm(PageForm):
 class VerifyForm(PageForm):
     """How a number is known to be somebody's."""
 
+    TITLE = "Confirm that the number is theirs"
+
     how = RadioField(
         "How do you know?",
         [InputRequired("Say how you know that it is theirs")],
@@ -59,6 +71,11 @@ class VerifyForm(PageForm):
 class SuspendForm(PageForm):
     """Why a number must not be texted for now."""
 
+    TITLE = "Suspend the number"
+    LEAD = "No text goes until somebody confirms the number again. Texts that wait are called back."
+    BUTTON = "Suspend"
+    WARNS = True
+
     why = StringField(
         "Why must this number not be texted?",
         [Words(200, missing="Say why this number must not be texted")],
@@ -68,6 +85,8 @@ class SuspendForm(PageForm):
 
 class SharedForm(PageForm):
     """A worker has looked at a shared number."""
+
+    TITLE = "Agree the sharing of the number"
 
     sure = BooleanField(
         "I have spoken with them: they know that others read this phone, and texts are safe for them"
@@ -91,7 +110,7 @@ FORMS: dict[str, type[PageForm]] = {
 @allow(STAFF)
 def number_form(person_id: uuid.UUID, what: str) -> ResponseReturnValue:
     """The form for one thing to say of a number."""
-    return _page(person_id, what, FORMS[what]())
+    return _page(person_id, FORMS[what]())
 
 
 @pages.post("/people/<uuid:person_id>/number/<any(change, verify, suspend, shared):what>")
@@ -102,7 +121,7 @@ def change_number(person_id: uuid.UUID, what: str) -> ResponseReturnValue:
     if form.validate() and (address := attempt(form, _work(person_id, form))):
         say("The number is up to date.")
         return redirect(address)
-    return _page(person_id, what, form), 422
+    return _page(person_id, form), 422
 
 
 @pages.post("/people/<uuid:person_id>/number/safe")
@@ -137,7 +156,17 @@ def _work(person_id: uuid.UUID, form: PageForm) -> Callable[[Session], str]:
     return work
 
 
-def _page(person_id: uuid.UUID, what: str, form: PageForm) -> str:
+def _page(person_id: uuid.UUID, form: PageForm) -> str:
     with transaction() as session:
         page = queries.load_number(session, current_actor(), person_id, now=now())
-    return render_template("people/number.html", page=page, what=what, form=form)
+    person, point, lead = page.person, page.contactability.point, form.LEAD
+    if isinstance(form, VerifyForm):
+        lead = f"Texts with content may go for the next {page.safe_days} days."
+    elif isinstance(form, SharedForm) and page.sharers:
+        names = ", ".join(one.name or "somebody whom you may not see" for one in page.sharers)
+        lead = f"The same number is on {names}. Whoever holds the phone may read the texts."
+    if point is not None:
+        shown = phone(page.contactability.number) if page.contactability.number else point.given
+        lead = f"The number now: {shown} ({NUMBERS[point.state].lower()})\n{lead}"
+    back = BackLink(url_for("pages.person", person_id=person_id), person.name)
+    return form_page(form, back=back, name=person.name, lead=lead)

@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.list_places import place_or_404
@@ -31,18 +32,24 @@ from engage.queries.plan import actions as queries
 from engage.queries.plan import plan as plans
 
 LIVE_NOW = "The action is live."
+ADDED = "Add an action"
+LIVE_AT_ONCE = "You are the offender manager: it is live at once, and its text goes."
 WAITS = "The action is proposed. It waits for the offender manager."
 
 
 class ActionForm(OnceForm):
     """What is to be done, by whom, by when."""
 
+    TITLE = BUTTON = "Propose an action"
+    LEAD = "Nothing is done, and no text goes, before the offender manager agrees."
     CALLED = {"due_on": "date"}
 
     what = TextAreaField(
         "What is to be done?",
         [Words(service.LONGEST_WHAT, missing="Say what is to be done", lines=True)],
         filters=[joined],
+        description="One thing",
+        render_kw={"rows": 2},
     )
     pathway = RadioField(
         "Which need is it about?", [InputRequired("Choose which need it is about")]
@@ -51,23 +58,38 @@ class ActionForm(OnceForm):
         "What sort of action is it?",
         [InputRequired("Choose what sort it is")],
         choices=choices(plan.ACTION_CLASSES),
+        description=(
+            "Support helps; intervene is what the order or the law allows; disrupt gets in the "
+            "way of offending, and is never texted"
+        ),
     )
     agency = SelectField("Which agency does it?")
     responsible = StringField(
         "Who does it?",
         [Words(service.LONGEST_RESPONSIBLE, missing="Name who does it")],
         filters=[stripped],
+        description="One person of that agency, by name",
+        render_kw={"class": "govuk-input--width-20"},
     )
     date = DateField("By when?")
     exit_plan = BooleanField("It is part of the exit plan")
     text = TextAreaField(
-        "Text to the person", [Words(service.LONGEST_TEXT, lines=True)], filters=[joined]
+        "Text to the person",
+        [Words(service.LONGEST_TEXT, lines=True)],
+        filters=[joined],
+        description=(
+            "If they should be told. One text that a stranger may read: no agency, no court, no "
+            "test. Leave it empty for no text"
+        ),
+        render_kw={"rows": 2},
     )
 
 
 class DoneForm(PageForm):
     """When it was done."""
 
+    TITLE = "Action done"
+    BUTTON = "It is done"
     CALLED = {"done_on": "date"}
 
     date = DateField("When was it done?")
@@ -77,6 +99,14 @@ class DoneForm(PageForm):
 class WithdrawForm(PageForm):
     """Why it is not done after all."""
 
+    TITLE = "Withdraw the action"
+    LEAD = (
+        "It stays on the plan as withdrawn, with the reason. A text of it that has not gone is "
+        "called back."
+    )
+    BUTTON = "Withdraw"
+    WARNS = True
+
     reason = TextAreaField(
         "Why?", [Words(LONGEST_NOTE, missing="Say why", lines=True)], filters=[joined]
     )
@@ -85,12 +115,19 @@ class WithdrawForm(PageForm):
 class ChangeForm(PageForm):
     """Somebody else, or another day."""
 
+    TITLE = "Change who or when"
+    LEAD = (
+        "What was agreed to stays as it is. For something else, withdraw this one and propose "
+        "another."
+    )
+    BUTTON = "Change"
     CALLED = {"due_on": "date"}
 
     responsible = StringField(
         "Who does it?",
         [Words(service.LONGEST_RESPONSIBLE, missing="Name who does it")],
         filters=[stripped],
+        render_kw={"class": "govuk-input--width-20"},
     )
     date = DateField("By when?")
 
@@ -162,7 +199,7 @@ def finish_action(action_id: uuid.UUID) -> ResponseReturnValue:
     """The form that says when it was done."""
     one = _open(action_id, "finish")
     today = local_day(now(), one.zone)
-    return render_template("plan/action_done.html", one=one, form=DoneForm(data={"date": today}))
+    return _form_page(one, DoneForm(data={"date": today}))
 
 
 @pages.post("/actions/<uuid:action_id>/done")
@@ -181,16 +218,14 @@ def finish_action_sent(action_id: uuid.UUID) -> ResponseReturnValue:
             now=now(),
         )
 
-    return _sent(action_id, form, work, "plan/action_done.html", "The action is done.")
+    return _sent(action_id, form, work, "The action is done.")
 
 
 @pages.get("/actions/<uuid:action_id>/withdraw")
 @allow(STAFF)
 def withdraw_action(action_id: uuid.UUID) -> ResponseReturnValue:
     """The form that says why it is not done after all."""
-    return render_template(
-        "plan/action_withdraw.html", one=_open(action_id, "withdraw"), form=WithdrawForm()
-    )
+    return _form_page(_open(action_id, "withdraw"), WithdrawForm())
 
 
 @pages.post("/actions/<uuid:action_id>/withdraw")
@@ -204,7 +239,7 @@ def withdraw_action_sent(action_id: uuid.UUID) -> ResponseReturnValue:
             session, current_actor(), action_id, reason=form.reason.data or "", now=now()
         )
 
-    return _sent(action_id, form, work, "plan/action_withdraw.html", "The action is withdrawn.")
+    return _sent(action_id, form, work, "The action is withdrawn.")
 
 
 @pages.get("/actions/<uuid:action_id>/change")
@@ -213,7 +248,7 @@ def change_action(action_id: uuid.UUID) -> ResponseReturnValue:
     """The form for somebody else, or another day."""
     one = _open(action_id, "change")
     form = ChangeForm(data={"responsible": one.responsible, "date": one.due_on})
-    return render_template("plan/action_change.html", one=one, form=form)
+    return _form_page(one, form)
 
 
 @pages.post("/actions/<uuid:action_id>/change")
@@ -232,7 +267,7 @@ def change_action_sent(action_id: uuid.UUID) -> ResponseReturnValue:
             now=now(),
         )
 
-    return _sent(action_id, form, work, "plan/action_change.html", "The action is changed.")
+    return _sent(action_id, form, work, "The action is changed.")
 
 
 def _acted(action_id: uuid.UUID, use_case: Callable[..., object], done: str) -> ResponseReturnValue:
@@ -245,7 +280,7 @@ def _acted(action_id: uuid.UUID, use_case: Callable[..., object], done: str) -> 
 
 
 def _sent(
-    action_id: uuid.UUID, form: PageForm, work: Callable[[Session], None], template: str, done: str
+    action_id: uuid.UUID, form: PageForm, work: Callable[[Session], None], done: str
 ) -> ResponseReturnValue:
     def and_back(session: Session) -> str:
         work(session)
@@ -256,7 +291,18 @@ def _sent(
         return redirect(address)
     with transaction() as session:
         one = queries.action(session, current_actor(), action_id, now=now())
-    return render_template(template, one=one, form=form), 422
+    return _form_page(one, form), 422
+
+
+def _form_page(one: queries.ActionView, form: PageForm) -> str:
+    if isinstance(form, ChangeForm):
+        form.responsible.description = f"A person of {one.agency_name}"
+    return form_page(
+        form,
+        back=BackLink(url_for("pages.action", action_id=one.id), "The action"),
+        name=one.person_name,
+        about="A matter of health" if one.what is None else one.what,
+    )
 
 
 def _open(action_id: uuid.UUID, what: str) -> queries.ActionView:
@@ -300,6 +346,6 @@ def _offer(form: ActionForm, found: plans.Choices) -> None:
 def _propose_page(person_id: uuid.UUID, form: ActionForm) -> str:
     found = _choices(person_id)
     _offer(form, found)
-    return render_template(
-        "plan/action_new.html", person=found.person, form=form, manager=found.manager
-    )
+    words = {"title": ADDED, "button": ADDED, "lead": LIVE_AT_ONCE} if found.manager else {}
+    back = BackLink(url_for("pages.person", person_id=person_id), found.person.name)
+    return form_page(form, back=back, name=found.person.name, **words)

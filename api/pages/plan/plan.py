@@ -14,12 +14,14 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import record_nav
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.access.policy import Ability
 from engage.core.errors import Forbidden
 from engage.labels import plan as plan_words
+from engage.people.model import Person
 from engage.plan import approvals, needs
 from engage.plan.kinds import ActionClass, Pathway
 from engage.plan.open_record import LONGEST_NOTE
@@ -36,6 +38,12 @@ _SCORES = {str(score): name for score, name in plan_words.NEED_SCORES.items()}
 class NeedForm(PageForm):
     """How great a need is now."""
 
+    TITLE = "Score a need"
+    LEAD = (
+        "Earlier scores stay, so that it can be seen how a need changed. A score decides nothing."
+    )
+    BUTTON = "Keep the score"
+
     pathway = RadioField("Which need?", [InputRequired("Choose which need")])
     score = RadioField(
         "How great is it now?", [InputRequired("Say how great it is")], choices=choices(_SCORES)
@@ -45,6 +53,14 @@ class NeedForm(PageForm):
 
 class ApprovalForm(PageForm):
     """What is agreed to beforehand."""
+
+    TITLE = "Agree to a sort of action beforehand"
+    LEAD = (
+        "From now on every such action that is proposed is live at once, and its text goes. What "
+        "waits already goes on waiting for you. It counts until you take it back, or somebody else "
+        "is the offender manager. What disrupts is always agreed to one by one."
+    )
+    BUTTON = "Agree beforehand"
 
     action_class = RadioField(
         "What do you agree to beforehand?",
@@ -158,7 +174,7 @@ def _offer_agencies(form: ApprovalForm, found: queries.Choices) -> None:
 def _need_page(person_id: uuid.UUID, form: NeedForm) -> str:
     found = _choices(person_id, Ability.MANAGE)
     _offer_pathways(form, found)
-    return render_template("plan/need.html", person=found.person, form=form)
+    return _form_page(form, found.person, "needs")
 
 
 def _approval_page(person_id: uuid.UUID, form: ApprovalForm) -> str:
@@ -166,6 +182,10 @@ def _approval_page(person_id: uuid.UUID, form: ApprovalForm) -> str:
     if not found.manager:
         raise Forbidden("Only the person’s own offender manager may agree to this.")
     _offer_agencies(form, found)
-    return render_template(
-        "plan/approval.html", person=found.person, form=form, manager=found.manager
-    )
+    return _form_page(form, found.person, "approvals")
+
+
+def _form_page(form: PageForm, person: Person, anchor: str) -> str:
+    address = url_for("pages.plan", person_id=person.id, _anchor=anchor)
+    back = BackLink(address, f"Plan of {person.name}")
+    return form_page(form, back=back, name=person.name)

@@ -5,7 +5,7 @@ disputed.
 import uuid
 from datetime import date
 
-from flask import redirect, render_template, request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import RadioField, SelectField, StringField
@@ -16,19 +16,13 @@ from api.database import now, transaction
 from api.pages.blueprint import pages
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
 from api.pages.frame import say
-from api.pages.progress.progress import (
-    SURE,
-    SURE_CHOICES,
-    SURE_MISSING,
-    DisputeForm,
-    after,
-    opened,
-)
+from api.pages.progress.recording import DisputeForm, after, opened, recording_page, sure_field
 from api.pages.submit import act, attempt
 from engage.access.policy import Ability, abilities
 from engage.agencies.hub_settings import today_at
 from engage.agencies.service import agencies_of
 from engage.labels import progress as words
+from engage.labels.formats import day_and_year
 from engage.people.model import Person
 from engage.progress.activities import rules, service
 from engage.progress.activities.kinds import ActivityEnding, ActivityKind
@@ -39,6 +33,8 @@ from engage.progress.model import SelfReport
 class ActivityForm(OnceForm):
     """Something that somebody takes part in."""
 
+    TITLE = "What they take part in"
+    BUTTON = "Record"
     CALLED = {"started_on": "started"}
 
     kind = RadioField("What is it?", [InputRequired("Choose what it is")])
@@ -46,15 +42,17 @@ class ActivityForm(OnceForm):
         "What is it called?",
         [Words(service.LONGEST_NAME, missing="Say what it is")],
         filters=[stripped],
+        description="For example, warehouse job, CSCS card course",
     )
     agency = SelectField("Agency that runs it", default="")
     started = DateField("When did it begin?")
-    sure = RadioField(SURE, [InputRequired(SURE_MISSING)], choices=choices(SURE_CHOICES))
+    sure = sure_field()
 
 
 class EndForm(PageForm):
     """How it came to its end."""
 
+    BUTTON = "Record"
     CALLED = {"ended_on": "ended"}
 
     ending = RadioField(
@@ -205,16 +203,17 @@ def _offer(person: Person, form: ActivityForm) -> None:
 
 def _add_page(person: Person, report: SelfReport | None, form: ActivityForm) -> str:
     _offer(person, form)
-    return render_template("progress/activity_add.html", person=person, report=report, form=form)
+    return recording_page(form, person, report)
 
 
 def _end_page(person: Person, activity: Activity, form: EndForm) -> str:
-    return render_template(
-        "progress/activity_end.html", person=person, activity=activity, form=form
+    kind, since = words.ACTIVITY_KINDS[activity.kind], day_and_year(activity.started_on)
+    return recording_page(
+        form, person, title=f"The end of {activity.name}", about=f"{kind}, since {since}"
     )
 
 
 def _dispute_page(activity_id: uuid.UUID, form: DisputeForm) -> str:
     person, activity = _opened(activity_id)
     what = f"{words.ACTIVITY_KINDS[activity.kind]}, {activity.name}"
-    return render_template("progress/progress_dispute.html", person=person, what=what, form=form)
+    return recording_page(form, person, about=what)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import RadioField, SelectField
@@ -11,7 +11,8 @@ from wtforms.validators import InputRequired
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
-from api.pages.forms import PageForm, choices
+from api.pages.form_page import BackLink, form_page
+from api.pages.forms import Group, PageForm, choices
 from api.pages.frame import say
 from api.pages.submit import attempt
 from engage.labels.formats import WEEKDAYS
@@ -29,6 +30,9 @@ _EVERY = {
 
 class CheckInForm(PageForm):
     """How often, on which day and at which hour."""
+
+    TITLE = "Check-ins"
+    GROUPS = (Group(("weekday", "hour")),)
 
     CALLED = {"every_weeks": "every"}
 
@@ -84,6 +88,16 @@ def _page(person_id: uuid.UUID, form: CheckInForm | None = None) -> str:
             weekday=str(plan.weekday),
             hour=str(plan.hour),
         )
-    return render_template(
-        "progress/check_ins.html", page=page, plan=plan, form=form or CheckInForm()
+    hub, first = page.contactability.hub, page.person.first_name
+    return form_page(
+        form or CheckInForm(),
+        back=BackLink(url_for("pages.person", person_id=person_id), page.person.name),
+        name=page.person.name,
+        lead=(
+            "A short text asks how things are: 1 good, 2 OK, 3 not great, 4 need help. "
+            f"It stays open for {hub.check_in_hours} hours, with one nudge in the last "
+            f"{hub.check_in_nudge_hours}. After a 3 or a 4 you are told the same day, and {first} "
+            "is asked whether a call would help.\n"
+            f"No answer is no breach. No check-in goes while texts to {first} are off."
+        ),
     )

@@ -13,11 +13,14 @@ from wtforms import TextAreaField
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import DateField, PageForm, Words, joined
 from api.pages.frame import say
 from api.pages.submit import act, attempt
 from engage.agencies.hub_settings import today_at
 from engage.documents.court_report import facts, pdf
+from engage.labels.formats import day_and_year
+from engage.labels.progress import interval
 from engage.legal.model import Requirement
 from engage.people.model import Person
 from engage.progress.drug_tests import court_reviews
@@ -27,6 +30,8 @@ from engage.progress.drug_tests.model import CourtReview
 class NextForm(PageForm):
     """The day of the next review."""
 
+    TITLE = "The next review by the court"
+
     CALLED = {"review_on": "day"}
 
     day = DateField("When does the court review?")
@@ -34,6 +39,10 @@ class NextForm(PageForm):
 
 class HeldForm(PageForm):
     """What the court found."""
+
+    TITLE = "What the court found"
+    LEAD = "The next review is planned by itself, where the order names how often."
+    BUTTON = "Record"
 
     CALLED = {"held_on": "day"}
 
@@ -188,10 +197,17 @@ def _tests(person_id: uuid.UUID) -> str:
 
 
 def _next_page(person: Person, need: Requirement, form: NextForm) -> str:
-    return render_template("progress/court_review_next.html", person=person, need=need, form=form)
+    days = need.reviews_every_days
+    lead = "Reviews lie at least a month apart. The day takes the place of the one that is planned."
+    return _form_page(
+        form, person, lead=f"The order names a review {interval(days)}. {lead}" if days else lead
+    )
 
 
 def _held_page(person: Person, review: CourtReview, form: HeldForm) -> str:
-    return render_template(
-        "progress/court_review_held.html", person=person, review=review, form=form
-    )
+    return _form_page(form, person, about=f"review of {day_and_year(review.review_on)}")
+
+
+def _form_page(form: PageForm, person: Person, **words: str) -> str:
+    back = BackLink(url_for("pages.tests", person_id=person.id), f"Tests of {person.name}")
+    return form_page(form, back=back, name=person.name, **words)

@@ -15,6 +15,7 @@ from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages import record_nav
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
@@ -22,6 +23,7 @@ from engage.agencies.hub_settings import today_at
 from engage.core.errors import NotFound
 from engage.core.paging import DayCursor
 from engage.labels import progress as words
+from engage.labels.formats import day_and_year
 from engage.people.model import Person
 from engage.progress.drug_tests import service
 from engage.progress.drug_tests.kinds import DrugTestResult
@@ -32,26 +34,45 @@ from engage.queries.progress import drug_tests as queries
 class TestForm(OnceForm):
     """What came of the test of a day."""
 
+    TITLE = "Record a test"
+    BUTTON = "Record"
+
     CALLED = {"due_on": "day"}
 
-    day = DateField("Day of the test")
+    day = DateField(
+        "Day of the test", description="The day it was asked for. For example, 27 3 2027"
+    )
     result = RadioField(
         "What came of it?",
         [InputRequired("Choose what came of it")],
         choices=choices(words.TEST_RESULTS),
     )
-    note = StringField("Note", [Words(service.LONGEST_NOTE)], filters=[stripped])
+    note = StringField(
+        "Note",
+        [Words(service.LONGEST_NOTE)],
+        filters=[stripped],
+        description="If it helps: the laboratory’s number, a prescribed medicine",
+    )
 
 
 class CorrectForm(PageForm):
     """What really came of it."""
+
+    TITLE = "Correct a result"
+    LEAD = "What was recorded before is kept and shown as corrected."
+    BUTTON = "Correct"
 
     result = RadioField(
         "What really came of it?",
         [InputRequired("Choose what came of it")],
         choices=choices(words.TEST_RESULTS),
     )
-    note = StringField("Note", [Words(service.LONGEST_NOTE)], filters=[stripped])
+    note = StringField(
+        "Note",
+        [Words(service.LONGEST_NOTE)],
+        filters=[stripped],
+        description="Why it was wrong, if it helps",
+    )
 
 
 @pages.get("/people/<uuid:person_id>/tests")
@@ -171,8 +192,19 @@ def _day() -> date | None:
 
 
 def _add_page(person: Person, form: TestForm) -> str:
-    return render_template("progress/test_add.html", person=person, form=form)
+    lead = (
+        "A test that was missed or positive is shown to the people who help "
+        f"{person.first_name}. No text goes."
+    )
+    return _form_page(form, person, lead=lead)
 
 
 def _correct_page(person: Person, test: DrugTest, form: CorrectForm) -> str:
-    return render_template("progress/test_correct.html", person=person, test=test, form=form)
+    result = words.TEST_RESULTS[test.result].lower() if test.result is not None else "nothing"
+    about = f"{day_and_year(test.due_on)}, recorded as {result}"
+    return _form_page(form, person, about=about)
+
+
+def _form_page(form: PageForm, person: Person, **words: str) -> str:
+    back = BackLink(url_for("pages.tests", person_id=person.id), f"Tests of {person.name}")
+    return form_page(form, back=back, name=person.name, **words)

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import RadioField, SelectField, TextAreaField
@@ -15,6 +15,7 @@ from wtforms.validators import InputRequired
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import DateField, OnceForm, PageForm, Words, choices, joined
 from api.pages.frame import say
 from api.pages.submit import act, attempt
@@ -32,18 +33,40 @@ from engage.progress.kinds import ReportFact, ReportKind
 class ReportForm(OnceForm):
     """Something that a person told a worker."""
 
+    TITLE = "Add what they told you"
+    LEAD = (
+        "It is kept as their own word. Nothing happens to them because of it, and no text goes. If "
+        "they have lost their home or their work, or tell of a lapse, their offender manager is "
+        "asked to help."
+    )
+    BUTTON = "Add"
+
     CALLED = {"said_at": "date"}
 
     kind = RadioField("What is it about?", [InputRequired("Choose what it is about")])
-    fact = SelectField("The news", choices=choices({"": "None of these", **REPORT_FACTS}))
+    fact = SelectField(
+        "The news",
+        choices=choices({"": "None of these", **REPORT_FACTS}),
+        description="If it is one of these",
+    )
     date = DateField("When did they tell you?")
     note = TextAreaField(
-        "What they told you", [Words(service.LONGEST_NOTE, lines=True)], filters=[joined]
+        "What they told you",
+        [Words(service.LONGEST_NOTE, lines=True)],
+        filters=[joined],
+        description="In their words where you can",
     )
 
 
 class DisputeForm(PageForm):
     """Why it is not so."""
+
+    TITLE = "It is not so"
+    LEAD = (
+        "What they told stays as they told it, marked as disputed. Nothing happens to them because "
+        "of it."
+    )
+    BUTTON = "Mark as disputed"
 
     note = TextAreaField(
         "What did you find?",
@@ -169,10 +192,16 @@ def _kinds(found: Person) -> dict[str, str]:
 
 def _add_page(found: Person, form: ReportForm) -> str:
     form.kind.choices = _kinds(found)
-    return render_template("progress/report_add.html", person=found, form=form)
+    return _form_page(form, found)
 
 
 def _dispute_page(report_id: uuid.UUID, form: DisputeForm) -> str:
     with transaction() as session:
         person, report = service.open_to_judge(session, current_actor(), report_id, now=now())
-    return render_template("progress/report_dispute.html", person=person, report=report, form=form)
+    fact = f", {REPORT_FACTS[report.fact]}" if report.fact is not None else ""
+    return _form_page(form, person, about=f"{REPORT_KINDS[report.kind]}{fact}")
+
+
+def _form_page(form: PageForm, person: Person, about: str = "") -> str:
+    address = url_for("pages.person", person_id=person.id, _anchor="told")
+    return form_page(form, back=BackLink(address, person.name), name=person.name, about=about)

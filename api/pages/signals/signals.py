@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import TextAreaField
@@ -10,6 +10,7 @@ from wtforms import TextAreaField
 from api.access import STAFF, allow, current_actor
 from api.database import now, transaction
 from api.pages.blueprint import pages
+from api.pages.form_page import BackLink, form_page
 from api.pages.forms import PageForm, Words, joined, seen
 from api.pages.frame import say
 from api.pages.submit import act, attempt
@@ -19,14 +20,19 @@ from engage.core.errors import NotFound
 from engage.queries.conversation import alarms
 from engage.queries.signals import signals as queries
 from engage.queries.signals.signals import SignalView
-from engage.signals import Signal, acknowledge, resolve
+from engage.signals import Signal, SignalState, acknowledge, resolve
 
 
 class ResolveForm(PageForm):
     """How a signal was dealt with."""
 
+    BUTTON = "Resolve"
+
     how = TextAreaField(
-        "What was done?", [Words(500, missing="Say what was done", lines=True)], filters=[joined]
+        "What was done?",
+        [Words(500, missing="Say what was done", lines=True)],
+        filters=[joined],
+        description="For example: rang, moved to Thursday",
     )
 
 
@@ -106,4 +112,14 @@ def _page(signal_id: uuid.UUID, form: ResolveForm) -> str:
     with transaction() as session:
         view = _view(session, signal_id)
         alarm = alarms.of_signal(session, signal_id)
-    return render_template("signals/signal.html", signal=view, alarm=alarm, form=form, now=now())
+    done = "Resolved" if view.state is SignalState.RESOLVED else "Resolve"
+    return form_page(
+        form,
+        back=BackLink(url_for("pages.today"), "Today"),
+        title=f"{done}: {view.title}",
+        action=url_for("pages.resolve_signal", signal_id=signal_id),
+        template="signals/signal.html",
+        signal=view,
+        alarm=alarm,
+        now=now(),
+    )
