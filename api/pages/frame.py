@@ -53,14 +53,14 @@ def _frame() -> Frame:
 def _items(actor: Actor) -> list[dict[str, Any]]:
     items = [_item("Today", "pages.today", "/today")]
     if scope.may_see_people(actor):
-        items.append(_item("Caseload", "pages.caseload", "/people"))
-        items.append(_item("Actions", "pages.agency_actions", "/actions"))
+        items.append(_item("Caseload", "pages.caseload", "/caseload", below="/people/"))
+        items.append(_item("Actions", "pages.actions", "/actions"))
     if scope.may_anywhere(actor, Ability.CASE):
         items.append(_item("Cohort", "pages.cohort", "/cohort"))
     if meetings.may_refer(actor):
-        items.append(_item("Referrals", "pages.referral_queue", "/referrals"))
+        items.append(_item("Referrals", "pages.referrals", "/referrals"))
     if meetings.may_attend(actor):
-        items.append(_item("Meetings", "pages.meeting_list", "/meetings"))
+        items.append(_item("Meetings", "pages.meetings", "/meetings"))
     if actor.has(*WORKER_ROLES):
         items.append(_item("Free times", "pages.free_times", "/free-times"))
     if actor.has(*IMPORTERS):
@@ -74,15 +74,16 @@ def _items(actor: Actor) -> list[dict[str, Any]]:
         items.append(_item("On call", "pages.on_call", "/on-call"))
     if actor.has(*READERS):
         items.append(_item("Hub", "pages.hubs", "/hubs"))
-    items.append(_item("Notices", "pages.own_notices", "/notices"))
+    items.append(_item("Notices", "pages.notices", "/notices"))
     return items
 
 
-def _item(text: str, endpoint: str, path: str) -> dict[str, Any]:
+def _item(text: str, endpoint: str, path: str, below: str | None = None) -> dict[str, Any]:
+    """An item of the menu. It is the active one on every page whose path starts with `below`."""
     here = request.path == path
     return {
         "text": text,
         "href": url_for(endpoint),
         "current": here,
-        "active": not here and request.path.startswith(f"{path}/"),
+        "active": not here and request.path.startswith(below or f"{path}/"),
     }

@@ -33,17 +33,20 @@ class Part:
 
 PARTS: tuple[Part, ...] = (
     Part(
-        "pages.shared_appointments", "All appointments", RecordPart.APPOINTMENTS, by_agreement=True
+        "pages.shared_appointments",
+        "Shared appointments",
+        RecordPart.APPOINTMENTS,
+        by_agreement=True,
     ),
-    Part("pages.case_status", "Status", RecordPart.STATUS),
+    Part("pages.status", "Status", RecordPart.STATUS),
     Part("pages.legal", "Legal", RecordPart.LEGAL),
     Part("pages.compliance", "Compliance", RecordPart.COMPLIANCE),
     Part("pages.plan", "Plan", RecordPart.PLAN),
     Part("pages.progress", "Progress", RecordPart.PROGRESS),
-    Part("pages.tests", "Tests", RecordPart.HEALTH),
-    Part("pages.person_assessments", "Assessments", RecordPart.STATUS),
+    Part("pages.drug_tests", "Drug tests", RecordPart.HEALTH),
+    Part("pages.assessments", "Assessments", RecordPart.STATUS),
     Part("pages.case_pack", "Case pack", RecordPart.STATUS, by_role=Ability.CASE),
-    Part("pages.record_access", "Who has seen it", RecordPart.STATUS, by_role=Ability.CASE),
+    Part("pages.record_access", "Record access", RecordPart.STATUS, by_role=Ability.CASE),
 )
 
 

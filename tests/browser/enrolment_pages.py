@@ -72,7 +72,7 @@ def fill(session: Session, whose: Person) -> list[str]:
         )
     address = f"/people/{whose.id}"
     return [
-        *(f"{address}/{page}" for page in ("case", "review", "transfer", "death")),
+        *(f"{address}/{page}" for page in ("status", "review", "transfer", "death")),
         "/handover",
         f"/handover?whose={earlier}",
     ]

@@ -66,10 +66,10 @@ def fill(session: Session, hub: Hub, person: Person, now: datetime) -> list[str]
     whose = f"/people/{person.id}"
     return [
         "/agreements",
-        "/open-record",
+        "/emergency",
         f"/hubs/{hub.id}",
-        f"{whose}/access",
-        f"{whose}/appointments",
+        f"{whose}/record-access",
+        f"{whose}/shared-appointments",
         f"{whose}/merge",
         f"{whose}/merge?crn=X320742",
         f"{whose}/merge?crn=X999999",

@@ -81,7 +81,7 @@ def addresses(committed: Database, house: House, supervisor: Staff) -> list[str]
     return [
         home,
         f"{home}/decide?order={under.id}",
-        f"{home}/pack",
+        f"{home.removesuffix('/compliance')}/evidence-packs/new",
         *(f"{decision}/{what}" for what in ("letter", "given", "withdraw")),
         f"/enforcements/{referred.id}/done",
         f"/appointments/{changed.id}/overrule",

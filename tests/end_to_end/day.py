@@ -116,8 +116,8 @@ class Day:
         officer = self.service.sign_in(OFFICER)
         for who, one in DAY["people"].items():
             if one.get("shared"):
-                self.service.submit(
-                    officer, f"/people/{self.people[who]['id']}/number/shared", {"sure": "y"}
+                self.house.submit(
+                    officer, f"/people/{self.people[who]['id']}/phone-number/shared", {"sure": "y"}
                 )
 
     # Monday

@@ -100,7 +100,7 @@ def _meeting_and_adoption(case: Case) -> None:
         "2027-03-23",
     )
     assert (
-        case.pat.status(case.path) == 200 and case.desk(SHEILA).status(f"{case.path}/case") == 200
+        case.pat.status(case.path) == 200 and case.desk(SHEILA).status(f"{case.path}/status") == 200
     )
     assert case.desk(JO).status(case.path) == 404
 
@@ -150,7 +150,7 @@ def _first_weeks(case: Case) -> None:
     assert case.person["legal_status"] == "statutory"
     drr = case.pat.link(f"{case.path}/legal", r"/orders/[0-9a-f-]+/requirements/drr")
     case.pat.fill(drr, starts_on=date(2027, 4, 27), tests=7, reviews=56)
-    case.pat.fill(f"{case.path}/number/verify", how="asked face to face")
+    case.pat.fill(f"{case.path}/phone-number/verify", how="asked face to face")
     case.pat.fill(f"{case.path}/plan/needs", pathway="accommodation", score=3)
     kept = case.book("2027-05-04 11:00")
     case.phone.wait_for("Tue 4 May, 11:00am")
@@ -163,7 +163,7 @@ def _first_weeks(case: Case) -> None:
     case.phone.reply("i slipped up and used last night")
     case.signalled("lapse_told")
     case.settle("lapse_told", "Thanked him, and Jo sees him tomorrow")
-    case.pat.fill(f"{case.path}/tests/new", day=case.today, result="positive")
+    case.pat.fill(f"{case.path}/drug-tests/new", day=case.today, result="positive")
     case.signalled("test_positive")
     assert case.suggested()[0] == "amber"
     assert not any("test" in body.lower() or "positive" in body for body in case.phone.received())
@@ -199,11 +199,11 @@ def _what_the_pack_says(case: Case) -> None:
     chain holds, and can be recalculated from the pack.
     """
     case.pat.fill(
-        f"{case.path}/compliance/pack",
+        f"{case.path}/evidence-packs/new",
         recipient="Newcastle Crown Court",
         purpose="Kept with the warning",
     )
-    address = case.pat.link(f"{case.path}/compliance", r"/packs/[0-9a-f-]+\.json")
+    address = case.pat.link(f"{case.path}/compliance", r"/evidence-packs/[0-9a-f-]+\.json")
     pack = case.pat.get(address).json()
     told = [any(one["text"] for one in booked["told"]) for booked in pack["appointments"]]
     assert told == [True, True, True]
@@ -264,7 +264,7 @@ def _three_green_months(case: Case) -> None:
     for day, following in zip(visits, [*visits[1:], "2028-03-22"], strict=True):
         case.at(f"{day} 10:30")
         case.record(booked, "ATTC")
-        case.pat.fill(case.path, to="/number/safe")
+        case.pat.fill(case.path, to="/phone-number/safe")
         assert case.suggested()[0] == "green", case.suggested()
         case.pat.fill(
             f"{case.path}/review", rag="green", reason="Kept every visit, works, has a home"
@@ -286,7 +286,7 @@ def _the_order_ends(case: Case) -> None:
     assert {("offence_free", 180), ("housed", 90), ("course_started", 1)} <= reached
     assert any(body.startswith("Well done Kit") for body in case.phone.received())
     assert case.person["legal_status"] == "non_statutory"
-    case.pat.fill(f"{case.path}/case", to="/stay")
+    case.pat.fill(f"{case.path}/status", to="/stay")
     assert case.status()["enrolment"]["voluntary_since"] is not None
     case.pat.fill(f"{case.path}/review", rag="green", reason="Stays of his own will")
 

@@ -41,14 +41,14 @@ class EmergencyForm(PageForm):
     )
 
 
-@pages.get("/open-record")
+@pages.get("/emergency")
 @allow(OPEN)
 def emergency() -> ResponseReturnValue:
     """The form."""
     return _page(EmergencyForm())
 
 
-@pages.post("/open-record")
+@pages.post("/emergency")
 @allow(OPEN)
 def open_in_emergency() -> ResponseReturnValue:
     """Open the record and go to it."""

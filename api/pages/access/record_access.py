@@ -50,14 +50,14 @@ class NameForm(PageForm):
     )
 
 
-@pages.get("/people/<uuid:person_id>/access")
+@pages.get("/people/<uuid:person_id>/record-access")
 @allow(STAFF)
 def record_access(person_id: uuid.UUID) -> ResponseReturnValue:
     """Who has seen the record, and who may see it."""
     return _page(person_id)
 
 
-@pages.post("/people/<uuid:person_id>/access/restricted")
+@pages.post("/people/<uuid:person_id>/record-access/restricted")
 @allow(RESTRICT)
 def restrict_record(person_id: uuid.UUID) -> ResponseReturnValue:
     """Restrict the record, or lift the restriction."""
@@ -81,7 +81,7 @@ def restrict_record(person_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(_address(person_id))
 
 
-@pages.post("/people/<uuid:person_id>/access/staff")
+@pages.post("/people/<uuid:person_id>/record-access/staff")
 @allow(RESTRICT)
 def name_staff(person_id: uuid.UUID) -> ResponseReturnValue:
     """Exclude a member of staff from the record, or admit them."""
@@ -104,7 +104,7 @@ def name_staff(person_id: uuid.UUID) -> ResponseReturnValue:
     return _page(person_id, naming=form), 422
 
 
-@pages.post("/people/<uuid:person_id>/access/staff/<uuid:staff_id>/remove")
+@pages.post("/people/<uuid:person_id>/record-access/staff/<uuid:staff_id>/remove")
 @allow(RESTRICT)
 def unname_staff(person_id: uuid.UUID, staff_id: uuid.UUID) -> ResponseReturnValue:
     """Remove a member of staff from the named ones. Their role decides again."""

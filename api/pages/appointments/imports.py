@@ -78,14 +78,14 @@ def preview_import(upload_id: uuid.UUID) -> ResponseReturnValue:
     """What the file would do, row by row, without doing it; once it is in, what it did."""
     kept = _open(upload_id)
     if kept.report is not None:
-        return render_template("appointments/import_result.html", upload=kept, report=kept.report)
+        return render_template("appointments/imported.html", upload=kept, report=kept.report)
     try:
         report = _run(kept, dry_run=True)
     except Invalid as refusal:
         form = UploadForm()
         form.whole.extend(refusal.fields.values() or [refusal.detail])
         return _upload_page(form), 422
-    return render_template("appointments/import_preview.html", upload=kept, report=report)
+    return render_template("appointments/preview_import.html", upload=kept, report=report)
 
 
 @pages.post("/import/<uuid:upload_id>")
@@ -124,6 +124,6 @@ def _upload_page(form: UploadForm) -> str:
     return form_page(
         form,
         action=url_for("pages.upload"),
-        template="appointments/import.html",
+        template="appointments/new_import.html",
         largest=uploads.LARGEST // 1024 // 1024,
     )

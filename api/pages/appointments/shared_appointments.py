@@ -14,7 +14,7 @@ from engage.core.paging import MomentCursor
 from engage.queries.appointments import shared_appointments as queries
 
 
-@pages.get("/people/<uuid:person_id>/appointments")
+@pages.get("/people/<uuid:person_id>/shared-appointments")
 @allow(STAFF)
 def shared_appointments(person_id: uuid.UUID) -> ResponseReturnValue:
     """The appointments, the latest first. That they were looked at is logged as a disclosure."""

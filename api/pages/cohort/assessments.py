@@ -19,7 +19,7 @@ from api.pages.forms import Group, OnceForm, WholeNumberField, Words, choices, j
 from api.pages.frame import say
 from api.pages.submit import attempt
 from engage.access.policy import Ability, open_person
-from engage.cohort import assessments
+from engage.cohort import assessments as service
 from engage.cohort.assessments import Judgement
 from engage.cohort.kinds import Risk
 from engage.core.errors import Forbidden
@@ -133,7 +133,7 @@ def assess_referral_sent(referral_id: uuid.UUID) -> ResponseReturnValue:
     form = AssessmentForm(request.form)
 
     def work(session: Session) -> str:
-        assessments.assess_referral(session, current_actor(), referral_id, form.judged(), now=now())
+        service.assess_referral(session, current_actor(), referral_id, form.judged(), now=now())
         return url_for("pages.referral", referral_id=referral_id, _anchor="assessments")
 
     if form.validate() and (address := attempt(form, work)):
@@ -144,7 +144,7 @@ def assess_referral_sent(referral_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.get("/people/<uuid:person_id>/assessments")
 @allow(STAFF)
-def person_assessments(person_id: uuid.UUID) -> ResponseReturnValue:
+def assessments(person_id: uuid.UUID) -> ResponseReturnValue:
     """The versions that there are, the latest first."""
     with transaction() as session:
         page = views.of_person(session, current_actor(), person_id, now=now())
@@ -166,8 +166,8 @@ def assess_person_sent(person_id: uuid.UUID) -> ResponseReturnValue:
     form = AssessmentForm(request.form)
 
     def work(session: Session) -> str:
-        assessments.assess_person(session, current_actor(), person_id, form.judged(), now=now())
-        return url_for("pages.person_assessments", person_id=person_id)
+        service.assess_person(session, current_actor(), person_id, form.judged(), now=now())
+        return url_for("pages.assessments", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):
         say("The assessment is kept.")
@@ -195,7 +195,7 @@ def _person_page(person_id: uuid.UUID, form: AssessmentForm) -> str:
             ability=Ability.MANAGE,
             change=True,
         )
-    return _form_page(person.name, url_for("pages.person_assessments", person_id=person_id), form)
+    return _form_page(person.name, url_for("pages.assessments", person_id=person_id), form)
 
 
 def _form_page(name: str, back: str, form: AssessmentForm) -> str:

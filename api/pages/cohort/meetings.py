@@ -14,7 +14,8 @@ from api.pages.form_page import BackLink, form_page
 from api.pages.forms import DateField, HubField, PageForm, Words, choices, joined, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
-from engage.cohort import agenda, meetings
+from engage.cohort import agenda
+from engage.cohort import meetings as service
 from engage.cohort.meetings import LONGEST_MINUTES, Presence
 from engage.core.errors import Forbidden, Invalid
 from engage.core.text_fields import problem_with
@@ -70,7 +71,7 @@ class MinutesForm(PageForm):
 
 @pages.get("/meetings")
 @allow(STAFF)
-def meeting_list() -> ResponseReturnValue:
+def meetings() -> ResponseReturnValue:
     """The meetings of the actor's hubs, the latest first."""
     _must_attend()
     with transaction() as session:
@@ -80,19 +81,19 @@ def meeting_list() -> ResponseReturnValue:
 
 @pages.get("/meetings/new")
 @allow(STAFF)
-def call_meeting() -> ResponseReturnValue:
+def new_meeting() -> ResponseReturnValue:
     """The form that calls a meeting."""
     return _call_page(None)
 
 
 @pages.post("/meetings/new")
 @allow(STAFF)
-def call_meeting_sent() -> ResponseReturnValue:
+def call_meeting() -> ResponseReturnValue:
     """Call it; the agenda builds itself."""
     form, at = CallForm(request.form), now()
 
     def work(session: Session) -> str:
-        made = meetings.call(
+        made = service.call(
             session,
             current_actor(),
             _id(form.hub.data, "hub"),
@@ -123,7 +124,7 @@ def build_agenda(meeting_id: uuid.UUID) -> ResponseReturnValue:
     """Bring the agenda up to date."""
 
     def work(session: Session) -> None:
-        meetings.rebuild_agenda(session, current_actor(), meeting_id, now=now())
+        service.rebuild_agenda(session, current_actor(), meeting_id, now=now())
 
     say(act(work) or "The agenda is up to date.")
     return redirect(url_for("pages.meeting", meeting_id=meeting_id))
@@ -145,7 +146,7 @@ def attendance_sent(meeting_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> str:
         page = queries.load_meeting(session, current_actor(), meeting_id, now=now())
         given = {one.agency.id: _presence(one.agency.id) for one in page.agencies}
-        meetings.note_attendance(
+        service.note_attendance(
             session, current_actor(), meeting_id, given, chair=form.chair.data or "", now=now()
         )
         return url_for("pages.meeting", meeting_id=meeting_id)
@@ -171,7 +172,7 @@ def minutes_sent(meeting_id: uuid.UUID) -> ResponseReturnValue:
     closes = request.form.get("close") == "yes"
 
     def work(session: Session) -> str:
-        use = meetings.close if closes else meetings.write_minutes
+        use = service.close if closes else service.write_minutes
         use(session, current_actor(), meeting_id, minutes=form.minutes.data or "", now=now())
         return url_for("pages.meeting", meeting_id=meeting_id)
 
@@ -223,7 +224,7 @@ def _call_page(form: CallForm | None) -> str:
         due = next(meets for hub, meets in page.hubs if hub == page.keeps[0])
         form = CallForm(data={"date": due.on})
     form.hub.choices = choices({str(hub.id): hub.name for hub in page.keeps})
-    return form_page(form, back=BackLink(url_for("pages.meeting_list"), "Meetings"))
+    return form_page(form, back=BackLink(url_for("pages.meetings"), "Meetings"))
 
 
 def _attendance_page(meeting_id: uuid.UUID, form: AttendanceForm | None) -> str:

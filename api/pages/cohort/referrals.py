@@ -28,7 +28,7 @@ from api.pages.forms import (
 )
 from api.pages.frame import say
 from api.pages.submit import act, attempt
-from engage.cohort import referrals
+from engage.cohort import referrals as service
 from engage.cohort.referrals import NewReferral
 from engage.core.errors import Forbidden, Invalid
 from engage.labels.plan import PATHWAYS
@@ -150,7 +150,7 @@ class WhyForm(PageForm):
 
 @pages.get("/referrals")
 @allow(STAFF)
-def referral_queue() -> ResponseReturnValue:
+def referrals() -> ResponseReturnValue:
     """What waits in the actor's hubs, and what their agency sent."""
     with transaction() as session:
         page = queries.load_queue(session, current_actor(), now=now())
@@ -159,19 +159,19 @@ def referral_queue() -> ResponseReturnValue:
 
 @pages.get("/referrals/new")
 @allow(STAFF)
-def refer() -> ResponseReturnValue:
+def new_referral() -> ResponseReturnValue:
     """The form that refers somebody."""
     return _form_page(ReferralForm())
 
 
 @pages.post("/referrals/new")
 @allow(STAFF)
-def refer_sent() -> ResponseReturnValue:
+def refer() -> ResponseReturnValue:
     """Refer them, once."""
     form, at = ReferralForm(request.form), now()
 
     def work(session: Session) -> str:
-        made = referrals.refer(session, current_actor(), _new(form), now=at)
+        made = service.refer(session, current_actor(), _new(form), now=at)
         return url_for("pages.referral", referral_id=made.id)
 
     if form.validate() and (address := attempt(form, work)):
@@ -194,7 +194,7 @@ def identify_referral(referral_id: uuid.UUID) -> ResponseReturnValue:
     form = IdentifyForm(request.form)
 
     def work(session: Session) -> str:
-        referrals.identify(
+        service.identify(
             session,
             current_actor(),
             referral_id,
@@ -216,7 +216,7 @@ def join_referral(referral_id: uuid.UUID) -> ResponseReturnValue:
     """It is of somebody for whom another one waits."""
 
     def work(session: Session) -> None:
-        referrals.mark_duplicate(session, current_actor(), referral_id, _other(), now=now())
+        service.mark_duplicate(session, current_actor(), referral_id, _other(), now=now())
 
     say(act(work) or "The two are one now: the other one waits.")
     return redirect(url_for("pages.referral", referral_id=referral_id))
@@ -236,10 +236,8 @@ def withdraw_referral_sent(referral_id: uuid.UUID) -> ResponseReturnValue:
     form = WhyForm(request.form)
 
     def work(session: Session) -> str:
-        referrals.withdraw(
-            session, current_actor(), referral_id, why=form.why.data or "", now=now()
-        )
-        return url_for("pages.referral_queue")
+        service.withdraw(session, current_actor(), referral_id, why=form.why.data or "", now=now())
+        return url_for("pages.referrals")
 
     if form.validate() and (address := attempt(form, work)):
         say("The referral is taken back.")
@@ -283,7 +281,7 @@ def _form_page(form: ReferralForm) -> str:
     form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})
     if not police and not form.at_arrest.errors:
         del form.at_arrest
-    back = BackLink(url_for("pages.referral_queue"), "Referrals")
+    back = BackLink(url_for("pages.referrals"), "Referrals")
     return form_page(form, back=back, inset=NO_VICTIM)
 
 

@@ -56,9 +56,9 @@ class DeathForm(PageForm):
     date = DateField("Date of death")
 
 
-@pages.get("/people/<uuid:person_id>/case")
+@pages.get("/people/<uuid:person_id>/status")
 @allow(STAFF)
-def case_status(person_id: uuid.UUID) -> ResponseReturnValue:
+def status(person_id: uuid.UUID) -> ResponseReturnValue:
     """Status, strand, reviews, exit, and who had them. The reading is logged."""
     at, actor = now(), current_actor()
     with transaction() as session:
@@ -83,7 +83,7 @@ def record_review(person_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> str:
         decided: dict[str, Any] = {"rag": Rag(form.rag.data), "reason": form.reason.data}
         reviews.review(session, current_actor(), person_id, **decided, now=at)
-        return url_for("pages.case_status", person_id=person_id)
+        return url_for("pages.status", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):
         say("The review is recorded.")
@@ -97,7 +97,7 @@ def stay(person_id: uuid.UUID) -> ResponseReturnValue:
     """Their order has ended, and they stay of their own will."""
     refusal = act(lambda session: _stay(session, person_id))
     say(refusal or "It is recorded that they stay of their own will.")
-    return redirect(url_for("pages.case_status", person_id=person_id))
+    return redirect(url_for("pages.status", person_id=person_id))
 
 
 @pages.get("/people/<uuid:person_id>/death")
@@ -116,7 +116,7 @@ def record_death(person_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> str:
         on = parse_date(*form.date.parts)
         exits.record_death(session, current_actor(), person_id, on=on, now=at)
-        return url_for("pages.case_status", person_id=person_id)
+        return url_for("pages.status", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):
         say("The death is recorded. No text goes any more.")
@@ -150,5 +150,5 @@ def _review_page(person_id: uuid.UUID, form: ReviewForm) -> str:
 
 
 def _form_page(form: PageForm, person: Person, **words: Any) -> str:
-    back = BackLink(url_for("pages.case_status", person_id=person.id), "Status")
+    back = BackLink(url_for("pages.status", person_id=person.id), "Status")
     return form_page(form, back=back, name=person.name, **words)

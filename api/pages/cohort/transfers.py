@@ -143,7 +143,7 @@ def _transfer_page(page: queries.TransferForm, form: TransferForm) -> str:
     )
     return form_page(
         form,
-        back=BackLink(url_for("pages.case_status", person_id=person.id), "Status"),
+        back=BackLink(url_for("pages.status", person_id=person.id), "Status"),
         name=person.name,
         lead=lead if page.takers else NO_TAKERS,
         template="shared/form.html" if page.takers else "cohort/no_takers.html",

@@ -171,7 +171,7 @@ def _page(person_id: uuid.UUID, form: TextForm) -> str:
         why_not = queries.obstacles_now(session, found.id, now=now())
         held = takeover.of_person(session, current_actor(), found.id, now=now())
     return render_template(
-        "conversation/text.html",
+        "conversation/write_text.html",
         person=found,
         form=form,
         why_not=why_not,

@@ -102,28 +102,28 @@ def remove_turn(turn_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.get("/notices")
 @allow(STAFF)
-def own_notices() -> ResponseReturnValue:
+def notices() -> ResponseReturnValue:
     """The form for one's own mobile."""
     return _notices_page(_own_id(), None)
 
 
 @pages.post("/notices")
 @allow(STAFF)
-def change_own_notices() -> ResponseReturnValue:
+def change_notices() -> ResponseReturnValue:
     """Change one's own mobile and wish."""
-    return _change(_own_id(), url_for("pages.own_notices"))
+    return _change(_own_id(), url_for("pages.notices"))
 
 
 @pages.get("/staff/<uuid:staff_id>/notices")
 @allow(ADMINISTER)
-def notices_of(staff_id: uuid.UUID) -> ResponseReturnValue:
+def staff_notices(staff_id: uuid.UUID) -> ResponseReturnValue:
     """The form for a colleague's mobile."""
     return _notices_page(staff_id, None)
 
 
 @pages.post("/staff/<uuid:staff_id>/notices")
 @allow(ADMINISTER)
-def change_notices_of(staff_id: uuid.UUID) -> ResponseReturnValue:
+def change_staff_notices(staff_id: uuid.UUID) -> ResponseReturnValue:
     """Change a colleague's mobile and wish."""
     return _change(staff_id, url_for("pages.on_call"))
 

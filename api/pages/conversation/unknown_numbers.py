@@ -36,14 +36,14 @@ def unknown_numbers() -> ResponseReturnValue:
 
 @pages.get("/unknown-numbers/<uuid:reading_id>/claim")
 @allow(FINDERS)
-def whose_number(reading_id: uuid.UUID) -> ResponseReturnValue:
+def claim_number(reading_id: uuid.UUID) -> ResponseReturnValue:
     """Find the person whose number it is."""
     return _page(reading_id, PageForm())
 
 
 @pages.post("/unknown-numbers/<uuid:reading_id>/claim")
 @allow(FINDERS)
-def claim_number(reading_id: uuid.UUID) -> ResponseReturnValue:
+def claim_number_sent(reading_id: uuid.UUID) -> ResponseReturnValue:
     """The number is that person's from now on, and what it wrote moves to their thread."""
     form = PageForm(request.form)
     try:
@@ -82,7 +82,7 @@ def _page(reading_id: uuid.UUID, form: PageForm) -> str:
             else ()
         )
     return render_template(
-        "conversation/claim.html",
+        "conversation/claim_number.html",
         number=number,
         zone=zone,
         reading_id=reading_id,

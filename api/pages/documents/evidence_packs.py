@@ -51,16 +51,16 @@ class PackForm(OnceForm):
     )
 
 
-@pages.get("/people/<uuid:person_id>/compliance/pack")
+@pages.get("/people/<uuid:person_id>/evidence-packs/new")
 @allow(STAFF)
-def new_pack(person_id: uuid.UUID) -> ResponseReturnValue:
+def new_evidence_pack(person_id: uuid.UUID) -> ResponseReturnValue:
     """The form for a pack, filled in with the last twelve months."""
     return _page(person_id, None)
 
 
-@pages.post("/people/<uuid:person_id>/compliance/pack")
+@pages.post("/people/<uuid:person_id>/evidence-packs/new")
 @allow(STAFF)
-def make_pack(person_id: uuid.UUID) -> ResponseReturnValue:
+def make_evidence_pack(person_id: uuid.UUID) -> ResponseReturnValue:
     """Make it, once; it is logged as disclosed."""
     form = PackForm(request.form)
 
@@ -83,17 +83,17 @@ def make_pack(person_id: uuid.UUID) -> ResponseReturnValue:
     return _page(person_id, form), 422
 
 
-@pages.get("/packs/<uuid:pack_id>.pdf")
+@pages.get("/evidence-packs/<uuid:pack_id>.pdf")
 @allow(STAFF)
-def pack_on_paper(pack_id: uuid.UUID) -> ResponseReturnValue:
+def evidence_pack_pdf(pack_id: uuid.UUID) -> ResponseReturnValue:
     """A pack on numbered pages."""
     opened = _opened(pack_id)
     return _named(pdf.render(opened.facts, opened.pack.digest), opened, "pdf")
 
 
-@pages.get("/packs/<uuid:pack_id>.json")
+@pages.get("/evidence-packs/<uuid:pack_id>.json")
 @allow(STAFF)
-def pack_as_json(pack_id: uuid.UUID) -> ResponseReturnValue:
+def evidence_pack_json(pack_id: uuid.UUID) -> ResponseReturnValue:
     """A pack as it was made, byte for byte."""
     opened = _opened(pack_id)
     return _named(opened.pack.content, opened, "json")

@@ -17,7 +17,7 @@ from engage.access.policy import Ability
 from engage.queries.people import caseload as queries
 
 
-@pages.get("/people")
+@pages.get("/caseload")
 @allow(STAFF)
 def caseload() -> ResponseReturnValue:
     """A page of the caseload."""

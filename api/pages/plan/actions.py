@@ -134,7 +134,7 @@ class ChangeForm(PageForm):
 
 @pages.get("/actions")
 @allow(STAFF)
-def agency_actions() -> ResponseReturnValue:
+def actions() -> ResponseReturnValue:
     """What the reader's own agency is to do, soonest first."""
     mine = request.args.get("whose") == "mine"
     after = place_or_404(DayCursor.parse, request.args.get("after"))

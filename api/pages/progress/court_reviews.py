@@ -193,7 +193,7 @@ def _opened(review_id: uuid.UUID) -> tuple[Person, CourtReview]:
 
 
 def _tests(person_id: uuid.UUID) -> str:
-    return url_for("pages.tests", person_id=person_id, _anchor="reviews")
+    return url_for("pages.drug_tests", person_id=person_id, _anchor="reviews")
 
 
 def _next_page(person: Person, need: Requirement, form: NextForm) -> str:
@@ -209,5 +209,5 @@ def _held_page(person: Person, review: CourtReview, form: HeldForm) -> str:
 
 
 def _form_page(form: PageForm, person: Person, **words: str) -> str:
-    back = BackLink(url_for("pages.tests", person_id=person.id), f"Tests of {person.name}")
+    back = BackLink(url_for("pages.drug_tests", person_id=person.id), f"Tests of {person.name}")
     return form_page(form, back=back, name=person.name, **words)

@@ -75,22 +75,22 @@ class CorrectForm(PageForm):
     )
 
 
-@pages.get("/people/<uuid:person_id>/tests")
+@pages.get("/people/<uuid:person_id>/drug-tests")
 @allow(STAFF)
-def tests(person_id: uuid.UUID) -> ResponseReturnValue:
+def drug_tests(person_id: uuid.UUID) -> ResponseReturnValue:
     """The tests that wait, what came of those done, and the reviews of the court."""
     at = now()
     with transaction() as session:
         page = queries.load(session, current_actor(), person_id, now=at, before=_before())
         ways = record_nav.ways(session, current_actor(), page.person, now=at)
     return render_template(
-        "progress/tests.html", page=page, ways=ways, now=at, later=_before() is not None
+        "progress/drug_tests.html", page=page, ways=ways, now=at, later=_before() is not None
     )
 
 
-@pages.get("/people/<uuid:person_id>/tests/new")
+@pages.get("/people/<uuid:person_id>/drug-tests/new")
 @allow(STAFF)
-def add_test(person_id: uuid.UUID) -> ResponseReturnValue:
+def add_drug_test(person_id: uuid.UUID) -> ResponseReturnValue:
     """The form for what came of a test."""
     with transaction() as session:
         person = service.open_to_record(session, current_actor(), person_id, now=now())
@@ -98,9 +98,9 @@ def add_test(person_id: uuid.UUID) -> ResponseReturnValue:
     return _add_page(person, TestForm(data={"day": _day() or today}))
 
 
-@pages.post("/people/<uuid:person_id>/tests/new")
+@pages.post("/people/<uuid:person_id>/drug-tests/new")
 @allow(STAFF)
-def add_test_sent(person_id: uuid.UUID) -> ResponseReturnValue:
+def add_drug_test_sent(person_id: uuid.UUID) -> ResponseReturnValue:
     """Record it."""
     form = TestForm(request.form)
     with transaction() as session:
@@ -116,7 +116,7 @@ def add_test_sent(person_id: uuid.UUID) -> ResponseReturnValue:
             note=form.note.data or "",
             now=now(),
         )
-        return url_for("pages.tests", person_id=person_id)
+        return url_for("pages.drug_tests", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):
         say("The result is recorded. No text goes because of it.")
@@ -124,9 +124,9 @@ def add_test_sent(person_id: uuid.UUID) -> ResponseReturnValue:
     return _add_page(person, form), 422
 
 
-@pages.get("/tests/<uuid:test_id>/correct")
+@pages.get("/drug-tests/<uuid:test_id>/correct")
 @allow(STAFF)
-def correct_test(test_id: uuid.UUID) -> ResponseReturnValue:
+def correct_drug_test(test_id: uuid.UUID) -> ResponseReturnValue:
     """The form for another result."""
     person, test = _opened(test_id)
     if test.result is None:
@@ -134,9 +134,9 @@ def correct_test(test_id: uuid.UUID) -> ResponseReturnValue:
     return _correct_page(person, test, CorrectForm(data={"result": test.result, "note": test.note}))
 
 
-@pages.post("/tests/<uuid:test_id>/correct")
+@pages.post("/drug-tests/<uuid:test_id>/correct")
 @allow(STAFF)
-def correct_test_sent(test_id: uuid.UUID) -> ResponseReturnValue:
+def correct_drug_test_sent(test_id: uuid.UUID) -> ResponseReturnValue:
     """Put it in the place of the one recorded, which stays."""
     form = CorrectForm(request.form)
     person, test = _opened(test_id)
@@ -150,7 +150,7 @@ def correct_test_sent(test_id: uuid.UUID) -> ResponseReturnValue:
             note=form.note.data or "",
             now=now(),
         )
-        return url_for("pages.tests", person_id=person.id)
+        return url_for("pages.drug_tests", person_id=person.id)
 
     if form.validate() and (address := attempt(form, work)):
         say("The result is corrected. What was recorded before is kept.")
@@ -158,9 +158,9 @@ def correct_test_sent(test_id: uuid.UUID) -> ResponseReturnValue:
     return _correct_page(person, test, form), 422
 
 
-@pages.post("/tests/<uuid:test_id>/call-off")
+@pages.post("/drug-tests/<uuid:test_id>/call-off")
 @allow(STAFF)
-def call_off_test(test_id: uuid.UUID) -> ResponseReturnValue:
+def call_off_drug_test(test_id: uuid.UUID) -> ResponseReturnValue:
     """A planned test is not asked for after all."""
 
     def work(session: Session) -> None:
@@ -169,7 +169,7 @@ def call_off_test(test_id: uuid.UUID) -> ResponseReturnValue:
     refusal = act(work)
     say(refusal or "The test is called off, and counts for nothing.")
     person, _ = _opened(test_id)
-    return redirect(url_for("pages.tests", person_id=person.id))
+    return redirect(url_for("pages.drug_tests", person_id=person.id))
 
 
 def _opened(test_id: uuid.UUID) -> tuple[Person, DrugTest]:
@@ -206,5 +206,5 @@ def _correct_page(person: Person, test: DrugTest, form: CorrectForm) -> str:
 
 
 def _form_page(form: PageForm, person: Person, **words: str) -> str:
-    back = BackLink(url_for("pages.tests", person_id=person.id), f"Tests of {person.name}")
+    back = BackLink(url_for("pages.drug_tests", person_id=person.id), f"Tests of {person.name}")
     return form_page(form, back=back, name=person.name, **words)

@@ -176,7 +176,7 @@ def test_no_address_fails_whatever_stands_in_it(house: House, sit_down: SitDown)
     """Searches and places in lists, made up."""
     visitor = sit_down(house.coordinator)
     values = rubbish(1)
-    for address in ("/people", "/today", "/book", f"/people/{uuid.UUID(int=1)}"):
+    for address in ("/caseload", "/today", "/book", f"/people/{uuid.UUID(int=1)}"):
         for name in ("q", "after", "person", "thread", "past"):
             for _ in range(3):
                 given = next(values).encode(errors="replace").decode()[:300]

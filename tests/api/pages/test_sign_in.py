@@ -51,12 +51,12 @@ def test_a_page_asked_for_before_signing_in_is_opened_after(app: Flask, house: H
     search.
     """
     visitor = Visitor(app)
-    page = visitor.open("/people?q=dodds")
+    page = visitor.open("/caseload?q=dodds")
     assert page.address.startswith("/sign-in") and "Sign in" in page.words
     signed_in = visitor.send(
         page.form("/sign-in"), email="pat@probation.example", password=PASSWORD
     )
-    assert signed_in.address == "/people?q=dodds"
+    assert signed_in.address == "/caseload?q=dodds"
 
 
 def test_the_session_ends_after_half_an_hour_of_nothing(
@@ -146,7 +146,7 @@ def test_whoever_is_signed_in_is_not_asked_again(house: House, sit_down: SitDown
 @pytest.mark.parametrize(
     ("given", "allowed"),
     [
-        ("/people?q=a", True),
+        ("/caseload?q=a", True),
         ("/today", True),
         ("", False),
         (None, False),

@@ -155,8 +155,8 @@ def test_the_caseload_counts_no_signal_of_health_for_who_may_not_know(
             session, house.hub, Role.SUPERVISOR, name="Mo Grant", email="mo@hub.example"
         )
         boss.password_hash = session.get_one(Staff, house.pat.id).password_hash
-    assert "1 high" in sit_down(house.pat).open("/people").words
-    listed = sit_down(boss).open("/people").words
+    assert "1 high" in sit_down(house.pat).open("/caseload").words
+    listed = sit_down(boss).open("/caseload").words
     assert "Dodds" in listed and "1 high" not in listed
 
 

@@ -109,7 +109,7 @@ def test_a_look_by_an_agreement_shows_as_a_disclosure(
     with committed.begin() as session:
         partner = builders.actor(session.get_one(Staff, house.partner.id))
         open_part(session, partner, katrina.id, RecordPart.PLAN, now=clock.at, what="plan")
-    words = sit_down(house.auditor).open(f"/people/{katrina.id}/access").words
+    words = sit_down(house.auditor).open(f"/people/{katrina.id}/record-access").words
     assert (
         "To whom: Tyne Recovery by Jo Lamb What: Plan: needs and actions Why: to treat them consent"
         in words
@@ -123,7 +123,7 @@ def test_appointments_of_every_agency_are_seen_by_an_agreement_that_names_them(
     """When, with which agency and what was recorded; neither place nor worker; without an agreement
     they are not to be had.
     """
-    address = f"/people/{katrina.id}/appointments"
+    address = f"/people/{katrina.id}/shared-appointments"
     with committed.begin() as session:
         person = session.get_one(Person, katrina.id)
         builders.appointment(session, person, clock.at + timedelta(days=1), enforceable=True)
@@ -159,13 +159,13 @@ def test_appointments_of_every_agency_are_seen_by_an_agreement_that_names_them(
     earlier = jo.open(f"{address}?before={place}").words
     assert "Earlier" in earlier and "Probation" not in earlier
     assert jo.open(f"{address}?before=x").status == 404
-    seen = sit_down(house.pat).open(f"/people/{katrina.id}/access").words
+    seen = sit_down(house.pat).open(f"/people/{katrina.id}/record-access").words
     assert "To whom: Tyne Recovery by Jo Lamb" in seen
 
 
 def test_who_may_see_who_has_seen_it(house: House, katrina: Person, sit_down: SitDown) -> None:
     """Those who read the whole case; an agency does not, and nobody else's offender manager."""
-    address = f"/people/{katrina.id}/access"
+    address = f"/people/{katrina.id}/record-access"
     for who, status in (
         (house.pat, 200),
         (house.coordinator, 200),
@@ -189,7 +189,7 @@ def test_a_record_is_opened_in_an_emergency_and_closes_again(
     """Its offender manager sees who it was and why; what the other opened they may only read."""
     dai = sit_down(house.other)
     assert dai.open(f"/people/{katrina.id}").status == 404
-    form = dai.open("/open-record").form(field="crn")
+    form = dai.open("/emergency").form(field="crn")
     page = dai.send(form, crn="x320741", reason="Found hurt in the street, needs help")
     assert "Its offender manager has been told." in page.words and "Katrina Dodds" in page.words
     assert "Book an appointment" not in page.words
@@ -198,7 +198,7 @@ def test_a_record_is_opened_in_an_emergency_and_closes_again(
     assert again.status == 422 and "open to you already" in again.words
     pat = sit_down(house.pat)
     assert "Dai Rees opened this record in an emergency" in pat.open("/today").words
-    seen = pat.open(f"/people/{katrina.id}/access").words
+    seen = pat.open(f"/people/{katrina.id}/record-access").words
     assert "Still open Reason: Found hurt in the street, needs help" in seen
     clock.at += timedelta(hours=4)
     dai = sit_down(house.other)
@@ -223,9 +223,9 @@ def test_what_does_not_open_a_record(
 ) -> None:
     """With words that say what to do."""
     visitor = sit_down(house.other)
-    page = visitor.send(visitor.open("/open-record").form(field="crn"), crn=crn, reason=reason)
+    page = visitor.send(visitor.open("/emergency").form(field="crn"), crn=crn, reason=reason)
     assert page.status == status and words in page.words
-    assert sit_down(house.auditor).open("/open-record").status == 403
+    assert sit_down(house.auditor).open("/emergency").status == 403
 
 
 def test_a_record_is_restricted_and_staff_are_let_in_or_kept_out(
@@ -241,7 +241,7 @@ def test_a_record_is_restricted_and_staff_are_let_in_or_kept_out(
         )
         ann.password_hash = house.pat.password_hash
     chidi, other = sit_down(house.coordinator), sit_down(ann)
-    address = f"/people/{katrina.id}/access"
+    address = f"/people/{katrina.id}/record-access"
     chidi.send(chidi.open(address).form(action="/restricted"), restricted="y")
     words = chidi.open(address).words
     assert (

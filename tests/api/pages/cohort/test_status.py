@@ -55,7 +55,7 @@ def test_status_strand_and_reviews_are_shown(
     house: House, katrina: Person, sit_down: SitDown
 ) -> None:
     """With what the rules suggest, and that the review is late."""
-    page = sit_down(house.pat).open(f"/people/{katrina.id}/case")
+    page = sit_down(house.pat).open(f"/people/{katrina.id}/status")
     for words in (
         "Red since 10 March 2027",
         "Next review 17 March 2027 overdue",
@@ -82,10 +82,10 @@ def test_what_was_reached_lately_is_shown_but_no_tests_to_whoever_may_not_see_th
                 reached_on=builders.NOW.date() - timedelta(days=days),
             )
         case_builders.milestone(session, katrina, MilestoneKind.NEGATIVE_TESTS, step=4)
-    page = sit_down(house.pat).open(f"/people/{katrina.id}/case")
+    page = sit_down(house.pat).open(f"/people/{katrina.id}/status")
     assert page.words.count("10 appointments") == 4 and "4 negative tests" in page.words, page.words
     assert "All that Katrina has reached" in page.words
-    page = sit_down(house.auditor).open(f"/people/{katrina.id}/case")
+    page = sit_down(house.auditor).open(f"/people/{katrina.id}/status")
     assert page.words.count("10 appointments") == 5 and "negative" not in page.words
 
 
@@ -115,8 +115,8 @@ def test_a_review_is_recorded_once(
 
 def test_the_caseload_shows_the_status(house: House, katrina: Person, sit_down: SitDown) -> None:
     """Red, and that the review is overdue; a partner sees no status."""
-    assert "Red review overdue" in sit_down(house.pat).open("/people").words
-    assert "Status" not in sit_down(house.partner).open("/people").words
+    assert "Red review overdue" in sit_down(house.pat).open("/caseload").words
+    assert "Status" not in sit_down(house.partner).open("/caseload").words
 
 
 def test_staying_on_of_their_own_will(
@@ -126,7 +126,7 @@ def test_staying_on_of_their_own_will(
     words say why not.
     """
     visitor = sit_down(house.pat)
-    form = visitor.open(f"/people/{katrina.id}/case").form("/stay")
+    form = visitor.open(f"/people/{katrina.id}/status").form("/stay")
     page = visitor.send(form)
     assert "stays of their own will since 20 March 2027" in page.words
     assert "They told me that they stay" not in page.words
@@ -144,8 +144,8 @@ def test_a_transfer(committed: Database, house: House, katrina: Person, sit_down
     assert refused.status == 422 and "Choose an offender manager" in refused.words
     page = visitor.send(form, to=str(house.other.id), note="Ring before you visit")
     assert page.status == 200 and "another offender manager now" in page.words
-    assert visitor.open(f"/people/{katrina.id}/case").status == 404
-    seen = sit_down(house.other).open(f"/people/{katrina.id}/case").words
+    assert visitor.open(f"/people/{katrina.id}/status").status == 404
+    seen = sit_down(house.other).open(f"/people/{katrina.id}/status").words
     assert "from Pat Hale to Dai Rees, by Pat Hale." in seen and "Ring before you visit" in seen
     thread = sit_down(house.other).open(f"/people/{katrina.id}").words
     assert (
@@ -164,7 +164,7 @@ def test_a_whole_caseload_is_handed_over(
             session, builders.staff(session, builders.hub(session, "Gwent")), number=None
         )
     visitor = sit_down(house.coordinator)
-    assert "Hand over a caseload" in visitor.open("/people").words
+    assert "Hand over a caseload" in visitor.open("/caseload").words
     form = visitor.open(f"/handover?whose={house.pat.id}").form(field="note")
     for people in ("", str(foreign.id)):
         refused = visitor.send(form, people=people, to=str(house.other.id), note="Leaves")
@@ -196,8 +196,8 @@ def test_who_may_not_see_or_change(house: House, katrina: Person, sit_down: SitD
     """For others there is no such person; an auditor reads and changes nothing."""
     address = f"/people/{katrina.id}"
     auditor = sit_down(house.auditor)
-    assert auditor.open(f"{address}/case").status == 200
-    assert "Review" not in [form.action for form in auditor.open(f"{address}/case").forms]
+    assert auditor.open(f"{address}/status").status == 200
+    assert "Review" not in [form.action for form in auditor.open(f"{address}/status").forms]
     for staff, status in ((house.auditor, 403), (house.other, 404), (house.partner, 404)):
         visitor = sit_down(staff)
         for page in ("review", "transfer", "death"):
@@ -206,7 +206,7 @@ def test_who_may_not_see_or_change(house: House, katrina: Person, sit_down: SitD
                 visitor.post(f"{address}/{page}", {"csrf_token": visitor.token()}).status == status
             )
         assert visitor.post(f"{address}/stay", {"csrf_token": visitor.token()}).status == status
-    assert sit_down(house.other).open(f"{address}/case").status == 404
+    assert sit_down(house.other).open(f"{address}/status").status == 404
 
 
 def test_intelligence_is_for_police_and_the_offender_manager(
@@ -224,7 +224,7 @@ def test_intelligence_is_for_police_and_the_offender_manager(
             session, house.hub, Role.COORDINATOR, name="Moz Bell", agency_name=police.name
         )
         officer.password_hash = house.pat.password_hash
-    address, words = f"/people/{katrina.id}/case", "Current intelligence since 20 March 2027"
+    address, words = f"/people/{katrina.id}/status", "Current intelligence since 20 March 2027"
     for staff, told in ((house.pat, True), (officer, True), (house.coordinator, False)):
         page = sit_down(staff).open(address)
         assert (words in page.words) is told
@@ -239,7 +239,7 @@ def test_an_agency_reads_the_status_by_an_agreement_only(
     """
     with committed.begin() as session:
         session.add(Involvement(person_id=katrina.id, agency_id=house.partner.agency_id, since=now))
-    visitor, address = sit_down(house.partner), f"/people/{katrina.id}/case"
+    visitor, address = sit_down(house.partner), f"/people/{katrina.id}/status"
     assert visitor.open(address).status == 403
     with committed.begin() as session:
         session.add(
@@ -275,7 +275,7 @@ def test_somebody_who_has_left(
             now=clock.at,
         )
     visitor = sit_down(house.pat)
-    page = visitor.open(f"/people/{katrina.id}/case")
+    page = visitor.open(f"/people/{katrina.id}/status")
     assert "is not on the cohort any more" in page.words
     assert "10 March 2027 to 20 March 2027: Moved away. To Leeds" in page.words
     form = visitor.open(f"/people/{katrina.id}/review").form(field="reason")
@@ -309,7 +309,7 @@ def test_the_page_asks_a_constant_number_of_questions(
             into.append(str(given[2]))
 
         event.listen(committed.engine, "before_cursor_execute", note)
-        assert visitor.open(f"/people/{katrina.id}/case").status == 200
+        assert visitor.open(f"/people/{katrina.id}/status").status == 200
         event.remove(committed.engine, "before_cursor_execute", note)
         counts.append(len(statements))
     assert counts[0] == counts[1] <= 40, counts

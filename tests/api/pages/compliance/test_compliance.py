@@ -203,7 +203,7 @@ def test_a_pack_is_made_and_taken_out(
 ) -> None:
     """On paper and as JSON, the same bytes every time; sent twice it is made once."""
     visitor = sit_down(house.pat)
-    form = visitor.open(f"/people/{katrina.id}/compliance/pack").form(field="purpose")
+    form = visitor.open(f"/people/{katrina.id}/evidence-packs/new").form(field="purpose")
     assert (form.fields["first-day"], form.fields["first-year"]) == ("21", "2026")
     for _ in range(2):
         page = visitor.send(
@@ -216,15 +216,15 @@ def test_a_pack_is_made_and_taken_out(
     with committed.begin() as session:
         made = session.scalars(select(EvidencePack.id)).one()
     paper, plain = (
-        visitor.client.get(f"/packs/{made}.pdf"),
-        visitor.client.get(f"/packs/{made}.json"),
+        visitor.client.get(f"/evidence-packs/{made}.pdf"),
+        visitor.client.get(f"/evidence-packs/{made}.json"),
     )
     assert paper.mimetype == "application/pdf" and len(PdfReader(BytesIO(paper.data)).pages) >= 2
     assert 'attachment; filename="evidence-X' in plain.headers["Content-Disposition"]
     assert len(json.loads(plain.data)["appointments"]) == 2
-    assert visitor.client.get(f"/packs/{made}.json").data == plain.data
+    assert visitor.client.get(f"/evidence-packs/{made}.json").data == plain.data
     page = visitor.send(
-        visitor.open(f"/people/{katrina.id}/compliance/pack").form(field="purpose"),
+        visitor.open(f"/people/{katrina.id}/evidence-packs/new").form(field="purpose"),
         purpose="",
         recipient="x",
     )
@@ -268,7 +268,7 @@ def test_who_may_not(committed: Database, house: House, katrina: Person, sit_dow
     pages = (
         home,
         f"{home}/decide",
-        f"{home}/pack",
+        f"{home.removesuffix('/compliance')}/evidence-packs/new",
         *(f"/enforcements/{made}/{what}" for what in ("letter", "given", "withdraw")),
     )
     for who, expected in (

@@ -140,7 +140,7 @@ def test_an_auditor_sees_the_banner_and_no_button(
     assert (
         "Take over" not in page.words
         and "Read wrongly?" not in page.words
-        and "/log" not in page.html
+        and "/conversation-log" not in page.html
     )
     token = {"csrf_token": robin.token(), "intent": "decline"}
     for address in (
@@ -149,8 +149,8 @@ def test_an_auditor_sees_the_banner_and_no_button(
         f"/readings/{reading}/correct",
     ):
         assert robin.post(address, token).status == 403
-    assert robin.open(f"/people/{katrina.id}/log").status == 403
-    assert robin.open(f"/people/{katrina.id}/log.csv").status == 403
+    assert robin.open(f"/people/{katrina.id}/conversation-log").status == 403
+    assert robin.open(f"/people/{katrina.id}/conversation-log.csv").status == 403
 
 
 def written(database: Database, person: Person, now: datetime, body: str) -> None:
@@ -184,10 +184,10 @@ def test_the_conversation_is_taken_out_from_its_beginning_and_that_is_recorded(
         session.execute(update(Inbound).where(Inbound.id == first).values(body="", params={}))
         session.execute(update(Message).values(body=""))
     pat = sit_down(house.pat)
-    page = pat.open(f"/people/{katrina.id}/log")
+    page = pat.open(f"/people/{katrina.id}/conversation-log")
     assert page.status == 200 and page.words.count("erased, as the retention rules say") == 2
     assert page.words.index("=cmd1 ") < page.words.index("=cmd59 ")
-    answer = pat.client.get(f"/people/{katrina.id}/log.csv")
+    answer = pat.client.get(f"/people/{katrina.id}/conversation-log.csv")
     assert answer.content_type.startswith("text/csv")
     assert katrina.crn in answer.headers["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
@@ -213,8 +213,10 @@ def test_a_restricted_record_is_taken_out_by_its_own_people_only(
     """A coordinator who is not admitted finds nobody."""
     with committed.begin() as session:
         session.execute(update(Person).values(restricted=True))
-    assert sit_down(house.coordinator).open(f"/people/{katrina.id}/log.csv").status == 404
-    assert sit_down(house.pat).open(f"/people/{katrina.id}/log.csv").status == 200
+    assert (
+        sit_down(house.coordinator).open(f"/people/{katrina.id}/conversation-log.csv").status == 404
+    )
+    assert sit_down(house.pat).open(f"/people/{katrina.id}/conversation-log.csv").status == 200
 
 
 def test_the_administrator_looks_at_each_line(

@@ -147,7 +147,7 @@ def test_a_changed_number_is_marked_in_the_thread(
         MessageStatus.DELIVERED,
     )
     visitor = sit_down(house.pat)
-    page = visitor.open(f"/people/{katrina.id}/number/change")
+    page = visitor.open(f"/people/{katrina.id}/phone-number/change")
     page = visitor.send(page.form("/change"), given="07700 900155", how="asked face to face")
     assert "The number is up to date" in page.words and "Phone number changed" in page.words
     assert "To 07700 900101" in page.words and "Phone 07700 900155" in page.words
@@ -170,7 +170,7 @@ def test_what_is_no_mobile_number_is_refused(
 ) -> None:
     """The reason in words, what was typed still there, the old number untouched."""
     visitor = sit_down(house.pat)
-    form = visitor.open(f"/people/{katrina.id}/number/change").form("/change")
+    form = visitor.open(f"/people/{katrina.id}/phone-number/change").form("/change")
     page = visitor.send(form, given=given, how="ask")
     assert page.status == 422 and words in page.words.split("There is a problem")[1]
     assert page.form("/change").fields["given"] == given
@@ -184,13 +184,13 @@ def test_a_number_is_confirmed_suspended_and_confirmed_again(
     with committed.begin() as session:
         person = builders.person(session, house.pat, verified=False)
     visitor = sit_down(house.pat)
-    form = visitor.open(f"/people/{person.id}/number/verify").form("/verify")
+    form = visitor.open(f"/people/{person.id}/phone-number/verify").form("/verify")
     assert visitor.send(form).status == 422
     visitor.send(form, how="asked face to face")
     assert point_of(committed, person).state is NumberState.VERIFIED
     page = visitor.open(f"/people/{person.id}")
-    visitor.send(page.form("/number/safe"))
-    form = visitor.open(f"/people/{person.id}/number/suspend").form("/suspend")
+    visitor.send(page.form("/phone-number/safe"))
+    form = visitor.open(f"/people/{person.id}/phone-number/suspend").form("/suspend")
     assert visitor.send(form).status == 422
     page = visitor.send(form, why="The ex partner has the phone")
     assert "No texts go to Katrina: The ex partner has the phone" in page.words
@@ -209,7 +209,7 @@ def test_a_shared_number_is_named_and_can_be_agreed(
     page = visitor.open(f"/people/{katrina.id}")
     assert "somebody whom you may not see" in page.words and "Huw" not in page.words
     assert "Huw Jenkins" in sit_down(house.coordinator).open(f"/people/{katrina.id}").words
-    form = visitor.open(f"/people/{katrina.id}/number/shared").form("/shared")
+    form = visitor.open(f"/people/{katrina.id}/phone-number/shared").form("/shared")
     assert visitor.send(form).status == 422
     visitor.send(form, sure="y")
     assert point_of(committed, katrina).shared_agreed_at is not None
@@ -308,7 +308,7 @@ def test_an_auditor_reads_everything_and_changes_nothing(
         reading = session.scalars(select(ReplyRecord.id)).one()
     for address in (
         f"/people/{katrina.id}/text",
-        f"/people/{katrina.id}/number/safe",
+        f"/people/{katrina.id}/phone-number/safe",
         f"/readings/{reading}/read",
     ):
         assert visitor.post(address, {"csrf_token": token, "body": "hello"}).status == 403, address
@@ -334,12 +334,12 @@ def test_the_caseload_finds_by_name_and_crn_and_says_who_cannot_be_texted(
     with committed.begin() as session:
         builders.person(session, house.pat, number=None, first_name="Ann", last_name="O'Neil")
     visitor = sit_down(house.pat)
-    everybody = visitor.open("/people").words
+    everybody = visitor.open("/caseload").words
     assert "Dodds, Katrina" in everybody and "No mobile number" in everybody
-    assert "O'Neil, Ann" not in visitor.open("/people?q=kat+dod").words
-    assert "O'Neil, Ann" in visitor.open("/people?q=o'n").words
-    assert "Nobody on your caseload has “%_”" in visitor.open("/people?q=%25_").words
-    assert visitor.open("/people?after=x").status == 404
+    assert "O'Neil, Ann" not in visitor.open("/caseload?q=kat+dod").words
+    assert "O'Neil, Ann" in visitor.open("/caseload?q=o'n").words
+    assert "Nobody on your caseload has “%_”" in visitor.open("/caseload?q=%25_").words
+    assert visitor.open("/caseload?after=x").status == 404
 
 
 def test_a_long_caseload_goes_on_page_by_page(
@@ -349,14 +349,14 @@ def test_a_long_caseload_goes_on_page_by_page(
     with committed.begin() as session:
         for number in range(110):
             builders.person(session, house.pat, number=None, last_name=f"Smith {number // 30}")
-    visitor, address, seen = sit_down(house.pat), "/people", []
+    visitor, address, seen = sit_down(house.pat), "/caseload", []
     while address:
         html = visitor.open(address).html
         seen += [
             part.split('"')[0] for part in html.split('<a class="govuk-link" href="/people/')[1:]
         ]
-        following = html.split('href="/people?after=')
-        address = "/people?after=" + following[1].split('"')[0] if len(following) > 1 else ""
+        following = html.split('href="/caseload?after=')
+        address = "/caseload?after=" + following[1].split('"')[0] if len(following) > 1 else ""
     assert len(seen) == len(set(seen)) == 110
 
 
@@ -373,17 +373,17 @@ def test_an_address_of_the_caseload_holds_no_name(
             )
         hidden = builders.person(session, house.other, number=None)
     visitor = sit_down(house.pat)
-    address = visitor.open("/people").html.split('href="/people?after=')[1].split('"')[0]
+    address = visitor.open("/caseload").html.split('href="/caseload?after=')[1].split('"')[0]
     assert str(uuid.UUID(address)) == address
-    assert visitor.open(f"/people?after={hidden.id}").status == 404
+    assert visitor.open(f"/caseload?after={hidden.id}").status == 404
 
 
 def test_a_search_for_what_no_name_can_hold_finds_nobody(house: House, sit_down: SitDown) -> None:
     """A NUL in an address is no failure of ours."""
     visitor = sit_down(house.pat)
-    assert "Nobody on your caseload" in visitor.open("/people?q=a%00b").words
+    assert "Nobody on your caseload" in visitor.open("/caseload?q=a%00b").words
     assert visitor.open("/book?q=%00").status == 200
-    assert visitor.open("/people?after=%00").status == 404
+    assert visitor.open("/caseload?after=%00").status == 404
 
 
 def test_a_new_number_is_known_at_once(

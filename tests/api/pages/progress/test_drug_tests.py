@@ -43,7 +43,7 @@ def drr(committed: Database, katrina: Person) -> Requirement:
 
 def page_of(katrina: Person) -> str:
     """The address of the page."""
-    return f"/people/{katrina.id}/tests"
+    return f"/people/{katrina.id}/drug-tests"
 
 
 def test_a_planned_test_gets_its_result_and_a_correction(
@@ -56,19 +56,19 @@ def test_a_planned_test_gets_its_result_and_a_correction(
     visitor = sit_down(house.pat)
     page = visitor.open(page_of(katrina))
     assert "a test every week" in page.words and "Not recorded yet" in page.words
-    form = visitor.open(f"{page_of(katrina)}/new?day={late.isoformat()}").form("/tests/new")
+    form = visitor.open(f"{page_of(katrina)}/new?day={late.isoformat()}").form("/drug-tests/new")
     assert form.fields["day-day"] == "18"
     assert "Choose what came of it" in visitor.send(form).words
     page = visitor.send(form, result="positive", note="Lab 7")
     assert "0 negative of 1 recorded, 1 positive" in page.words and "Lab 7" in page.words
     again = visitor.send(
-        visitor.open(f"{page_of(katrina)}/new?day={late.isoformat()}").form("/tests/new"),
+        visitor.open(f"{page_of(katrina)}/new?day={late.isoformat()}").form("/drug-tests/new"),
         result="void",
     )
     assert again.status == 422 and "A result is already recorded for that day" in again.words
     with committed.begin() as session:
         test = session.query(DrugTest).one()
-    form = visitor.open(f"/tests/{test.id}/correct").form("/correct")
+    form = visitor.open(f"/drug-tests/{test.id}/correct").form("/correct")
     assert form.fields["result"] == "positive"
     page = visitor.send(form, result="negative", note="Another's sample")
     assert "1 negative of 1 recorded" in page.words and "corrected since" in page.words
@@ -83,9 +83,9 @@ def test_a_planned_test_is_called_off(
     with committed.begin() as session:
         planned = stage.drug_test(session, katrina, TODAY + timedelta(days=3), None)
     visitor = sit_down(house.pat)
-    page = visitor.send(visitor.open(page_of(katrina)).form(f"/tests/{planned.id}/call-off"))
+    page = visitor.send(visitor.open(page_of(katrina)).form(f"/drug-tests/{planned.id}/call-off"))
     assert "The test is called off" in page.words and "No test is planned" in page.words
-    assert visitor.open(f"/tests/{planned.id}/correct").status == 404
+    assert visitor.open(f"/drug-tests/{planned.id}/correct").status == 404
 
 
 def test_tests_are_for_those_who_may_see_health(
@@ -108,7 +108,9 @@ def test_tests_are_for_those_who_may_see_health(
         test = stage.drug_test(session, katrina)
     worker = sit_down(house.partner)
     page = worker.send(
-        worker.open(f"{page_of(katrina)}/new").form("/tests/new"), day_day="19", result="negative"
+        worker.open(f"{page_of(katrina)}/new").form("/drug-tests/new"),
+        day_day="19",
+        result="negative",
     )
     assert "2 negative of 2 recorded" in page.words and "Reviews by the court" not in page.words
     for who, status in ((house.partner, 403), (house.auditor, 403), (house.other, 404)):
@@ -121,8 +123,8 @@ def test_tests_are_for_those_who_may_see_health(
         assert visitor.open(f"/requirements/{drr.id}/court-review").status == status
         if who is not house.partner:
             assert visitor.open(page_of(katrina)).status == status
-            assert visitor.open(f"/tests/{test.id}/correct").status == status
-            assert visitor.post(f"/tests/{test.id}/call-off", forged).status == status
+            assert visitor.open(f"/drug-tests/{test.id}/correct").status == status
+            assert visitor.post(f"/drug-tests/{test.id}/call-off", forged).status == status
 
 
 def test_older_results_are_on_further_pages(

@@ -344,7 +344,7 @@ def test_names_are_shown_as_text_not_as_markup(
         )
     heard(committed, person, nasty, now, needs_human=True)
     visitor = sit_down(house.pat)
-    for address in ("/today", "/people", f"/people/{person.id}", f"/people/{person.id}/book"):
+    for address in ("/today", "/caseload", f"/people/{person.id}", f"/people/{person.id}/book"):
         html = visitor.open(address).html
         assert nasty not in html and "&lt;script&gt;" in html, address
 

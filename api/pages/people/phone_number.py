@@ -106,14 +106,14 @@ FORMS: dict[str, type[PageForm]] = {
 }
 
 
-@pages.get("/people/<uuid:person_id>/number/<any(change, verify, suspend, shared):what>")
+@pages.get("/people/<uuid:person_id>/phone-number/<any(change, verify, suspend, shared):what>")
 @allow(STAFF)
-def number_form(person_id: uuid.UUID, what: str) -> ResponseReturnValue:
+def phone_number(person_id: uuid.UUID, what: str) -> ResponseReturnValue:
     """The form for one thing to say of a number."""
     return _page(person_id, FORMS[what]())
 
 
-@pages.post("/people/<uuid:person_id>/number/<any(change, verify, suspend, shared):what>")
+@pages.post("/people/<uuid:person_id>/phone-number/<any(change, verify, suspend, shared):what>")
 @allow(STAFF)
 def change_number(person_id: uuid.UUID, what: str) -> ResponseReturnValue:
     """Say it."""
@@ -124,7 +124,7 @@ def change_number(person_id: uuid.UUID, what: str) -> ResponseReturnValue:
     return _page(person_id, form), 422
 
 
-@pages.post("/people/<uuid:person_id>/number/safe")
+@pages.post("/people/<uuid:person_id>/phone-number/safe")
 @allow(STAFF)
 def confirm_safe(person_id: uuid.UUID) -> ResponseReturnValue:
     """Texts to the number are safe for them, as of today."""

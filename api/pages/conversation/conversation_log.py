@@ -43,19 +43,19 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@pages.get("/people/<uuid:person_id>/log")
+@pages.get("/people/<uuid:person_id>/conversation-log")
 @allow(MANAGERS)
-def log(person_id: uuid.UUID) -> ResponseReturnValue:
+def conversation_log(person_id: uuid.UUID) -> ResponseReturnValue:
     """The conversation on one page, to read or to print."""
     at = now()
     with transaction() as session:
         page = queries.take_out(session, current_actor(), person_id, queries.Form.PAGE, now=at)
-    return render_template("conversation/log.html", page=page, now=at, erased=ERASED)
+    return render_template("conversation/conversation_log.html", page=page, now=at, erased=ERASED)
 
 
-@pages.get("/people/<uuid:person_id>/log.csv")
+@pages.get("/people/<uuid:person_id>/conversation-log.csv")
 @allow(MANAGERS)
-def log_file(person_id: uuid.UUID) -> ResponseReturnValue:
+def conversation_log_file(person_id: uuid.UUID) -> ResponseReturnValue:
     """The conversation as a file of rows."""
     with transaction() as session:
         found = queries.take_out(session, current_actor(), person_id, queries.Form.FILE, now=now())
