@@ -27,9 +27,10 @@ test: $(READY)  ## Run every test
 faults: $(READY)  ## Test the text engine against kills, outages and crashes (a quarter of an hour)
 	@FAULTS=long $(BIN)/pytest tests/faults $(ARGS)
 
-check: $(INSTALLED)  ## Lint, format, types, import contracts, migrations
+check: $(INSTALLED)  ## Lint, format, templates, types, import contracts, migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/djlint --lint --quiet api/pages/templates
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m migrations.check
