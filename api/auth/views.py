@@ -17,11 +17,14 @@ from api.pages.forms import PageForm, Words, stripped
 from engage.agencies import service
 from engage.core.errors import TooManyAttempts
 
-REFUSED = "The email address or the password is wrong. After 5 wrong tries an account is locked for 15 minutes."
+REFUSED = (
+    "The email address or password is wrong. After 5 wrong attempts an account is "
+    "locked for 15 minutes."
+)
 
 ENDED = (
-    "You were signed out, because nothing was done for 30 minutes or the day was over. "
-    "Sign in to go on."
+    "You were signed out after 30 minutes without activity, or at the end of the day."
+    " Sign in to continue."
 )
 
 FAILURES = RateLimitItemPerMinute(20, 10)

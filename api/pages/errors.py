@@ -10,7 +10,7 @@ _TITLES = {
     400: "The request could not be read",
     403: "You may not do this",
     404: "Page not found",
-    405: "This address does not take that",
+    405: "This address does not accept that request",
     409: "Something has changed in the meantime",
     413: "That is too large",
     422: "Check what you entered",

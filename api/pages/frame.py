@@ -1,5 +1,5 @@
-"""What stands around every page: the menu for the roles of whoever is signed in, and word of what
-was just done.
+"""What surrounds every page: the menu for the roles of the actor, and the messages about what was
+just done.
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,10 @@ from api.pages.forms import OnceForm, PageForm
 from engage.core import idempotency
 from engage.core.errors import Conflict, EngageError, Invalid
 
-SENT_ALREADY = "This form was sent before with other details, and that stands. Look at it first, then send this again."
+SENT_ALREADY = (
+    "This form was already sent with other details, and those were saved. Check "
+    "them first, then send it again."
+)
 
 
 def attempt(form: PageForm, work: Callable[[Session], str]) -> str | None:

@@ -214,7 +214,7 @@ def test_taking_over_correcting_and_looking_at_the_correction(
         page.goto(f"/people/{person.id}")
         page.get_by_role("button", name="Take over").click()
         expect(page.get_by_role("button", name="Hand back to Engage")).to_be_visible()
-        page.get_by_text("Read wrongly?").click()
+        page.get_by_text("Misread?").click()
         page.get_by_label("It means").select_option("decline")
         assert faults(page) == [] and overflow(page) == 0
         page.get_by_role("button", name="Correct", exact=True).click()
@@ -239,7 +239,7 @@ def test_the_page_of_the_queues(
         expect(page.get_by_role("heading", name="Queues")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
         page.get_by_role("button", name="Dismiss").click()
-        expect(page.get_by_text("Dismissed. Whoever it concerns")).to_be_visible()
+        expect(page.get_by_text("Dismissed. Staff who may see")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
 
 
@@ -276,8 +276,8 @@ def test_an_import_is_looked_at_and_done(house: House, sit_down: SitDown) -> Non
         page.locator("#file").set_input_files(
             {"name": "week.csv", "mimeType": "text/csv", "buffer": CSV.encode()}
         )
-        page.get_by_role("button", name="Look at the file").click()
-        expect(page.get_by_text("What this file would do")).to_be_visible()
+        page.get_by_role("button", name="Preview the import").click()
+        expect(page.get_by_text("Preview of the import")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
         page.get_by_role("button", name="Import 1 appointment").click()
         expect(page.get_by_role("heading", name="Imported")).to_be_visible()

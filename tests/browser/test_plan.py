@@ -25,7 +25,7 @@ def test_agreeing(width: int, committed: Database, house: House, sit_down: SitDo
         assert faults(page) == [] and overflow(page) == 0
         page.goto(f"/people/{person.id}/plan/approvals")
         assert faults(page) == [] and overflow(page) == 0
-        page.get_by_role("button", name="Agree beforehand").click()
+        page.get_by_role("button", name="Give approval").click()
         expect(page.locator(".govuk-error-summary")).to_be_visible()
         assert faults(page) == [] and overflow(page) == 0
         page.goto(f"/people/{person.id}/flag")

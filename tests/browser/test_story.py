@@ -100,11 +100,11 @@ def test_while_writing_the_length_and_the_words_are_watched(
         expect(page.get_by_role("button", name="Check length and words")).to_be_hidden()
         page.get_by_label("Text", exact=True).fill("See you at court")
         expect(page.get_by_text("16 characters, 1 text.")).to_be_visible()
-        expect(page.get_by_text("A stranger who reads this may learn too much")).to_be_visible()
+        expect(page.get_by_text("This may reveal too much to a stranger")).to_be_visible()
         expect(page.locator("strong", has_text="court")).to_be_visible()
         page.get_by_label("Text", exact=True).fill("x" * 161)
         expect(page.get_by_text("161 characters, costs 2 texts.")).to_be_visible()
-        expect(page.get_by_text("A stranger who reads this may learn too much")).to_be_hidden()
+        expect(page.get_by_text("This may reveal too much to a stranger")).to_be_hidden()
 
 
 @WITH_AND_WITHOUT

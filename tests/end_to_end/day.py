@@ -116,7 +116,7 @@ class Day:
         officer = self.service.sign_in(OFFICER)
         for who, one in DAY["people"].items():
             if one.get("shared"):
-                self.house.submit(
+                self.service.submit(
                     officer, f"/people/{self.people[who]['id']}/phone-number/shared", {"sure": "y"}
                 )
 

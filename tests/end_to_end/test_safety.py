@@ -25,7 +25,7 @@ def put_on_call(service: RunningService) -> None:
     service.engage("staff", "set-mobile", "s.ward@probation.example", LEE)
     browser = service.sign_in("c.okafor@police.example")
     page = browser.get(f"{service.web}/on-call", timeout=30).text
-    assert "Nobody is on call" in page
+    assert "No one is on call" in page
     for level, name in ((1, "Chidi Okafor"), (2, "Sheila Ward")):
         before, _ = page.split(f">{name}</option>", 1)
         service.submit(
@@ -90,7 +90,7 @@ def test_a_night_from_the_text_to_the_all_clear(service: RunningService) -> None
     assert len(texts_to(service, SAM)) == 1
     browser = service.sign_in("s.ward@probation.example")
     page = browser.get(f"{service.web}/signals/{signal['id']}", timeout=30).text
-    assert "Chidi Okafor was told" in page and "Nobody has acknowledged" in page
+    assert "Chidi Okafor was told" in page and "Not acknowledged yet" in page
     service.post(browser, f"/signals/{signal['id']}/acknowledge", {}, page)
 
     service.travel(NIGHT + timedelta(minutes=40))

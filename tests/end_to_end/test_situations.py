@@ -180,9 +180,9 @@ def test_situation_12_two_people_on_one_phone_are_asked_never_guessed_and_see_no
     ben = service.add_person("X800013", "Ivor", "07700 900312", verified=False)
     assert service.signal_kinds(ann) == service.signal_kinds(ben) == ["number_shared"]
     for person in (ann, ben):
-        house.submit(officer, f"/people/{person['id']}/phone-number/shared", {"sure": "y"})
-    first = house.book(ann, MONDAY)
-    second = house.book(
+        service.submit(officer, f"/people/{person['id']}/phone-number/shared", {"sure": "y"})
+    first = service.book(ann, MONDAY)
+    second = service.book(
         ben, MONDAY + timedelta(days=1), worker_name="Lin", place_alias="the hall, Mill Lane"
     )
     phone = service.phone("+447700900312")

@@ -121,10 +121,10 @@ def test_a_wrong_reading_is_corrected_by_a_click_kept_without_identity_and_expor
         f"{_prompt(second)}\treschedule\thiya [name] its [name], lost me bus pass, ring [number]",
     ]
     assert (
-        alex.get(f"{house.web}/people/{person['id']}/conversation-log", timeout=30).status_code
+        alex.get(f"{service.web}/people/{person['id']}/conversation-log", timeout=30).status_code
         == 403
     )
-    exported = pat.get(f"{house.web}/people/{person['id']}/conversation-log.csv", timeout=30)
+    exported = pat.get(f"{service.web}/people/{person['id']}/conversation-log.csv", timeout=30)
     assert (
         exported.ok
         and "yes i will be there" in exported.text

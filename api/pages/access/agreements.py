@@ -37,7 +37,7 @@ class AgreementForm(OnceForm):
     fields = SelectMultipleField(
         "What it may see",
         choices=choices(PARTS_OF_RECORD),
-        description="Health goes by an agreement only where this is ticked.",
+        description="Health records are shared only if this is ticked.",
     )
     purpose = StringField(
         "Purpose",

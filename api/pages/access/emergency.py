@@ -35,8 +35,8 @@ class EmergencyForm(PageForm):
         render_kw={"class": "govuk-input--width-10", "autocomplete": "off"},
     )
     reason = TextAreaField(
-        "What is at stake, and why it cannot wait",
-        [Words(LONGEST, missing="Say what is at stake", lines=True)],
+        "What is at risk, and why it cannot wait",
+        [Words(LONGEST, missing="Say what is at risk", lines=True)],
         filters=[joined],
     )
 
@@ -82,8 +82,8 @@ def _page(form: EmergencyForm) -> str:
             "record."
         ),
         lead=(
-            "Only where somebody could come to harm and nobody who may see the record can be "
-            f"reached. You can read the case and the texts for {shown} hours, but no health "
-            "records, and you can change nothing."
+            "Use this only if someone could come to harm and you cannot reach anyone who may see "
+            f"the record. You can read the case and the texts for {shown} hours. You cannot see "
+            "health records or change anything."
         ),
     )

@@ -69,7 +69,7 @@ class CloseForm(PageForm):
         "Name of the hub",
         [Words(80, missing="Enter the name of the hub")],
         filters=[stripped],
-        description="To make sure that it is this one",
+        description="To confirm that this is the right hub",
     )
 
 

@@ -78,7 +78,7 @@ class BookForm(WhenForm):
     TITLE = "Book an appointment"
     BUTTON = "Book"
 
-    type = SelectField("Kind", choices=choices(TYPES))
+    type = SelectField("Type", choices=choices(TYPES))
     agency = SelectField("Agency", validate_choice=False)
     worker = StringField(
         "Who they will see",
@@ -92,7 +92,8 @@ class BookForm(WhenForm):
         [Words(60)],
         filters=[stripped],
         description=(
-            "The name agreed with the person, such as the centre on Bridge St. Texts show it."
+            "The name agreed with the person, such as the centre on Bridge St. It is shown "
+            "in texts."
         ),
         render_kw={"class": "govuk-input--width-20"},
     )
@@ -104,12 +105,12 @@ class BookForm(WhenForm):
         render_kw={"class": "govuk-!-width-two-thirds"},
     )
     enforceable = RadioField(
-        "Does the order demand it?",
-        [InputRequired("Say whether the order demands it")],
-        choices=choices({"yes": "Yes, it can be enforced", "no": "No"}),
+        "Is this an enforceable appointment?",
+        [InputRequired("Say whether the appointment is enforceable")],
+        choices=choices({"yes": "Yes, the order or licence requires it", "no": "No"}),
         render_kw={"class": "govuk-radios--inline govuk-radios--small"},
     )
-    clash = BooleanField("Book it although they have another appointment then")
+    clash = BooleanField("Book it even though they have another appointment then")
 
 
 class MoveForm(WhenForm):
@@ -117,8 +118,8 @@ class MoveForm(WhenForm):
 
     TITLE = "Move the appointment"
     LEAD = (
-        "Texts about the old time that have not gone are called back. If a text about it has gone, "
-        "the new time is texted."
+        "Unsent texts about the old time are cancelled. If one has already been sent, the"
+        " new time is texted."
     )
     BUTTON = "Move"
 
@@ -132,10 +133,10 @@ class MoveForm(WhenForm):
         "Everyday name of the place",
         [Words(60)],
         filters=[stripped],
-        description="Texts show it",
+        description="Shown in texts",
         render_kw={"class": "govuk-input--width-20"},
     )
-    clash = BooleanField("Move it although they have another appointment then")
+    clash = BooleanField("Move it even though they have another appointment then")
 
 
 class CancelForm(PageForm):
@@ -287,7 +288,9 @@ def move(appointment_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/appointments/<uuid:appointment_id>/move")
 @allow(STAFF)
 def move_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
-    """Move it; texts about the old time are void, and the person is told if they knew of it."""
+    """Move it. Texts about the old time are cancelled, and the person is told if they knew of
+    it.
+    """
     page, form = _load(appointment_id), MoveForm(request.form)
 
     def work(session: Session) -> str:
@@ -317,7 +320,7 @@ def cancel(appointment_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/appointments/<uuid:appointment_id>/cancel")
 @allow(STAFF)
 def cancel_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
-    """Cancel it; texts that have not gone are called back."""
+    """Cancel it. Unsent texts are cancelled."""
     page, form = _load(appointment_id), CancelForm(request.form)
 
     def work(session: Session) -> str:
@@ -362,8 +365,8 @@ def record_outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/appointments/<uuid:appointment_id>/absence")
 @allow(STAFF)
 def decide_absence(appointment_id: uuid.UUID) -> ResponseReturnValue:
-    """Accept what they said about an absence, record it as unacceptable, or leave it: said by
-    whoever may record outcomes.
+    """Accept the reason for an absence, record it as unacceptable, or leave it. Requires the
+    right to record outcomes.
     """
     at = now()
     try:
@@ -406,8 +409,8 @@ def _form_page(page: AppointmentPage, form: PageForm) -> str:
         _ask_about_clash(form)
     elif isinstance(form, CancelForm):
         lead = (
-            "Reminders that have not gone are called back. If "
-            f"{page.person.first_name} was told of the time, a text says not to come."
+            f"Unsent reminders are cancelled. If {page.person.first_name} has been told the time, "
+            "a text says not to come."
         )
     else:
         template = "appointments/outcome.html"
@@ -437,7 +440,7 @@ def _booking_page(offer: BookingDefaults, form: BookForm) -> str:
         back=BackLink(url_for("pages.person", person_id=person.id), person.name),
         name=person.name,
         about=person.crn,
-        inset=f"You can book, but no texts will go: {why_not}." if why_not else "",
+        inset=f"You can book, but no texts will be sent: {why_not}." if why_not else "",
         template="appointments/book.html",
         problems=texts.lint(form.place_alias.data or ""),
     )

@@ -1,5 +1,5 @@
-"""Free times: a worker's own, for coordinators and supervisors everybody's of their hubs; put in,
-and taken back.
+"""Free times: add and withdraw them. Workers see their own, coordinators and supervisors those of
+their hubs.
 """
 
 import uuid
@@ -38,15 +38,15 @@ class FreeTimeForm(WhenForm):
     BUTTON = "Add"
     FIRST = ("worker",)
 
-    worker = SelectField("Whose time is it?", validate_choice=False)
+    worker = SelectField("Worker", validate_choice=False)
     type = SelectField(
-        "Kind", choices=choices({kind: name for kind, name in TYPES.items() if kind in FREE_KINDS})
+        "Type", choices=choices({kind: name for kind, name in TYPES.items() if kind in FREE_KINDS})
     )
     place_alias = StringField(
         "Everyday name of the place",
         [Words(60)],
         filters=[stripped],
-        description="The name that texts show, such as the centre on Bridge St",
+        description="The name shown in texts, such as the centre on Bridge St",
         render_kw={"class": "govuk-input--width-20"},
     )
     place = StringField(
@@ -59,12 +59,12 @@ class FreeTimeForm(WhenForm):
     weeks = WholeNumberField(
         "For how many weeks?",
         [InputRequired(WEEKS), NumberRange(1, service.MOST_WEEKS, WEEKS)],
-        description="At the same time each week, up to 8 weeks. 1 is this one time.",
+        description="At the same time each week, up to 8 weeks. Enter 1 for a single time.",
         render_kw={"class": "govuk-input--width-2"},
     )
     despite_closed = BooleanField(
-        "Also on days on which the hub is closed",
-        description="Else bank holidays and other closed days are left out.",
+        "Include days when the hub is closed",
+        description="Otherwise bank holidays and other closed days are skipped.",
     )
 
 
@@ -122,13 +122,13 @@ def _whose(session: Session, form: FreeTimeForm) -> tuple[uuid.UUID, uuid.UUID]:
     """The hub and the worker that were chosen among those offered. Raises Invalid."""
     offered = _workers(session)
     if form.worker.data not in offered:
-        raise Invalid(fields={"worker": "Choose whose time it is"})
+        raise Invalid(fields={"worker": "Choose a worker"})
     hub_id, _, worker_id = str(form.worker.data).partition("_")
     return uuid.UUID(hub_id), uuid.UUID(worker_id)
 
 
 def _workers(session: Session) -> dict[str, str]:
-    """The workers for whom the actor may put times in, by hub and worker."""
+    """The workers for whom the actor may add times, by hub and worker."""
     actor = current_actor()
     hubs = hubs_of(session, actor.hubs(*service.WORKER_ROLES))
     return {

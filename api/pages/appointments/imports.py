@@ -21,14 +21,14 @@ IMPORT = staff(*IMPORTERS)
 
 
 class UploadForm(PageForm):
-    """The file, and for whoever works in several hubs, which one it is for."""
+    """The file, and its hub if the actor works in several."""
 
     TITLE = "Import appointments"
     LEAD = (
-        "Choose a CSV file from your case system. You see first what it would do; nothing happens "
-        "until you say so."
+        "Choose a CSV file from your case system. You will see a preview first. Nothing "
+        "is imported until you confirm."
     )
-    BUTTON = "Look at the file"
+    BUTTON = "Preview the import"
 
     hub = HubField("Hub")
 

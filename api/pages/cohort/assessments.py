@@ -1,6 +1,4 @@
-"""Assessments of somebody referred, or of a person: a form that makes a new version, and the
-versions that there are.
-"""
+"""Assessments of a referral or of a person: the form for a new version, and the earlier versions."""
 
 import uuid
 
@@ -30,17 +28,17 @@ from engage.queries.cohort import assessments as views
 from engage.queries.cohort import referrals as queries
 
 NO_VICTIM = (
-    "Name no victim. Write nothing of what intelligence says: it is a flag and a date, and stands "
-    "elsewhere."
+    "Do not name victims or include intelligence. Intelligence is recorded only as a "
+    "flag and a date, elsewhere."
 )
 
 
 class AssessmentForm(OnceForm):
     """How a person's offending, risk and needs are judged today."""
 
-    TITLE = "Assess"
-    LEAD = "This makes a new version. The ones before it stay as they are."
-    BUTTON = "Keep this assessment"
+    TITLE = "New assessment"
+    LEAD = "This adds a new version. Earlier versions are kept."
+    BUTTON = "Save the assessment"
     GROUPS = (Group(tuple(f"need_{pathway.value}" for pathway in PATHWAYS), "Needs"),)
     LAST = ("predictor", "predictor_version", "predictor_score", "note")
     CALLED = {"cost_pence": "cost_pounds"}
@@ -55,21 +53,21 @@ class AssessmentForm(OnceForm):
         [InputRequired("Choose the risk of harm to themselves")],
         choices=choices(RISKS),
     )
-    offences_a_year = WholeNumberField("Offences a year, as reckoned", [Optional()])
+    offences_a_year = WholeNumberField("Estimated offences a year", [Optional()])
     nature = StringField(
-        "What sort of offences",
+        "Types of offence",
         [Words(500)],
         filters=[stripped],
         description="Such as shop theft, burglary",
         render_kw={"class": "govuk-!-width-two-thirds"},
     )
     cost_pounds = WholeNumberField(
-        "What the offending costs in a year, in pounds",
+        "Estimated yearly cost of the offending, in pounds",
         [Optional()],
         render_kw={"class": "govuk-input--width-10"},
     )
     local_priorities = StringField(
-        "Local priorities that it touches",
+        "Local priorities affected",
         [Words(500)],
         filters=[stripped],
         render_kw={"class": "govuk-!-width-two-thirds"},
@@ -87,7 +85,7 @@ class AssessmentForm(OnceForm):
         filters=[stripped],
         render_kw={"class": "govuk-input--width-5"},
     )
-    predictor_score = WholeNumberField("Its score", [Optional()])
+    predictor_score = WholeNumberField("Score", [Optional()])
     note = TextAreaField("Note", [Words(2000, lines=True)], filters=[joined])
 
     def judged(self) -> Judgement:
@@ -122,7 +120,7 @@ for _pathway, _name in PATHWAYS.items():
 @pages.get("/referrals/<uuid:referral_id>/assess")
 @allow(STAFF)
 def assess_referral(referral_id: uuid.UUID) -> ResponseReturnValue:
-    """The form that judges somebody who is referred."""
+    """The form to assess a referred person."""
     return _referral_page(referral_id, AssessmentForm())
 
 
@@ -137,7 +135,7 @@ def assess_referral_sent(referral_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.referral", referral_id=referral_id, _anchor="assessments")
 
     if form.validate() and (address := attempt(form, work)):
-        say("The assessment is kept.")
+        say("The assessment is saved.")
         return redirect(address)
     return _referral_page(referral_id, form), 422
 
@@ -155,7 +153,7 @@ def assessments(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/people/<uuid:person_id>/assessments/new")
 @allow(STAFF)
 def assess_person(person_id: uuid.UUID) -> ResponseReturnValue:
-    """The form that judges a person anew."""
+    """The form for a new assessment of a person."""
     return _person_page(person_id, AssessmentForm())
 
 
@@ -170,7 +168,7 @@ def assess_person_sent(person_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.assessments", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("The assessment is kept.")
+        say("The assessment is saved.")
         return redirect(address)
     return _person_page(person_id, form), 422
 
@@ -179,7 +177,7 @@ def _referral_page(referral_id: uuid.UUID, form: AssessmentForm) -> str:
     with transaction() as session:
         page = queries.load(session, current_actor(), referral_id, now=now())
     if not page.may_assess:
-        raise Forbidden("Your role assesses nobody here, or this referral waits no longer.")
+        raise Forbidden("Your role cannot assess here, or this referral is no longer waiting.")
     back = url_for("pages.referral", referral_id=referral_id)
     return _form_page(page.view.name, back, form)
 

@@ -54,7 +54,7 @@ class DecisionForm(PageForm):
     )
     exit_reason = RadioField("Why they leave", choices=choices(words.EXITS), validate_choice=False)
     stays_in_touch = BooleanField(
-        "They stay in touch of their own will", description="Only when they are under no order"
+        "They stay in touch voluntarily", description="Only if they are not under an order"
     )
     reason = TextAreaField(
         "Reason for the decision",
@@ -98,12 +98,14 @@ FIELDS: dict[DecisionKind, tuple[str, ...]] = {
 
 
 EFFECTS: dict[DecisionKind, str] = {
-    DecisionKind.ADOPT: ("They join the cohort today. Whether a text may go is checked each time."),
+    DecisionKind.ADOPT: (
+        "They join the cohort today. Every text is still checked before it is sent."
+    ),
     DecisionKind.DECLINE: "The referral ends with this reason. Nothing else changes.",
-    DecisionKind.RETAIN: "This is their review: the status holds from today.",
-    DecisionKind.CHANGE_STRAND: "The strand holds from today. The lead agency stays.",
+    DecisionKind.RETAIN: "This counts as their review. The status applies from today.",
+    DecisionKind.CHANGE_STRAND: "The strand applies from today. The lead agency does not change.",
     DecisionKind.DEREGISTER: (
-        "Contact is closed and texts that wait are called back, unless they stay in touch."
+        "Contact is closed and waiting texts are cancelled, unless they stay in touch."
     ),
 }
 
@@ -111,7 +113,7 @@ EFFECTS: dict[DecisionKind, str] = {
 @pages.get("/agenda/<uuid:item_id>")
 @allow(STAFF)
 def agenda_item(item_id: uuid.UUID) -> ResponseReturnValue:
-    """One item, and the decisions that may be made of it."""
+    """One agenda item and the decisions available."""
     with transaction() as session:
         page = queries.load_decision_form(session, current_actor(), item_id, now=now())
     return render_template("cohort/agenda_item.html", page=page)
@@ -123,7 +125,7 @@ def decide(item_id: uuid.UUID, decision: str) -> ResponseReturnValue:
     """The form of one decision."""
     page = _load(item_id)
     if page.item.decision is not None:
-        raise Conflict("This meeting has decided about them already.", code="decided")
+        raise Conflict("This meeting has already decided about them.", code="decided")
     form = DecisionForm()
     form.crn.data = page.item.crn
     return _page(page, DecisionKind(decision), form)
@@ -163,7 +165,7 @@ def _page(page: queries.DecisionForm, kind: DecisionKind, form: DecisionForm) ->
     if "offender_manager" in form:
         form.offender_manager.choices = _offered(page.offender_managers)
     if kind is DecisionKind.CHANGE_STRAND:
-        form.rag.description = "Leave it open to keep the status as it is"
+        form.rag.description = "Leave it empty to keep the current status"
     item = page.item
     return form_page(
         form,
@@ -171,7 +173,7 @@ def _page(page: queries.DecisionForm, kind: DecisionKind, form: DecisionForm) ->
         name=item.name,
         about=item.crn or "",
         title=MEETING_DECISIONS[kind],
-        lead=f"{EFFECTS[kind]} There is one decision about each person in a meeting.",
+        lead=f"{EFFECTS[kind]} A meeting makes one decision about each person.",
     )
 
 

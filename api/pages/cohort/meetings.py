@@ -30,8 +30,8 @@ class CallForm(PageForm):
 
     TITLE = "Call a meeting"
     LEAD = (
-        "Its agenda builds itself: referrals, reviews that are due, three green months, urgent "
-        "signals, and who goes into prison or leaves it."
+        "The agenda is built automatically: referrals, reviews due, three green months, "
+        "urgent signals, and people going into or leaving prison."
     )
     BUTTON = "Call the meeting"
     CALLED = {"held_on": "date"}
@@ -46,7 +46,7 @@ class CallForm(PageForm):
 class AttendanceForm(PageForm):
     """Who came. The agencies themselves are read from the page."""
 
-    TITLE = "Who came"
+    TITLE = "Attendance"
     CALLED = {"agencies": "chair"}
 
     chair = StringField(
@@ -152,7 +152,7 @@ def attendance_sent(meeting_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.meeting", meeting_id=meeting_id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("Who came is kept.")
+        say("The attendance is saved.")
         return redirect(address)
     return _attendance_page(meeting_id, form), 422
 
@@ -177,7 +177,7 @@ def minutes_sent(meeting_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.meeting", meeting_id=meeting_id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("The meeting is closed." if closes else "The minutes are kept.")
+        say("The meeting is closed." if closes else "The minutes are saved.")
         return redirect(address)
     return _minutes_page(meeting_id, form), 422
 
@@ -197,7 +197,7 @@ def ask_for(person_id: uuid.UUID) -> ResponseReturnValue:
 
 def _must_attend() -> None:
     if not queries.may_attend(current_actor()):
-        raise Forbidden("Your role has no seat at meetings.")
+        raise Forbidden("Your role does not attend meetings.")
 
 
 def _id(given: str | None, field: str) -> uuid.UUID:
@@ -219,7 +219,7 @@ def _call_page(form: CallForm | None) -> str:
     with transaction() as session:
         page = queries.load(session, current_actor(), now=now())
     if not page.keeps:
-        raise Forbidden("Only a coordinator or a supervisor calls a meeting.")
+        raise Forbidden("Only a coordinator or a supervisor can call a meeting.")
     if form is None:
         due = next(meets for hub, meets in page.hubs if hub == page.keeps[0])
         form = CallForm(data={"date": due.on})
@@ -254,6 +254,7 @@ def _to_keep(meeting_id: uuid.UUID) -> queries.MeetingPage:
         page = queries.load_meeting(session, current_actor(), meeting_id, now=now())
     if not page.keeps:
         raise Forbidden(
-            "Only a coordinator or a supervisor writes this, and only until the meeting is closed."
+            "Only a coordinator or a supervisor can write this, and only until the meeting "
+            "is closed."
         )
     return page

@@ -1,5 +1,5 @@
-"""Referrals: anybody's agency asks for somebody; whoever keeps the queue says who it is, and which
-are the same.
+"""Referrals: any agency refers a person. The queue's keepers identify the person and join
+duplicates.
 """
 
 import re
@@ -49,14 +49,14 @@ def crn_format(_form: Form, field: Field) -> None:
         raise ValidationError(CRN)
 
 
-NO_VICTIM = "Name no victim. Write nothing of what intelligence says."
+NO_VICTIM = "Do not name victims or include intelligence."
 
 
 class ReferralForm(OnceForm):
     """A person to refer."""
 
-    TITLE = "Refer somebody"
-    LEAD = "The next meeting decides. Until then nothing changes for them, and no text goes."
+    TITLE = "Refer a person"
+    LEAD = "The next meeting decides. Until then nothing changes for them and no texts are sent."
     BUTTON = "Refer"
     GROUPS = (
         Group(tuple(f"need_{pathway.value}" for pathway in PATHWAYS), "What they need help with"),
@@ -90,23 +90,23 @@ class ReferralForm(OnceForm):
         "Mobile number, if you know it",
         [Words(40)],
         filters=[stripped],
-        description="It is checked with them before anything goes to it",
+        description="It is checked with them before any text is sent",
         render_kw={"class": "govuk-input--width-20"},
     )
     at_arrest = BooleanField("Selected at the point of arrest")
     reasons = TextAreaField(
-        "Why do you refer them?",
-        [Words(1000, missing="Say why you refer them", lines=True)],
+        "Reason for the referral",
+        [Words(1000, missing="Give the reason for the referral", lines=True)],
         filters=[joined],
     )
     offending = TextAreaField(
-        "Their offending, in short",
+        "Summary of offending",
         [Words(2000, lines=True)],
         filters=[joined],
         description="What, how often, since when",
     )
     risks = TextAreaField(
-        "Risks that you know of",
+        "Known risks",
         [Words(1000, lines=True)],
         filters=[joined],
         description="To others, and to themselves",
@@ -128,22 +128,22 @@ class IdentifyForm(PageForm):
         "CRN",
         [Words(7, missing=CRN), crn_format],
         filters=[crn_typed],
-        description="Nobody is adopted without one",
+        description="Required before adoption",
         render_kw={"class": "govuk-input--width-10"},
     )
     date_of_birth = OptionalDateField("Date of birth", description="For example, 27 3 1994")
 
 
 class WhyForm(PageForm):
-    """Why a referral is taken back."""
+    """Why a referral is withdrawn."""
 
-    TITLE = "Take the referral back"
-    LEAD = "It stays on record with your reason, and leaves the agenda."
-    BUTTON = "Take it back"
+    TITLE = "Withdraw the referral"
+    LEAD = "It stays on record with your reason and is removed from the agenda."
+    BUTTON = "Withdraw"
 
     why = TextAreaField(
-        "Why is it taken back?",
-        [Words(500, missing="Say why it is taken back", lines=True)],
+        "Reason for withdrawing",
+        [Words(500, missing="Give the reason for withdrawing", lines=True)],
         filters=[joined],
     )
 
@@ -160,7 +160,7 @@ def referrals() -> ResponseReturnValue:
 @pages.get("/referrals/new")
 @allow(STAFF)
 def new_referral() -> ResponseReturnValue:
-    """The form that refers somebody."""
+    """The form to refer a person."""
     return _form_page(ReferralForm())
 
 
@@ -175,7 +175,7 @@ def refer() -> ResponseReturnValue:
         return url_for("pages.referral", referral_id=made.id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("They are referred.")
+        say("The person is referred.")
         return redirect(address)
     return _form_page(form), 422
 
@@ -213,12 +213,12 @@ def identify_referral(referral_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/referrals/<uuid:referral_id>/duplicate")
 @allow(STAFF)
 def join_referral(referral_id: uuid.UUID) -> ResponseReturnValue:
-    """It is of somebody for whom another one waits."""
+    """Mark it as a duplicate of another waiting referral."""
 
     def work(session: Session) -> None:
         service.mark_duplicate(session, current_actor(), referral_id, _other(), now=now())
 
-    say(act(work) or "The two are one now: the other one waits.")
+    say(act(work) or "The two referrals are joined. The other one waits for the meeting.")
     return redirect(url_for("pages.referral", referral_id=referral_id))
 
 
@@ -240,7 +240,7 @@ def withdraw_referral_sent(referral_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.referrals")
 
     if form.validate() and (address := attempt(form, work)):
-        say("The referral is taken back.")
+        say("The referral is withdrawn.")
         return redirect(address)
     return _withdraw_page(referral_id, form), 422
 
@@ -269,7 +269,9 @@ def _other() -> uuid.UUID:
     try:
         return uuid.UUID(request.form.get("of", ""))
     except ValueError:
-        raise Invalid(fields={"of": "Choose another referral that waits in this hub."}) from None
+        raise Invalid(
+            fields={"of": "Choose another referral that is waiting in this hub."}
+        ) from None
 
 
 def _form_page(form: ReferralForm) -> str:
@@ -277,7 +279,7 @@ def _form_page(form: ReferralForm) -> str:
         hubs, _agencies = queries.referral_choices(session, current_actor())
         police = queries.may_select_at_arrest(current_actor())
     if not hubs:
-        raise Forbidden("Your role refers nobody.")
+        raise Forbidden("Your role cannot refer people.")
     form.hub.choices = choices({str(hub.id): hub.name for hub in hubs})
     if not police and not form.at_arrest.errors:
         del form.at_arrest
@@ -298,6 +300,6 @@ def _withdraw_page(referral_id: uuid.UUID, form: WhyForm) -> str:
     with transaction() as session:
         page = queries.load(session, current_actor(), referral_id, now=now())
     if not page.may_withdraw:
-        raise Forbidden("This referral is not yours to take back, or it waits no longer.")
+        raise Forbidden("You cannot withdraw this referral, or it is no longer waiting.")
     back = BackLink(url_for("pages.referral", referral_id=referral_id), "Referral")
     return form_page(form, back=back, name=page.view.name)

@@ -1,6 +1,4 @@
-"""How somebody stands on the cohort: the page of their status, a review, staying on of their own
-will.
-"""
+"""A person's status on the cohort: the page, a review, staying on voluntarily, and a death."""
 
 import uuid
 from typing import Any
@@ -45,7 +43,7 @@ class ReviewForm(OnceForm):
 
 
 class DeathForm(PageForm):
-    """The day on which somebody died."""
+    """The date of death."""
 
     TITLE = "Record a death"
     BUTTON = "Record the death"
@@ -96,7 +94,7 @@ def record_review(person_id: uuid.UUID) -> ResponseReturnValue:
 def stay(person_id: uuid.UUID) -> ResponseReturnValue:
     """Their order has ended, and they stay of their own will."""
     refusal = act(lambda session: _stay(session, person_id))
-    say(refusal or "It is recorded that they stay of their own will.")
+    say(refusal or "Recorded: they stay voluntarily.")
     return redirect(url_for("pages.status", person_id=person_id))
 
 
@@ -110,7 +108,7 @@ def death(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/people/<uuid:person_id>/death")
 @allow(STAFF)
 def record_death(person_id: uuid.UUID) -> ResponseReturnValue:
-    """They have died: no text goes any more, orders and enrolment end."""
+    """Record a death. Texts stop, and orders and the enrolment end."""
     form, at = DeathForm(request.form), now()
 
     def work(session: Session) -> str:
@@ -119,7 +117,7 @@ def record_death(person_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.status", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("The death is recorded. No text goes any more.")
+        say("The death is recorded. No more texts are sent.")
         return redirect(address)
     return _death_page(person_id, form), 422
 
@@ -128,9 +126,8 @@ def _death_page(person_id: uuid.UUID, form: DeathForm) -> str:
     with transaction() as session:
         person = queries.open_for_death(session, current_actor(), person_id, now=now())
     lead = (
-        f"No text goes to {person.first_name}’s phone any more, and those that wait are called "
-        "back. Their orders and their time on the cohort end. Appointments that are booked still "
-        "stand: cancel them."
+        f"No more texts are sent to {person.first_name}’s phone, and waiting texts are cancelled. "
+        "Their orders and enrolment end. Booked appointments stay: cancel them."
     )
     return _form_page(form, person, lead=lead)
 
@@ -143,7 +140,7 @@ def _review_page(person_id: uuid.UUID, form: ReviewForm) -> str:
     with transaction() as session:
         page = queries.load_review_form(session, current_actor(), person_id, now=now())
     form.rag.description = (
-        f"Looked at again after {page.terms[Rag.RED]} days if red, {page.terms[Rag.AMBER]} if amber, "
+        f"Reviewed again after {page.terms[Rag.RED]} days if red, {page.terms[Rag.AMBER]} if amber, "
         f"{page.terms[Rag.GREEN]} if green"
     )
     return _form_page(form, page.person, template="cohort/review.html", page=page)

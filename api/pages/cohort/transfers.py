@@ -1,4 +1,4 @@
-"""From one offender manager to another: one person, or the whole caseload of somebody who leaves."""
+"""Transfers to another offender manager: one person, or a whole caseload."""
 
 import uuid
 from typing import TypeVar
@@ -29,15 +29,15 @@ _NOBODY = {"": "Choose"}
 
 
 class TransferForm(OnceForm):
-    """To whom, and what they must know."""
+    """The new offender manager, and what they need to know."""
 
-    TITLE = "Give to another offender manager"
-    BUTTON = "Give"
+    TITLE = "Transfer to another offender manager"
+    BUTTON = "Transfer"
 
     to = SelectField("To", [InputRequired("Choose an offender manager")])
     note = TextAreaField(
         "Note for them",
-        [Words(LONGEST_NOTE, missing="Write what they must know", lines=True)],
+        [Words(LONGEST_NOTE, missing="Write what they need to know", lines=True)],
         filters=[joined],
     )
 
@@ -49,7 +49,9 @@ class HandoverForm(TransferForm):
     BUTTON = "Hand over"
     FIRST = ("people",)
 
-    people = SelectMultipleField("Who goes", [InputRequired("Choose at least one person")])
+    people = SelectMultipleField(
+        "People to hand over", [InputRequired("Choose at least one person")]
+    )
 
 
 Sent = TypeVar("Sent", bound=TransferForm)
@@ -66,7 +68,7 @@ def transfer(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/people/<uuid:person_id>/transfer")
 @allow(STAFF)
 def record_transfer(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Give them to another; whoever had them loses sight of them."""
+    """Transfer the person. The previous offender manager can no longer see the record."""
     page = _one(person_id)
     form, at = _offering(TransferForm(request.form), page), now()
 
@@ -78,7 +80,7 @@ def record_transfer(person_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.caseload")
 
     if form.validate() and (address := attempt(form, work)):
-        say("They have another offender manager now.")
+        say("The person is transferred.")
         return redirect(address)
     return _transfer_page(page, form), 422
 
@@ -86,7 +88,7 @@ def record_transfer(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/handover")
 @allow(staff(*HANDERS))
 def handover() -> ResponseReturnValue:
-    """Whose people, which of them, to whom."""
+    """The people to hand over and their new offender manager."""
     from_id = place_or_404(uuid.UUID, request.args.get("whose"))
     page = _many(from_id)
     return _handover_page(page, _offering(HandoverForm(), page))
@@ -108,9 +110,7 @@ def record_handover() -> ResponseReturnValue:
 
     if form.validate() and (address := attempt(form, work)):
         count = len(form.people.data or ())
-        say(
-            f"{count} {'person has' if count == 1 else 'people have'} another offender manager now."
-        )
+        say(f"{count} {'person is' if count == 1 else 'people are'} transferred.")
         return redirect(address)
     return _handover_page(page, form), 422
 
@@ -137,9 +137,9 @@ def _many(from_id: uuid.UUID | None) -> queries.Handover:
 def _transfer_page(page: queries.TransferForm, form: TransferForm) -> str:
     person, manager = page.person, page.manager
     lead = (
-        f"{manager.name} has {person.first_name} now, and will not see the record any more. Texts, "
-        f"signals, appointments with {manager.first_name} and actions go along. "
-        f"{person.first_name} is told by text, if texts may go."
+        f"{manager.name} is the current offender manager, and will no longer see the record. Texts, "
+        f"signals, actions and appointments with {manager.first_name} are transferred too. "
+        f"{person.first_name} is told by text, if texts may be sent."
     )
     return form_page(
         form,
@@ -151,7 +151,7 @@ def _transfer_page(page: queries.TransferForm, form: TransferForm) -> str:
 
 
 def _handover_page(page: queries.Handover, form: HandoverForm) -> str:
-    form.note.description = "The same note goes with each"
+    form.note.description = "The same note is sent with each person"
     if form.people.data is None:
         form.people.data = [str(one.id) for one in page.people]
     return form_page(

@@ -28,26 +28,24 @@ from engage.queries.compliance import compliance as queries
 class DecisionForm(OnceForm):
     """What follows, why, and in which language a letter is written."""
 
-    TITLE = "Decide what follows"
-    LEAD = "The rules suggest, you decide:"
+    TITLE = "Decide on enforcement"
+    LEAD = "The rules make a suggestion. The decision is yours:"
     BUTTON = "Decide"
 
     kind = RadioField(
-        "What follows?", [InputRequired("Choose what follows")], choices=choices(ENFORCEMENTS)
+        "Decision", [InputRequired("Choose a decision")], choices=choices(ENFORCEMENTS)
     )
     reason = TextAreaField(
         "Why?",
         [Words(decisions.LONGEST_REASON, missing="Say why", lines=True)],
         filters=[joined],
-        description="It stands in the record, not in a letter",
+        description="Kept on the record, not in a letter",
     )
     language = RadioField(
         "Language of a letter",
         choices=choices(LANGUAGES),
         default=Language.ENGLISH.value,
-        description=(
-            "You print it and give it by hand or by post. Nothing about it is ever texted"
-        ),
+        description="Print it and give it by hand or by post. It is never texted",
     )
 
 
@@ -55,7 +53,7 @@ class GivenForm(PageForm):
     """When and how a letter reached the person."""
 
     TITLE = "The letter was given"
-    LEAD = "A warning holds from this day on."
+    LEAD = "A warning is in force from this day."
     CALLED = {"given_on": "on"}
 
     on = DateField("When was it given or posted?")
@@ -65,20 +63,20 @@ class GivenForm(PageForm):
 class DoneForm(PageForm):
     """When a referral was with the court, or a recall was asked for."""
 
-    TITLE = "It was sent on"
-    LEAD = "The referral is with the court, or the recall was asked for."
+    TITLE = "Record that it was sent"
+    LEAD = "The referral is with the court, or the recall has been requested."
     CALLED = {"done_on": "on"}
 
     on = DateField("On which day?")
 
 
 class WithdrawForm(PageForm):
-    """Why a decision is taken back."""
+    """Why a decision is withdrawn."""
 
     TITLE = "Withdraw the decision"
     LEAD = (
-        "It stays to be read, with who withdrew it and why. Its failures are to be decided about "
-        "again, and a warning counts no more."
+        "It stays on the record, with who withdrew it and why. Its failures need a new "
+        "decision, and a warning no longer counts."
     )
     BUTTON = "Withdraw"
 
@@ -194,7 +192,7 @@ def withdraw_enforcement_sent(decision_id: uuid.UUID) -> ResponseReturnValue:
         return _home(made.person_id, f"decision-{made.id}")
 
     if form.validate() and (address := attempt(form, work)):
-        say("The decision is withdrawn. If a letter had been given, tell them.")
+        say("The decision is withdrawn. If a letter was given, tell the person.")
         return redirect(address)
     return _about_page(decision_id, form), 422
 
@@ -219,7 +217,7 @@ def _decision_page(person_id: uuid.UUID, form: DecisionForm | None = None) -> st
         page = queries.load_enforcement_form(session, current_actor(), person_id, now=now())
     standing = next((one for one in page.standings if one.order_id == order_id), None)
     if standing is None or not standing.kinds:
-        raise NotFound("Nothing waits for a decision here.")
+        raise NotFound("No decision is needed here.")
     form = form or DecisionForm(data={"language": page.person.language.value})
     form.kind.choices = choices({kind: ENFORCEMENTS[kind] for kind in standing.kinds})
     return form_page(

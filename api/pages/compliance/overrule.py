@@ -29,10 +29,7 @@ _CODES = {
 }
 
 
-RULE = (
-    "Your decision takes its place, and only a supervisor can change it. What was recorded before "
-    "stays to be read."
-)
+RULE = "Your decision replaces it, and only a supervisor can change it. The earlier record is kept."
 
 
 class OverruleForm(PageForm):
@@ -41,9 +38,7 @@ class OverruleForm(PageForm):
     TITLE = "Decide the absence as a supervisor"
     BUTTON = "Decide"
 
-    code = RadioField(
-        "What was it?", [InputRequired("Choose what it was")], choices=choices(_CODES)
-    )
+    code = RadioField("What was it?", [InputRequired("Choose an outcome")], choices=choices(_CODES))
     reason = TextAreaField(
         "Why?", [Words(outcomes.LONGEST_REASON, missing="Say why", lines=True)], filters=[joined]
     )

@@ -26,7 +26,7 @@ from engage.queries.conversation.thread import (
 )
 
 MANAGERS = staff(Role.OFFENDER_MANAGER, Role.COORDINATOR, Role.SUPERVISOR)
-ERASED = "(erased, as the retention rules say)"
+ERASED = "(erased under the retention rules)"
 COLUMNS = (
     "When",
     "Who",

@@ -1,6 +1,4 @@
-"""Texts from staff, with their length and a warning before they go, and replies that somebody has
-read.
-"""
+"""Texts from staff, with their length and a warning before sending, and marking replies as read."""
 
 import uuid
 from dataclasses import dataclass
@@ -36,8 +34,8 @@ class TextForm(OnceForm):
         [Words(LONGEST, missing="Write the text first", lines=True)],
         filters=[joined],
         description=(
-            "Plain words, one question. Say nothing that a stranger may not read: no surname, no "
-            "agency, no court."
+            "Use plain words and ask one question. Write nothing that a stranger should not"
+            " read: no surname, no agency, no court."
         ),
     )
     anyway = BooleanField("Send it with these words")

@@ -52,8 +52,9 @@ class NoticesForm(PageForm):
 
     TITLE = "Notices by text"
     LEAD = (
-        "When an item needs you, Engage can send “Engage: an item needs you. Please sign in.” No "
-        "name and nothing else is in it. Answers to it are not read as yours."
+        "When an item needs you, Engage can send “Engage: an item needs you. Please sign "
+        "in.” The text contains no name and nothing else. Replies to it are not treated "
+        "as yours."
     )
 
     mobile = TelField(
@@ -204,9 +205,12 @@ def _id(given: str | None) -> uuid.UUID:
 def _warning(found: Staff) -> str:
     if found.mobile is None:
         return (
-            f"{found.name} has no mobile recorded, so nothing can tell them. Add it under Notices."
+            f"{found.name} has no mobile number recorded, so Engage cannot notify them. "
+            "Add it under Notices."
         )
-    return "" if found.wants_notices else f"{found.name} wants no texts, so nothing can tell them."
+    if found.wants_notices:
+        return ""
+    return f"{found.name} has turned notices off, so Engage cannot notify them."
 
 
 def _page(form: TurnForm) -> str:

@@ -20,7 +20,7 @@ from engage.understanding.vocabulary import Intent
 @pages.post("/people/<uuid:person_id>/conversation/take-over")
 @allow(STAFF)
 def take_over(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Take the conversation over. Another worker's takeover ends only if the page showed it."""
+    """Take the conversation over. Another worker's takeover ends only if the page had shown it."""
     at = now()
 
     def work(session: Session) -> None:
@@ -28,7 +28,7 @@ def take_over(person_id: uuid.UUID) -> ResponseReturnValue:
             session, current_actor(), person_id, now=at, over=over(request.form.get("over"))
         )
 
-    say(act(work) or "You have the conversation. Engage leaves what comes to you.")
+    say(act(work) or "You have taken over. Engage leaves replies to you.")
     return redirect(url_for("pages.person", person_id=person_id, _anchor="thread"))
 
 
@@ -41,7 +41,7 @@ def hand_back(person_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> None:
         takeover.hand_back(session, current_actor(), person_id, now=at)
 
-    say(act(work) or "Handed back. Engage reads and answers again.")
+    say(act(work) or "Handed back. Engage reads and answers texts again.")
     return redirect(url_for("pages.person", person_id=person_id, _anchor="thread"))
 
 

@@ -1,4 +1,4 @@
-"""Texts from numbers that are nobody's: read them, or find out whose they are."""
+"""Texts from unknown numbers: read them, or identify the person."""
 
 import uuid
 
@@ -27,7 +27,7 @@ FINDERS = staff(Role.COORDINATOR, Role.SUPERVISOR)
 @pages.get("/unknown-numbers")
 @allow(FINDERS)
 def unknown_numbers() -> ResponseReturnValue:
-    """Numbers of nobody that have written, the longest waiting first."""
+    """Unknown numbers that have texted, the longest waiting first."""
     with transaction() as session:
         found = unread.unknown_numbers(session, current_actor())
         zone = home_zone(session, current_actor())
@@ -58,7 +58,7 @@ def claim_number_sent(reading_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.person", person_id=person_id, _anchor="thread")
 
     if address := attempt(form, work):
-        say("The number is theirs now, and its texts are in their thread.")
+        say("The number is now theirs, and its texts are in their thread.")
         return redirect(address)
     return _page(reading_id, form), 422
 
@@ -66,7 +66,7 @@ def claim_number_sent(reading_id: uuid.UUID) -> ResponseReturnValue:
 def _number(session: Session, reading_id: uuid.UUID) -> unread.UnknownNumber:
     found = unread.unknown_number_of(session, current_actor(), reading_id)
     if found is None:
-        raise NotFound("There is no such text from a number of nobody.")
+        raise NotFound("There is no such text from an unknown number.")
     return found
 
 

@@ -1,6 +1,4 @@
-"""Evidence packs on pages: made for a purpose and somebody who gets them, and taken out as JSON or
-on paper.
-"""
+"""Evidence packs: made for a purpose and a recipient, and downloaded as JSON or PDF."""
 
 import uuid
 
@@ -22,13 +20,14 @@ from engage.queries.compliance import compliance as queries
 
 
 class PackForm(OnceForm):
-    """Of which time, for what, and for whom."""
+    """The period, the recipient and the purpose."""
 
     TITLE = "Make an evidence pack"
     LEAD = (
-        "Every appointment of the time: how and when they were told, what the network said, what "
-        "they answered, what was recorded and by whom. What did not arrive is called out on its "
-        "first page. Making it is logged as a disclosure."
+        "Every appointment in the period: how and when the person was told, the delivery "
+        "receipts, the replies, and the outcomes with who recorded them. Texts that were "
+        "not delivered are listed on the first page. Making a pack is logged as a "
+        "disclosure."
     )
     BUTTON = "Make the pack"
     CALLED = {"from_on": "first", "until_on": "last"}
@@ -36,17 +35,17 @@ class PackForm(OnceForm):
     first = DateField("First day")
     last = DateField("Last day")
     recipient = StringField(
-        "Who gets it?",
-        [Words(service.LONGEST_RECIPIENT, missing="Say who gets it")],
+        "Recipient",
+        [Words(service.LONGEST_RECIPIENT, missing="Enter the recipient")],
         filters=[stripped],
-        description="Such as the court by its name",
+        description="Such as the name of the court",
     )
     purpose = StringField(
-        "What is it for?",
-        [Words(service.LONGEST_PURPOSE, missing="Say what it is for")],
+        "Purpose",
+        [Words(service.LONGEST_PURPOSE, missing="Enter the purpose")],
         filters=[stripped],
         description=(
-            "Such as a breach hearing. It is kept, and shown to whoever asks who has seen the record"
+            "Such as a breach hearing. It is shown to anyone who asks who has seen the record"
         ),
     )
 
@@ -78,7 +77,7 @@ def make_evidence_pack(person_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.compliance", person_id=made.person_id, _anchor=f"pack-{made.id}")
 
     if form.validate() and (address := attempt(form, work)):
-        say("The pack is made. Take it out below, on paper or as JSON.")
+        say("The pack is ready. Download it below as PDF or JSON.")
         return redirect(address)
     return _page(person_id, form), 422
 

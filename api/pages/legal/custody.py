@@ -33,8 +33,8 @@ from engage.legal import custody
 from engage.legal.kinds import CustodyKind
 from engage.queries.legal import legal as queries
 
-NOT_KNOWN = "As it is expected now; leave it out while nobody knows"
-NO_SENTENCE = "Leave it out on remand, or while it is not known"
+NOT_KNOWN = "As expected now. Leave it empty if not known"
+NO_SENTENCE = "Leave it empty on remand or if not known"
 
 
 class ChangeCustodyForm(PageForm):
@@ -43,7 +43,7 @@ class ChangeCustodyForm(PageForm):
     TITLE = "Change the time in prison"
     CALLED = {"sentence_days": "sentence"}
 
-    kind = RadioField("Why are they held?", choices=choices(CUSTODY_KINDS))
+    kind = RadioField("Reason for custody", choices=choices(CUSTODY_KINDS))
     prison = StringField("Which prison?", [Words(custody.LONGEST_PRISON)], filters=[stripped])
     sentence = WholeNumberField("Length of the sentence, in days", description=NO_SENTENCE)
     release_on = OptionalDateField("Day of release", description=NOT_KNOWN)
@@ -52,16 +52,16 @@ class ChangeCustodyForm(PageForm):
 class CustodyForm(OnceForm):
     """A new time in prison."""
 
-    TITLE = "In prison"
+    TITLE = "Record time in prison"
     LEAD = (
-        "Texts that wait are called back. Appointments stand: cancel what they cannot come to. "
-        "A visit in prison may be booked; it is not texted."
+        "Waiting texts are cancelled. Appointments stay: cancel those they cannot attend."
+        " You can book a visit in prison, but no texts are sent about it."
     )
     CALLED = {"sentence_days": "sentence"}
 
     kind = RadioField(
-        "Why are they held?",
-        [InputRequired("Say why they are held")],
+        "Reason for custody",
+        [InputRequired("Choose the reason for custody")],
         choices=choices(CUSTODY_KINDS),
     )
     since = DateField("Since when?")
@@ -73,8 +73,8 @@ class CustodyForm(OnceForm):
 class ReleaseForm(PageForm):
     """The day on which they left prison."""
 
-    TITLE = "They have left prison"
-    LEAD = "Texts may go from now on."
+    TITLE = "Record the release"
+    LEAD = "Texts may be sent from now on."
     BUTTON = "Record the release"
 
     on = DateField("On which day did they leave?")
@@ -92,7 +92,7 @@ class ReleasePlanForm(PageForm):
         description="Where they will live",
     )
     travel = StringField(
-        "The way there",
+        "Travel",
         [Words(custody.LONGEST_LINE)],
         filters=[stripped],
         description="How they get there, and who meets them",
@@ -101,7 +101,7 @@ class ReleasePlanForm(PageForm):
         "Health",
         [Words(custody.LONGEST_LINE)],
         filters=[stripped],
-        description="Prescriptions and treatment that go on",
+        description="Continuing prescriptions and treatment",
     )
     note = TextAreaField(
         "Anything else", [Words(custody.LONGEST_NOTE, lines=True)], filters=[joined]
@@ -111,7 +111,7 @@ class ReleasePlanForm(PageForm):
 @pages.get("/people/<uuid:person_id>/custody/new")
 @allow(STAFF)
 def new_custody(person_id: uuid.UUID) -> ResponseReturnValue:
-    """The form that says that somebody is in prison."""
+    """The form to record time in prison."""
     return _new_page(person_id, CustodyForm())
 
 
@@ -128,7 +128,7 @@ def take_into_custody(person_id: uuid.UUID) -> ResponseReturnValue:
         return legal_page(spell.person_id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("Recorded. No texts go while they are in prison.")
+        say("Recorded. No texts are sent while they are in prison.")
         return redirect(address)
     return _new_page(person_id, form), 422
 

@@ -26,27 +26,25 @@ class OffenceForm(OnceForm):
 
     TITLE = "Record an arrest, a charge or a conviction"
 
-    kind = RadioField(
-        "How far has it come?", [InputRequired("Choose one")], choices=choices(OFFENCE_KINDS)
-    )
+    kind = RadioField("Stage", [InputRequired("Choose one")], choices=choices(OFFENCE_KINDS))
     happened_on = DateField("On which day?")
     what = StringField(
-        "What for?",
-        [Words(offences.LONGEST_WHAT, missing="Say what it was for, such as theft from a shop")],
+        "Offence",
+        [Words(offences.LONGEST_WHAT, missing="Enter the offence, such as theft from a shop")],
         filters=[stripped],
         description=(
-            "The kind of matter only. Name nobody: victims’ data is kept nowhere in Engage"
+            "The type of offence only. Do not name anyone: Engage holds no data about victims"
         ),
     )
-    acquisitive = BooleanField("It was to gain something: theft, burglary, robbery")
+    acquisitive = BooleanField("Acquisitive offence: theft, burglary, robbery")
 
 
 class FlagForm(PageForm):
     """A day: since when there is intelligence, or since when it is no longer current."""
 
     LEAD = (
-        "A flag and a day, never what it is about. Only police and the offender manager see that "
-        "it is there."
+        "A flag and a date only, never the content. Only police and the offender manager "
+        "can see it."
     )
 
     on = DateField("Since which day?")
@@ -87,10 +85,10 @@ def record_offence(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/offences/<uuid:offence_id>/withdraw")
 @allow(STAFF)
 def withdraw_offence(offence_id: uuid.UUID) -> ResponseReturnValue:
-    """It was recorded wrongly: it stays, and counts no more."""
+    """Withdraw a wrong record. It stays, and no longer counts."""
     with transaction() as session:
         offence = offences.withdraw(session, current_actor(), offence_id, now=now())
-    say("It is withdrawn, and counts no more.")
+    say("It is withdrawn and no longer counts.")
     return redirect(legal_page(offence.person_id))
 
 

@@ -34,7 +34,7 @@ class ChangeOrderForm(PageForm):
         "Court",
         [Words(orders.LONGEST_COURT)],
         filters=[stripped],
-        description="Leave it out for a licence",
+        description="Leave it empty for a licence",
     )
     reference = StringField(
         "Reference",
@@ -51,16 +51,14 @@ class OrderForm(OnceForm):
     """A new order or licence."""
 
     TITLE = "Record an order or a licence"
-    LEAD = "While it is in force they are statutory. What the court asked for is added afterwards."
+    LEAD = "While it is in force the person is statutory. Add its requirements afterwards."
 
-    kind = RadioField(
-        "What is it?", [InputRequired("Choose what it is")], choices=choices(ORDER_KINDS)
-    )
+    kind = RadioField("Type", [InputRequired("Choose the type")], choices=choices(ORDER_KINDS))
     court = StringField(
         "Court",
         [Words(orders.LONGEST_COURT)],
         filters=[stripped],
-        description="Leave it out for a licence",
+        description="Leave it empty for a licence",
     )
     reference = StringField(
         "Reference",
@@ -76,7 +74,7 @@ class OrderForm(OnceForm):
 class EndOrderForm(PageForm):
     """How an order ended, and when."""
 
-    LEAD = "What the court asked for in it ends on the same day."
+    LEAD = "Its requirements end on the same day."
     BUTTON = "End the order"
 
     ending = RadioField(
@@ -118,7 +116,7 @@ def record_order(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/orders/<uuid:order_id>/change")
 @allow(STAFF)
 def change_order(order_id: uuid.UUID) -> ResponseReturnValue:
-    """The form to correct an order, or to keep what a court changed."""
+    """The form to correct an order, or to record what a court changed."""
     return _change_page(order_id)
 
 
@@ -173,7 +171,7 @@ def end_order_sent(order_id: uuid.UUID) -> ResponseReturnValue:
 def take_back_end(order_id: uuid.UUID) -> ResponseReturnValue:
     """It has not ended after all."""
     refusal = act(lambda session: _take_back(session, order_id))
-    say(refusal or "The order runs on.")
+    say(refusal or "The order continues.")
     with transaction() as session:
         desk, _ = queries.load_order_form(session, current_actor(), order_id, now=now())
     return redirect(legal_page(desk.person.id))

@@ -30,7 +30,7 @@ from engage.legal import requirements
 from engage.legal.kinds import RequirementKind
 from engage.queries.legal import legal as queries
 
-AMOUNTS = {RequirementKind.RAR: "Days at the most", RequirementKind.UNPAID_WORK: "Hours asked for"}
+AMOUNTS = {RequirementKind.RAR: "Maximum days", RequirementKind.UNPAID_WORK: "Hours ordered"}
 YES, NO = "yes", "no"
 
 
@@ -44,7 +44,7 @@ class RequirementForm(OnceForm):
     tests = WholeNumberField("Days between two tests", description="A week is 7 days")
     reviews = WholeNumberField(
         "Days between two court reviews",
-        description="Leave it out where the court asked for none",
+        description="Leave it empty if the court set none",
     )
     note = StringField("In words", [Words(requirements.LONGEST_NOTE)], filters=[stripped])
 
@@ -58,7 +58,7 @@ class DayForm(OnceForm):
     planned = RadioField(
         "Was it a planned activity?",
         [InputRequired("Say whether it was a planned activity")],
-        choices=choices({YES: "Yes, it counts as a day", NO: "No, keep it without counting it"}),
+        choices=choices({YES: "Yes, it counts as a day", NO: "No, record it without counting it"}),
         description="Routine supervision does not count as a day",
     )
     hours = WholeNumberField(
@@ -76,8 +76,8 @@ class DayForm(OnceForm):
 class EndForm(PageForm):
     """The last day of a requirement."""
 
-    LEAD = "Only where it ends before its order does: ending the order ends it too."
-    BUTTON = "End it"
+    LEAD = "Only if it ends before its order. Ending the order ends it too."
+    BUTTON = "End the requirement"
 
     on = DateField("On which day did it end?")
 
@@ -117,7 +117,7 @@ def add_requirement(order_id: uuid.UUID, kind: str) -> ResponseReturnValue:
 @pages.get("/requirements/<uuid:requirement_id>/change")
 @allow(STAFF)
 def change_requirement(requirement_id: uuid.UUID) -> ResponseReturnValue:
-    """The form to correct a requirement, or to keep what the court changed at a review."""
+    """The form to correct a requirement, or to record what the court changed at a review."""
     return _change_page(requirement_id)
 
 
@@ -207,7 +207,7 @@ def withdraw_day(credit_id: uuid.UUID) -> ResponseReturnValue:
         desk, _ = queries.load_requirement_form(
             session, current_actor(), credit.requirement_id, now=now()
         )
-    say("The day is taken back.")
+    say("The day is withdrawn.")
     return redirect(legal_page(desk.person.id))
 
 

@@ -1,5 +1,5 @@
-"""Queues: what the engine holds, for the administrator. No name, no words, no whole number stands
-on it.
+"""Queues: what the engine holds, for the administrator. Shows no name, no words and no whole
+number.
 """
 
 import uuid
@@ -44,12 +44,14 @@ def ask_provider(message_id: uuid.UUID) -> ResponseReturnValue:
 
     def work(session: Session) -> None:
         if not reconcile.check_now(session, message_id):
-            raise Conflict("This text is not unknown any more.", code="not_unknown")
+            raise Conflict("The status of this text is now known.", code="not_unknown")
         events.record(
             session, "text.asked_after", now=at, actor=current_actor().label, message=message_id
         )
 
-    return _back(act(work), "The text service is asked again. Look here in a minute.", "unknown")
+    return _back(
+        act(work), "The text service has been asked again. Check here in a minute.", "unknown"
+    )
 
 
 @pages.post(f"/queues/set-aside/<int(max={LARGEST_ID}):inbound_id>/again")
@@ -61,19 +63,21 @@ def try_again(inbound_id: int) -> ResponseReturnValue:
     def work(session: Session) -> None:
         unprocessed.retry(session, inbound_id, actor=current_actor().label, now=at)
 
-    return _back(act(work), "Engage tries it again now.", "set-aside")
+    return _back(act(work), "Engage is trying it again.", "set-aside")
 
 
 @pages.post(f"/queues/set-aside/<int(max={LARGEST_ID}):inbound_id>/dismiss")
 @allow(ADMINISTRATOR)
 def dismiss(inbound_id: int) -> ResponseReturnValue:
-    """Let it be: Engage tries no more."""
+    """Dismiss it. Engage does not try again."""
     at = now()
 
     def work(session: Session) -> None:
         unprocessed.dismiss(session, inbound_id, actor=current_actor().label, now=at)
 
-    return _back(act(work), "Dismissed. Whoever it concerns can still read it.", "set-aside")
+    return _back(
+        act(work), "Dismissed. Staff who may see the person can still read it.", "set-aside"
+    )
 
 
 def _back(refused: str | None, done: str, place: str) -> ResponseReturnValue:

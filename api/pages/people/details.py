@@ -21,11 +21,11 @@ from engage.labels.people import CONTACT, CUSTODY, LANGUAGES, LEGAL
 from engage.people import rebooking_permission, service
 from engage.people.model import ContactStatus, CustodyStatus, Language, LegalStatus, Person
 
-HOURS = {"": "As the hub has it", **{str(hour): f"{hour:02}:00" for hour in range(25)}}
+HOURS = {"": "Use the hub’s hours", **{str(hour): f"{hour:02}:00" for hour in range(25)}}
 
 
 class DetailsForm(PageForm):
-    """What may be changed about a person by whoever manages them."""
+    """What the offender manager may change about a person."""
 
     GROUPS = (Group(("text_from_hour", "text_until_hour")),)
 
@@ -58,23 +58,21 @@ class DetailsForm(PageForm):
     approved = BooleanField(
         "Texts to this person are approved",
         description=(
-            "No text goes without the offender manager’s approval. Taking it back calls back texts "
-            "that wait."
+            "No texts are sent without the offender manager’s approval. Withdrawing it "
+            "cancels waiting texts."
         ),
     )
     two_hour_reminder = BooleanField("Also send a reminder 2 hours before")
     rebooking = BooleanField(
-        "They may pick another time by text",
+        "They may choose another time by text",
         description=(
-            "When they ask for another time, free times of the worker are offered, and the one "
-            "they pick is booked. You are told."
+            "When they ask for another time, the worker’s free times are offered and the "
+            "one they choose is booked. You are told."
         ),
     )
     legal_hold = BooleanField(
         "Legal hold",
-        description=(
-            "The words of their texts are otherwise erased after the time that the hub keeps them."
-        ),
+        description=("Otherwise their texts are erased at the end of the hub’s retention period."),
     )
     text_from_hour = SelectField("Not before", choices=choices(HOURS))
     text_until_hour = SelectField("Not after", choices=choices(HOURS))

@@ -61,7 +61,7 @@ def _unread(page: queries.PersonPage) -> list[int]:
 def let_texts_go_on(person_id: uuid.UUID) -> ResponseReturnValue:
     """A worker has spoken with the person: texts may go on."""
     refusal = act(lambda session: _let_go_on(session, person_id))
-    say(refusal or "Texts may go on.")
+    say(refusal or "Texts may be sent again.")
     return redirect(url_for("pages.person", person_id=person_id))
 
 

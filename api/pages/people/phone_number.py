@@ -33,7 +33,7 @@ class NumberForm(PageForm):
     """Another number, and how it is known to be theirs."""
 
     TITLE = "Change number"
-    LEAD = "Texts that wait to go to the old number are called back, and it learns nothing more."
+    LEAD = "Texts waiting for the old number are cancelled, and it gets no more texts."
 
     given = TelField(
         "Mobile number",
@@ -43,13 +43,13 @@ class NumberForm(PageForm):
         render_kw={"class": "govuk-input--width-20", "autocomplete": "off"},
     )
     how = RadioField(
-        "How do you know that it is theirs?",
+        "How do you know it is theirs?",
         [InputRequired("Say how you know, or choose to ask by text")],
         choices=choices({**HOW, "ask": "I do not know yet: ask by text whose phone it is"}),
     )
 
     def validate_given(self, field: StringField) -> None:
-        """It must be a UK mobile number: what cannot be texted is no use as somebody's new number."""
+        """Require a UK mobile number. Others cannot be texted."""
         try:
             parse_mobile(field.data or "")
         except NumberProblem as problem:
@@ -57,13 +57,13 @@ class NumberForm(PageForm):
 
 
 class VerifyForm(PageForm):
-    """How a number is known to be somebody's."""
+    """How the worker knows that the number belongs to the person."""
 
-    TITLE = "Confirm that the number is theirs"
+    TITLE = "Verify the number"
 
     how = RadioField(
         "How do you know?",
-        [InputRequired("Say how you know that it is theirs")],
+        [InputRequired("Say how you know it is theirs")],
         choices=choices(HOW),
     )
 
@@ -72,7 +72,7 @@ class SuspendForm(PageForm):
     """Why a number must not be texted for now."""
 
     TITLE = "Suspend the number"
-    LEAD = "No text goes until somebody confirms the number again. Texts that wait are called back."
+    LEAD = "No texts are sent until the number is verified again. Waiting texts are cancelled."
     BUTTON = "Suspend"
     WARNS = True
 
@@ -86,7 +86,7 @@ class SuspendForm(PageForm):
 class SharedForm(PageForm):
     """A worker has looked at a shared number."""
 
-    TITLE = "Agree the sharing of the number"
+    TITLE = "Confirm a shared number"
 
     sure = BooleanField(
         "I have spoken with them: they know that others read this phone, and texts are safe for them"
@@ -129,7 +129,7 @@ def change_number(person_id: uuid.UUID, what: str) -> ResponseReturnValue:
 def confirm_safe(person_id: uuid.UUID) -> ResponseReturnValue:
     """Texts to the number are safe for them, as of today."""
     refusal = act(lambda session: _confirm_safe(session, person_id))
-    say(refusal or "Noted: texts to this number are safe for them.")
+    say(refusal or "Recorded: texts to this number are safe for them.")
     return redirect(url_for("pages.person", person_id=person_id))
 
 
@@ -161,12 +161,12 @@ def _page(person_id: uuid.UUID, form: PageForm) -> str:
         page = queries.load_number(session, current_actor(), person_id, now=now())
     person, point, lead = page.person, page.contactability.point, form.LEAD
     if isinstance(form, VerifyForm):
-        lead = f"Texts with content may go for the next {page.safe_days} days."
+        lead = f"Texts with details may be sent for the next {page.safe_days} days."
     elif isinstance(form, SharedForm) and page.sharers:
-        names = ", ".join(one.name or "somebody whom you may not see" for one in page.sharers)
-        lead = f"The same number is on {names}. Whoever holds the phone may read the texts."
+        names = ", ".join(one.name or "a person you cannot see" for one in page.sharers)
+        lead = f"The same number is on {names}. Anyone with the phone may read the texts."
     if point is not None:
         shown = phone(page.contactability.number) if page.contactability.number else point.given
-        lead = f"The number now: {shown} ({NUMBERS[point.state].lower()})\n{lead}"
+        lead = f"Current number: {shown} ({NUMBERS[point.state].lower()})\n{lead}"
     back = BackLink(url_for("pages.person", person_id=person_id), person.name)
     return form_page(form, back=back, name=person.name, lead=lead)

@@ -33,20 +33,20 @@ from engage.queries.plan import plan as plans
 
 LIVE_NOW = "The action is live."
 ADDED = "Add an action"
-LIVE_AT_ONCE = "You are the offender manager: it is live at once, and its text goes."
-WAITS = "The action is proposed. It waits for the offender manager."
+LIVE_AT_ONCE = "You are the offender manager: it is live at once and its text is sent."
+WAITS = "The action is proposed and waits for the offender manager."
 
 
 class ActionForm(OnceForm):
-    """What is to be done, by whom, by when."""
+    """What, by whom and by when."""
 
     TITLE = BUTTON = "Propose an action"
-    LEAD = "Nothing is done, and no text goes, before the offender manager agrees."
+    LEAD = "Nothing is done and no text is sent until the offender manager approves."
     CALLED = {"due_on": "date"}
 
     what = TextAreaField(
-        "What is to be done?",
-        [Words(service.LONGEST_WHAT, missing="Say what is to be done", lines=True)],
+        "Action",
+        [Words(service.LONGEST_WHAT, missing="Enter the action", lines=True)],
         filters=[joined],
         description="One thing",
         render_kw={"rows": 2},
@@ -55,31 +55,31 @@ class ActionForm(OnceForm):
         "Which need is it about?", [InputRequired("Choose which need it is about")]
     )
     action_class = RadioField(
-        "What sort of action is it?",
-        [InputRequired("Choose what sort it is")],
+        "Type of action",
+        [InputRequired("Choose the type of action")],
         choices=choices(plan.ACTION_CLASSES),
         description=(
-            "Support helps; intervene is what the order or the law allows; disrupt gets in the "
-            "way of offending, and is never texted"
+            "Support helps. Intervene uses powers under the order or the law. Disrupt "
+            "prevents offending and is never texted"
         ),
     )
-    agency = SelectField("Which agency does it?")
+    agency = SelectField("Responsible agency")
     responsible = StringField(
-        "Who does it?",
-        [Words(service.LONGEST_RESPONSIBLE, missing="Name who does it")],
+        "Responsible person",
+        [Words(service.LONGEST_RESPONSIBLE, missing="Enter the responsible person")],
         filters=[stripped],
-        description="One person of that agency, by name",
+        description="One named person at that agency",
         render_kw={"class": "govuk-input--width-20"},
     )
-    date = DateField("By when?")
+    date = DateField("Due date")
     exit_plan = BooleanField("It is part of the exit plan")
     text = TextAreaField(
         "Text to the person",
         [Words(service.LONGEST_TEXT, lines=True)],
         filters=[joined],
         description=(
-            "If they should be told. One text that a stranger may read: no agency, no court, no "
-            "test. Leave it empty for no text"
+            "If the person should be told. It must be safe for a stranger to read: no "
+            "agency, no court, no test. Leave it empty for no text"
         ),
         render_kw={"rows": 2},
     )
@@ -89,11 +89,11 @@ class DoneForm(PageForm):
     """When it was done."""
 
     TITLE = "Action done"
-    BUTTON = "It is done"
+    BUTTON = "Mark as done"
     CALLED = {"done_on": "date"}
 
     date = DateField("When was it done?")
-    note = TextAreaField("Anything to note", [Words(LONGEST_NOTE, lines=True)], filters=[joined])
+    note = TextAreaField("Note", [Words(LONGEST_NOTE, lines=True)], filters=[joined])
 
 
 class WithdrawForm(PageForm):
@@ -101,8 +101,8 @@ class WithdrawForm(PageForm):
 
     TITLE = "Withdraw the action"
     LEAD = (
-        "It stays on the plan as withdrawn, with the reason. A text of it that has not gone is "
-        "called back."
+        "It stays on the plan as withdrawn, with the reason. Its text is cancelled if it "
+        "has not been sent."
     )
     BUTTON = "Withdraw"
     WARNS = True
@@ -115,21 +115,18 @@ class WithdrawForm(PageForm):
 class ChangeForm(PageForm):
     """Somebody else, or another day."""
 
-    TITLE = "Change who or when"
-    LEAD = (
-        "What was agreed to stays as it is. For something else, withdraw this one and propose "
-        "another."
-    )
+    TITLE = "Change the responsible person or due date"
+    LEAD = "The agreed action itself cannot be changed. Withdraw it and propose another instead."
     BUTTON = "Change"
     CALLED = {"due_on": "date"}
 
     responsible = StringField(
-        "Who does it?",
-        [Words(service.LONGEST_RESPONSIBLE, missing="Name who does it")],
+        "Responsible person",
+        [Words(service.LONGEST_RESPONSIBLE, missing="Enter the responsible person")],
         filters=[stripped],
         render_kw={"class": "govuk-input--width-20"},
     )
-    date = DateField("By when?")
+    date = DateField("Due date")
 
 
 @pages.get("/actions")
@@ -189,7 +186,7 @@ def approve_action(action_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/actions/<uuid:action_id>/text")
 @allow(STAFF)
 def text_action(action_id: uuid.UUID) -> ResponseReturnValue:
-    """Its text goes, if now it may."""
+    """Send its text, if texts may be sent now."""
     return _acted(action_id, service.send_text, "The text is on its way.")
 
 
@@ -245,7 +242,7 @@ def withdraw_action_sent(action_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/actions/<uuid:action_id>/change")
 @allow(STAFF)
 def change_action(action_id: uuid.UUID) -> ResponseReturnValue:
-    """The form for somebody else, or another day."""
+    """The form to change the responsible person or the due date."""
     one = _open(action_id, "change")
     form = ChangeForm(data={"responsible": one.responsible, "date": one.due_on})
     return _form_page(one, form)
@@ -301,12 +298,12 @@ def _form_page(one: queries.ActionView, form: PageForm) -> str:
         form,
         back=BackLink(url_for("pages.action", action_id=one.id), "The action"),
         name=one.person_name,
-        about="A matter of health" if one.what is None else one.what,
+        about="Health matter" if one.what is None else one.what,
     )
 
 
 def _open(action_id: uuid.UUID, what: str) -> queries.ActionView:
-    """The action that a form is about, for whoever may still do that to it."""
+    """The action of a form, if the actor may still do this to it."""
     with transaction() as session:
         one = queries.action(session, current_actor(), action_id, now=now())
     if not getattr(one.may, what):

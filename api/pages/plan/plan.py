@@ -1,6 +1,4 @@
-"""A person's plan: what they need and how that changed, who does what by when, and what is agreed
-to beforehand.
-"""
+"""A person's plan: needs and their changes, actions, and standing approvals."""
 
 import uuid
 
@@ -40,40 +38,39 @@ class NeedForm(PageForm):
 
     TITLE = "Score a need"
     LEAD = (
-        "Earlier scores stay, so that it can be seen how a need changed. A score decides nothing."
+        "Earlier scores are kept to show how a need has changed. A score decides nothing by itself."
     )
-    BUTTON = "Keep the score"
+    BUTTON = "Save the score"
 
     pathway = RadioField("Which need?", [InputRequired("Choose which need")])
-    score = RadioField(
-        "How great is it now?", [InputRequired("Say how great it is")], choices=choices(_SCORES)
-    )
+    score = RadioField("Score", [InputRequired("Choose a score")], choices=choices(_SCORES))
     note = TextAreaField("Why", [Words(LONGEST_NOTE, lines=True)], filters=[joined])
 
 
 class ApprovalForm(PageForm):
-    """What is agreed to beforehand."""
+    """A standing approval."""
 
-    TITLE = "Agree to a sort of action beforehand"
+    TITLE = "Give standing approval"
     LEAD = (
-        "From now on every such action that is proposed is live at once, and its text goes. What "
-        "waits already goes on waiting for you. It counts until you take it back, or somebody else "
-        "is the offender manager. What disrupts is always agreed to one by one."
+        "From now on every proposed action of this type is live at once and its text is "
+        "sent. Actions already waiting still need your approval. It lasts until you "
+        "withdraw it or the offender manager changes. Disrupt actions are always approved"
+        " one by one."
     )
-    BUTTON = "Agree beforehand"
+    BUTTON = "Give approval"
 
     action_class = RadioField(
-        "What do you agree to beforehand?",
-        [InputRequired("Choose what you agree to")],
+        "Type of action",
+        [InputRequired("Choose a type of action")],
         choices=choices(_STANDING),
     )
-    agency = SelectField("By which agency?")
+    agency = SelectField("Agency")
 
 
 @pages.get("/people/<uuid:person_id>/plan")
 @allow(STAFF)
 def plan(person_id: uuid.UUID) -> ResponseReturnValue:
-    """The whole plan, for whoever may read it."""
+    """The whole plan."""
     with transaction() as session:
         page = queries.load(session, current_actor(), person_id, now=now())
         reached = milestones.of_person(session, current_actor(), page.person)
@@ -108,7 +105,7 @@ def score_need_sent(person_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.plan", person_id=person_id, _anchor="needs")
 
     if form.validate() and (address := attempt(form, work)):
-        say("The score is kept.")
+        say("The score is saved.")
         return redirect(address)
     return _need_page(person_id, form), 422
 
@@ -116,14 +113,14 @@ def score_need_sent(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/people/<uuid:person_id>/plan/approvals")
 @allow(STAFF)
 def give_approval(person_id: uuid.UUID) -> ResponseReturnValue:
-    """The form by which the offender manager agrees to a class of action beforehand."""
+    """The form by which the offender manager gives a standing approval."""
     return _approval_page(person_id, ApprovalForm())
 
 
 @pages.post("/people/<uuid:person_id>/plan/approvals")
 @allow(STAFF)
 def give_approval_sent(person_id: uuid.UUID) -> ResponseReturnValue:
-    """Agreed to, until it is taken back."""
+    """Give a standing approval."""
     form = ApprovalForm(request.form)
     _offer_agencies(form, _choices(person_id, Ability.MANAGE))
 
@@ -180,7 +177,7 @@ def _need_page(person_id: uuid.UUID, form: NeedForm) -> str:
 def _approval_page(person_id: uuid.UUID, form: ApprovalForm) -> str:
     found = _choices(person_id, Ability.MANAGE)
     if not found.manager:
-        raise Forbidden("Only the person’s own offender manager may agree to this.")
+        raise Forbidden("Only the person’s own offender manager may approve this.")
     _offer_agencies(form, found)
     return _form_page(form, found.person, "approvals")
 

@@ -1,6 +1,4 @@
-"""What somebody takes part in: groups, courses, work and treatment, begun, ended, made sure of or
-disputed.
-"""
+"""Groups, courses, work and treatment: started, ended, verified or disputed."""
 
 import uuid
 from datetime import date
@@ -31,21 +29,21 @@ from engage.progress.model import SelfReport
 
 
 class ActivityForm(OnceForm):
-    """Something that somebody takes part in."""
+    """An activity that a person takes part in."""
 
-    TITLE = "What they take part in"
+    TITLE = "Record a group, course or work"
     BUTTON = "Record"
     CALLED = {"started_on": "started"}
 
-    kind = RadioField("What is it?", [InputRequired("Choose what it is")])
+    kind = RadioField("Type", [InputRequired("Choose the type")])
     name = StringField(
-        "What is it called?",
-        [Words(service.LONGEST_NAME, missing="Say what it is")],
+        "Name",
+        [Words(service.LONGEST_NAME, missing="Enter the name")],
         filters=[stripped],
         description="For example, warehouse job, CSCS card course",
     )
     agency = SelectField("Agency that runs it", default="")
-    started = DateField("When did it begin?")
+    started = DateField("When did it start?")
     sure = sure_field()
 
 
@@ -66,7 +64,7 @@ class EndForm(PageForm):
 @pages.get("/people/<uuid:person_id>/activities/new")
 @allow(STAFF)
 def add_activity(person_id: uuid.UUID) -> ResponseReturnValue:
-    """The form for something that somebody takes part in."""
+    """The form for an activity."""
     person, report, day = opened(person_id)
     begun = (
         rules.STARTED_BY.get(report.fact)
@@ -101,7 +99,7 @@ def add_activity_sent(person_id: uuid.UUID) -> ResponseReturnValue:
         return after(session, person, "activities")
 
     if form.validate() and (address := attempt(form, work)):
-        say("What they take part in is recorded.")
+        say("The activity is recorded.")
         return redirect(address)
     return _add_page(person, report, form), 422
 
@@ -144,13 +142,13 @@ def end_activity_sent(activity_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/activities/<uuid:activity_id>/verify")
 @allow(STAFF)
 def verify_activity(activity_id: uuid.UUID) -> ResponseReturnValue:
-    """Somebody has made sure of it."""
+    """Mark it as verified."""
 
     def work(session: Session) -> None:
         service.verify(session, current_actor(), activity_id, now=now())
 
     refusal = act(work)
-    say(refusal or "Marked: you made sure of it.")
+    say(refusal or "Marked as verified.")
     with transaction() as session:
         person, _ = service.open_to_judge(session, current_actor(), activity_id, now=now())
         return redirect(after(session, person, "activities"))
@@ -159,14 +157,14 @@ def verify_activity(activity_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/activities/<uuid:activity_id>/dispute")
 @allow(STAFF)
 def dispute_activity(activity_id: uuid.UUID) -> ResponseReturnValue:
-    """The form that says why it is not so."""
+    """The form to dispute it."""
     return _dispute_page(activity_id, DisputeForm())
 
 
 @pages.post("/activities/<uuid:activity_id>/dispute")
 @allow(STAFF)
 def dispute_activity_sent(activity_id: uuid.UUID) -> ResponseReturnValue:
-    """It is not so."""
+    """Dispute it."""
     form = DisputeForm(request.form)
 
     def work(session: Session) -> str:
@@ -176,7 +174,7 @@ def dispute_activity_sent(activity_id: uuid.UUID) -> ResponseReturnValue:
         return after(session, session.get_one(Person, found.person_id), "activities")
 
     if form.validate() and (address := attempt(form, work)):
-        say("Marked as disputed. It counts no longer.")
+        say("Marked as disputed. It no longer counts.")
         return redirect(address)
     return _dispute_page(activity_id, form), 422
 
@@ -209,7 +207,7 @@ def _add_page(person: Person, report: SelfReport | None, form: ActivityForm) -> 
 def _end_page(person: Person, activity: Activity, form: EndForm) -> str:
     kind, since = words.ACTIVITY_KINDS[activity.kind], day_and_year(activity.started_on)
     return recording_page(
-        form, person, title=f"The end of {activity.name}", about=f"{kind}, since {since}"
+        form, person, title=f"End of {activity.name}", about=f"{kind}, since {since}"
     )
 
 

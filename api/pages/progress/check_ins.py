@@ -98,6 +98,6 @@ def _page(person_id: uuid.UUID, form: CheckInForm | None = None) -> str:
             f"It stays open for {hub.check_in_hours} hours, with one nudge in the last "
             f"{hub.check_in_nudge_hours}. After a 3 or a 4 you are told the same day, and {first} "
             "is asked whether a call would help.\n"
-            f"No answer is no breach. No check-in goes while texts to {first} are off."
+            f"No answer is not a breach. No check-in is sent while texts to {first} are off."
         ),
     )

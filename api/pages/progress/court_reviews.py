@@ -30,18 +30,18 @@ from engage.progress.drug_tests.model import CourtReview
 class NextForm(PageForm):
     """The day of the next review."""
 
-    TITLE = "The next review by the court"
+    TITLE = "Next court review"
 
     CALLED = {"review_on": "day"}
 
-    day = DateField("When does the court review?")
+    day = DateField("Date of the review")
 
 
 class HeldForm(PageForm):
     """What the court found."""
 
     TITLE = "What the court found"
-    LEAD = "The next review is planned by itself, where the order names how often."
+    LEAD = "The next review is planned automatically if the order says how often."
     BUTTON = "Record"
 
     CALLED = {"held_on": "day"}
@@ -76,7 +76,7 @@ def court_review_next_sent(requirement_id: uuid.UUID) -> ResponseReturnValue:
         return _tests(person.id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("The day of the review is kept.")
+        say("The date of the review is saved.")
         return redirect(address)
     return _next_page(person, need, form), 422
 
@@ -138,13 +138,13 @@ def court_report(review_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/court-reviews/<uuid:review_id>/report")
 @allow(STAFF)
 def make_court_report(review_id: uuid.UUID) -> ResponseReturnValue:
-    """Make it, or make it anew."""
+    """Make the report, or make it again."""
 
     def work(session: Session) -> None:
         facts.make(session, current_actor(), review_id, now=now())
 
     refusal = act(work)
-    say(refusal or "The report is made. That it goes to the court is on the record.")
+    say(refusal or "The report is made. Its disclosure to the court is recorded.")
     return redirect(url_for("pages.court_report", review_id=review_id))
 
 
@@ -198,7 +198,7 @@ def _tests(person_id: uuid.UUID) -> str:
 
 def _next_page(person: Person, need: Requirement, form: NextForm) -> str:
     days = need.reviews_every_days
-    lead = "Reviews lie at least a month apart. The day takes the place of the one that is planned."
+    lead = "Reviews are at least a month apart. This date replaces the planned one."
     return _form_page(
         form, person, lead=f"The order names a review {interval(days)}. {lead}" if days else lead
     )
@@ -209,5 +209,7 @@ def _held_page(person: Person, review: CourtReview, form: HeldForm) -> str:
 
 
 def _form_page(form: PageForm, person: Person, **words: str) -> str:
-    back = BackLink(url_for("pages.drug_tests", person_id=person.id), f"Tests of {person.name}")
+    back = BackLink(
+        url_for("pages.drug_tests", person_id=person.id), f"Drug tests of {person.name}"
+    )
     return form_page(form, back=back, name=person.name, **words)

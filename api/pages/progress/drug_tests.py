@@ -32,7 +32,7 @@ from engage.queries.progress import drug_tests as queries
 
 
 class TestForm(OnceForm):
-    """What came of the test of a day."""
+    """The result of a test."""
 
     TITLE = "Record a test"
     BUTTON = "Record"
@@ -43,42 +43,42 @@ class TestForm(OnceForm):
         "Day of the test", description="The day it was asked for. For example, 27 3 2027"
     )
     result = RadioField(
-        "What came of it?",
-        [InputRequired("Choose what came of it")],
+        "Result",
+        [InputRequired("Choose a result")],
         choices=choices(words.TEST_RESULTS),
     )
     note = StringField(
         "Note",
         [Words(service.LONGEST_NOTE)],
         filters=[stripped],
-        description="If it helps: the laboratory’s number, a prescribed medicine",
+        description="Optional. Such as the laboratory’s reference or a prescribed medicine",
     )
 
 
 class CorrectForm(PageForm):
-    """What really came of it."""
+    """The correct result."""
 
     TITLE = "Correct a result"
-    LEAD = "What was recorded before is kept and shown as corrected."
+    LEAD = "The earlier result is kept and shown as corrected."
     BUTTON = "Correct"
 
     result = RadioField(
-        "What really came of it?",
-        [InputRequired("Choose what came of it")],
+        "Correct result",
+        [InputRequired("Choose a result")],
         choices=choices(words.TEST_RESULTS),
     )
     note = StringField(
         "Note",
         [Words(service.LONGEST_NOTE)],
         filters=[stripped],
-        description="Why it was wrong, if it helps",
+        description="Optional. Why it was wrong",
     )
 
 
 @pages.get("/people/<uuid:person_id>/drug-tests")
 @allow(STAFF)
 def drug_tests(person_id: uuid.UUID) -> ResponseReturnValue:
-    """The tests that wait, what came of those done, and the reviews of the court."""
+    """Planned tests, results, and court reviews."""
     at = now()
     with transaction() as session:
         page = queries.load(session, current_actor(), person_id, now=at, before=_before())
@@ -91,7 +91,7 @@ def drug_tests(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/people/<uuid:person_id>/drug-tests/new")
 @allow(STAFF)
 def add_drug_test(person_id: uuid.UUID) -> ResponseReturnValue:
-    """The form for what came of a test."""
+    """The form for a test result."""
     with transaction() as session:
         person = service.open_to_record(session, current_actor(), person_id, now=now())
         today = today_at(session, person.hub_id, now())
@@ -119,7 +119,7 @@ def add_drug_test_sent(person_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.drug_tests", person_id=person_id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("The result is recorded. No text goes because of it.")
+        say("The result is recorded. No text is sent about it.")
         return redirect(address)
     return _add_page(person, form), 422
 
@@ -153,7 +153,7 @@ def correct_drug_test_sent(test_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.drug_tests", person_id=person.id)
 
     if form.validate() and (address := attempt(form, work)):
-        say("The result is corrected. What was recorded before is kept.")
+        say("The result is corrected. The earlier result is kept.")
         return redirect(address)
     return _correct_page(person, test, form), 422
 
@@ -167,7 +167,7 @@ def call_off_drug_test(test_id: uuid.UUID) -> ResponseReturnValue:
         service.call_off(session, current_actor(), test_id, now=now())
 
     refusal = act(work)
-    say(refusal or "The test is called off, and counts for nothing.")
+    say(refusal or "The test is cancelled and does not count.")
     person, _ = _opened(test_id)
     return redirect(url_for("pages.drug_tests", person_id=person.id))
 
@@ -193,8 +193,8 @@ def _day() -> date | None:
 
 def _add_page(person: Person, form: TestForm) -> str:
     lead = (
-        "A test that was missed or positive is shown to the people who help "
-        f"{person.first_name}. No text goes."
+        f"A missed or positive test is shown to the staff who help {person.first_name}. "
+        "No text is sent."
     )
     return _form_page(form, person, lead=lead)
 
@@ -206,5 +206,7 @@ def _correct_page(person: Person, test: DrugTest, form: CorrectForm) -> str:
 
 
 def _form_page(form: PageForm, person: Person, **words: str) -> str:
-    back = BackLink(url_for("pages.drug_tests", person_id=person.id), f"Tests of {person.name}")
+    back = BackLink(
+        url_for("pages.drug_tests", person_id=person.id), f"Drug tests of {person.name}"
+    )
     return form_page(form, back=back, name=person.name, **words)

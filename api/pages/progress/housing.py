@@ -23,7 +23,7 @@ from engage.progress.housing.kinds import HousingStage
 
 
 class HousingForm(OnceForm):
-    """Where somebody lives from a day on."""
+    """Where a person lives from a day on."""
 
     TITLE = "Where they live"
     BUTTON = "Record"
@@ -34,21 +34,19 @@ class HousingForm(OnceForm):
         choices=choices(HOUSING_STAGES),
     )
     since = DateField("Since when?")
-    sure = sure_field(
-        "Their own word is kept, and counts as a stable home once somebody made sure."
-    )
+    sure = sure_field("A self-report is kept, and counts as a stable home once it is verified.")
     note = StringField(
         "Note",
         [Words(service.LONGEST_NOTE)],
         filters=[stripped],
-        description="If it helps. No address",
+        description="Optional. Do not give an address",
     )
 
 
 @pages.get("/people/<uuid:person_id>/housing/new")
 @allow(STAFF)
 def add_housing(person_id: uuid.UUID) -> ResponseReturnValue:
-    """The form for where somebody lives."""
+    """The form for where a person lives."""
     person, report, day = opened(person_id)
     return recording_page(HousingForm(data={"since": day}), person, report)
 
@@ -83,13 +81,13 @@ def add_housing_sent(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/housing/<uuid:spell_id>/verify")
 @allow(STAFF)
 def verify_housing(spell_id: uuid.UUID) -> ResponseReturnValue:
-    """Somebody has made sure of it."""
+    """Mark it as verified."""
 
     def work(session: Session) -> None:
         service.verify(session, current_actor(), spell_id, now=now())
 
     refusal = act(work)
-    say(refusal or "Marked: you made sure of it.")
+    say(refusal or "Marked as verified.")
     with transaction() as session:
         person, _ = service.open_to_judge(session, current_actor(), spell_id, now=now())
         return redirect(after(session, person, "housing"))
@@ -98,14 +96,14 @@ def verify_housing(spell_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/housing/<uuid:spell_id>/dispute")
 @allow(STAFF)
 def dispute_housing(spell_id: uuid.UUID) -> ResponseReturnValue:
-    """The form that says why it is not so."""
+    """The form to dispute it."""
     return _dispute_page(spell_id, DisputeForm())
 
 
 @pages.post("/housing/<uuid:spell_id>/dispute")
 @allow(STAFF)
 def dispute_housing_sent(spell_id: uuid.UUID) -> ResponseReturnValue:
-    """It is not so."""
+    """Dispute it."""
     form = DisputeForm(request.form)
 
     def work(session: Session) -> str:
@@ -115,7 +113,7 @@ def dispute_housing_sent(spell_id: uuid.UUID) -> ResponseReturnValue:
         return after(session, session.get_one(Person, spell.person_id), "housing")
 
     if form.validate() and (address := attempt(form, work)):
-        say("Marked as disputed. It counts no longer.")
+        say("Marked as disputed. It no longer counts.")
         return redirect(address)
     return _dispute_page(spell_id, form), 422
 

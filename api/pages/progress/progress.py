@@ -1,4 +1,4 @@
-"""A person's progress: where they live, what they take part in, what they told us of it."""
+"""A person's progress: housing, activities, and self-reports."""
 
 import uuid
 

@@ -24,16 +24,16 @@ from engage.progress import verification
 from engage.progress.model import SelfReport
 
 _SURE = {
-    "yes": "Yes, I have seen proof or asked who knows",
-    "no": "No, it is their own word",
+    "yes": "Yes, I have seen proof or asked someone who knows",
+    "no": "No, it is self-reported",
 }
 
 
 def sure_field(description: str = "") -> RadioField:
     """Whether the worker has verified what they record."""
     return RadioField(
-        "Did you make sure of it?",
-        [InputRequired("Say whether you made sure of it")],
+        "Have you verified this?",
+        [InputRequired("Say whether you have verified it")],
         choices=choices(_SURE),
         description=description,
     )
@@ -42,8 +42,8 @@ def sure_field(description: str = "") -> RadioField:
 class DisputeForm(PageForm):
     """Why a record is wrong."""
 
-    TITLE = "It is not so"
-    LEAD = "The record stays, marked as disputed, and counts for nothing from now on."
+    TITLE = "Dispute this"
+    LEAD = "The record stays, marked as disputed, and no longer counts."
     BUTTON = "Mark as disputed"
 
     note = TextAreaField(
@@ -98,7 +98,7 @@ def recording_page(
 def _news(person: Person, report: SelfReport) -> str:
     fact = f", {REPORT_FACTS[report.fact]}" if report.fact is not None else ""
     return (
-        f"{person.first_name} told on {day_and_year(report.said_at)}: "
+        f"{person.first_name} reported on {day_and_year(report.said_at)}: "
         f"{REPORT_KINDS[report.kind]}{fact}. "
-        "If you made sure of it, what they told is marked so too."
+        "If you have verified it, their report is marked as verified too."
     )

@@ -1,6 +1,4 @@
-"""What people tell of how they are getting on: a worker adds it, makes sure of it, or says that it
-is not so.
-"""
+"""Self-reports: a worker adds, verifies or disputes them."""
 
 import uuid
 from datetime import datetime, time
@@ -31,21 +29,21 @@ from engage.progress.kinds import ReportFact, ReportKind
 
 
 class ReportForm(OnceForm):
-    """Something that a person told a worker."""
+    """A self-report that a person gave a worker."""
 
-    TITLE = "Add what they told you"
+    TITLE = "Add a self-report"
     LEAD = (
-        "It is kept as their own word. Nothing happens to them because of it, and no text goes. If "
-        "they have lost their home or their work, or tell of a lapse, their offender manager is "
-        "asked to help."
+        "It is kept as self-reported. It has no consequences for them and no text is "
+        "sent. If they have lost their home or job, or report a lapse, their offender "
+        "manager is asked to help."
     )
     BUTTON = "Add"
 
     CALLED = {"said_at": "date"}
 
-    kind = RadioField("What is it about?", [InputRequired("Choose what it is about")])
+    kind = RadioField("Topic", [InputRequired("Choose a topic")])
     fact = SelectField(
-        "The news",
+        "What happened",
         choices=choices({"": "None of these", **REPORT_FACTS}),
         description="If it is one of these",
     )
@@ -59,12 +57,11 @@ class ReportForm(OnceForm):
 
 
 class DisputeForm(PageForm):
-    """Why it is not so."""
+    """Why it is disputed."""
 
-    TITLE = "It is not so"
+    TITLE = "Dispute this"
     LEAD = (
-        "What they told stays as they told it, marked as disputed. Nothing happens to them because "
-        "of it."
+        "Their report stays as they gave it, marked as disputed. It has no consequences for them."
     )
     BUTTON = "Mark as disputed"
 
@@ -78,7 +75,7 @@ class DisputeForm(PageForm):
 @pages.get("/people/<uuid:person_id>/reports/new")
 @allow(STAFF)
 def add_report(person_id: uuid.UUID) -> ResponseReturnValue:
-    """The form for what a person told."""
+    """The form for a self-report."""
     with transaction() as session:
         found, hub_zone = _to_record(session, person_id)
     return _add_page(found, ReportForm(data={"date": local_day(now(), hub_zone)}))
@@ -107,7 +104,7 @@ def add_report_sent(person_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pages.person", person_id=person_id, _anchor="told")
 
     if form.validate() and (address := attempt(form, work)):
-        say("What they told you is kept.")
+        say("The self-report is saved.")
         return redirect(address)
     return _add_page(found, form), 422
 
@@ -115,12 +112,12 @@ def add_report_sent(person_id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/reports/<uuid:report_id>/verify")
 @allow(STAFF)
 def verify_report(report_id: uuid.UUID) -> ResponseReturnValue:
-    """Somebody has made sure of it. News of a home leads on to where that is, unless it is recorded
-    already.
+    """Mark it as verified. A report about a home leads on to the housing form, unless already
+    recorded.
     """
     at = now()
     refusal = act(lambda session: _verify(session, report_id, at))
-    say(refusal or "Marked: you made sure of it.")
+    say(refusal or "Marked as verified.")
     with transaction() as session:
         person, report = service.open_to_judge(session, current_actor(), report_id, now=at)
         to_place = report.fact is ReportFact.GOT_HOME and not housing.is_recorded_from(
@@ -134,14 +131,14 @@ def verify_report(report_id: uuid.UUID) -> ResponseReturnValue:
 @pages.get("/reports/<uuid:report_id>/dispute")
 @allow(STAFF)
 def dispute_report(report_id: uuid.UUID) -> ResponseReturnValue:
-    """The form that says why it is not so."""
+    """The form to dispute it."""
     return _dispute_page(report_id, DisputeForm())
 
 
 @pages.post("/reports/<uuid:report_id>/dispute")
 @allow(STAFF)
 def dispute_report_sent(report_id: uuid.UUID) -> ResponseReturnValue:
-    """It is not so."""
+    """Dispute it."""
     form, at = DisputeForm(request.form), now()
 
     def work(session: Session) -> str:

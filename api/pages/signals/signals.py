@@ -1,4 +1,4 @@
-"""Signals: somebody is on it, or it is dealt with."""
+"""Signals: assign and resolve them."""
 
 import uuid
 
@@ -52,7 +52,7 @@ def acknowledge_signal(signal_id: uuid.UUID) -> ResponseReturnValue:
     def work(session: Session) -> None:
         acknowledge(session, _open(session, signal_id), actor=current_actor().label, now=at)
 
-    say(act(work) or "Marked: you are on it.")
+    say(act(work) or "Assigned to you.")
     return redirect(
         (request.form.get("back") == "person" and _person_page(signal_id)) or url_for("pages.today")
     )

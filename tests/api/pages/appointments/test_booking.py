@@ -85,9 +85,9 @@ def test_the_page_after_booking_says_why_no_text_will_go(
         person = builders.person(session, house.pat, verified=False)
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{person.id}/book")
-    assert "no texts will go: The number is not yet confirmed as theirs" in page.words
+    assert "no texts will be sent: The number is not yet confirmed as theirs" in page.words
     page = visitor.send(page.form("/book", "once"), time="10am")
-    assert "no texts will go: The number is not yet confirmed as theirs" in page.words
+    assert "no texts will be sent: The number is not yet confirmed as theirs" in page.words
 
 
 def test_a_form_sent_twice_books_once(
@@ -129,7 +129,7 @@ def test_the_same_form_with_other_details_is_not_taken_for_the_first(
     form = visitor.open(f"/people/{katrina.id}/book").form("/book", "once")
     visitor.send(form, time="10am")
     refused = visitor.send(form, time="3pm")
-    assert refused.status == 422 and "was sent before with other details" in refused.words
+    assert refused.status == 422 and "was already sent with other details" in refused.words
     again = visitor.send(refused.form("/book", "once"))
     assert "Booked" in again.words and how_many(committed) == 2
 
@@ -185,7 +185,7 @@ def test_a_clash_is_said_and_can_be_overruled(
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/book").form("/book", "once")
     refused = visitor.send(form, time="10:15", date_day="23", date_month="mar")
-    assert refused.status == 422 and "although they have another appointment" in refused.words
+    assert refused.status == 422 and "even though they have another appointment" in refused.words
     assert "Booked" in visitor.send(refused.form("/book", "once"), clash="y").words
     assert how_many(committed) == 2
 
@@ -201,7 +201,7 @@ def test_a_person_is_found_by_name_or_crn(
     assert visitor.open("/book?q=dodds+kat").address == f"/people/{katrina.id}/book"
     both = visitor.open("/book?q=kat").words
     assert "Dodds, Katrina" in both and "Oliver, Kath" in both
-    assert "Nobody whom you may book" in visitor.open("/book?q=%25").words
+    assert "You have no one to book with" in visitor.open("/book?q=%25").words
     assert visitor.open("/book?person=nonsense").status == 200
 
 
@@ -282,7 +282,7 @@ def test_an_outcome_is_recorded_and_corrected(
     )
     assert (
         "Acceptable absence: medical" in page.words
-        and "Recorded before Failed to attend" in page.words
+        and "Earlier outcomes Failed to attend" in page.words
     )
     with committed.begin() as session:
         codes = session.scalars(select(Outcome.code).order_by(Outcome.recorded_at)).all()
@@ -294,7 +294,7 @@ def test_attendance_cannot_be_recorded_before_it_began(
 ) -> None:
     """Nobody has attended what has not begun; an absence known beforehand is offered instead."""
     visitor = sit_down(house.pat)
-    assert "Record an absence known beforehand" in visitor.open(f"/appointments/{booked.id}").words
+    assert "Record a known absence" in visitor.open(f"/appointments/{booked.id}").words
     form = visitor.open(f"/appointments/{booked.id}/outcome").form("/outcome")
     assert visitor.send(form, code="ATTC").status == 422
 

@@ -51,7 +51,7 @@ def test_the_preview_does_nothing_and_the_import_does_it(
     """
     visitor = sit_down(house.coordinator)
     preview = upload(visitor, rows(GOOD, BAD))
-    assert "What this file would do" in preview.words and booked(committed) == 0
+    assert "Preview of the import" in preview.words and booked(committed) == 0
     assert "Line: 3 Ref: B-2 Column: crn" in preview.words
     result = visitor.send(preview.forms[-1])
     assert "Imported" in result.words and "Booked 1" in result.words and booked(committed) == 1

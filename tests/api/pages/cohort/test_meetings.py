@@ -93,7 +93,7 @@ def test_a_meeting_from_call_to_minutes(
     )
     came = visitor.open(f"{meeting.address}/attendance").form(field="chair")
     agency = str(house.pat.agency_id)
-    assert "Came: Pat" in visitor.send(came, came=agency, **{f"names-{agency}": "Pat"}).words
+    assert "Present: Pat" in visitor.send(came, came=agency, **{f"names-{agency}": "Pat"}).words
     closed = visitor.post(f"{meeting.address}/minutes", close)
     assert "The meeting is closed" in closed.words and "X555555 adopted." in closed.words
     assert visitor.open(f"{meeting.address}/attendance").status == 403
@@ -113,7 +113,7 @@ def test_who_has_a_seat(
     address = called(committed, house)
     assert "Katrina Dodds" in sit_down(house.pat).open(address).words
     other = sit_down(house.other).open(address).words
-    assert "Katrina" not in other and "1 more on the agenda, whom you may not see" in other
+    assert "Katrina" not in other and "1 more on the agenda that you cannot see" in other
     auditor = sit_down(house.auditor)
     page = auditor.open(address)
     assert "Katrina Dodds" in page.words and "Decide" not in page.words

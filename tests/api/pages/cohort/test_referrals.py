@@ -48,7 +48,7 @@ def test_a_support_worker_refers_and_sees_what_became_of_it(
     ("changes", "words"),
     [
         ({"first_name": ""}, "Enter their first name"),
-        ({"reasons": " "}, "Say why you refer them"),
+        ({"reasons": " "}, "Give the reason for the referral"),
         ({"crn": "123"}, "Enter one letter and six digits"),
         (
             {"date_of_birth-day": "3", "date_of_birth-month": "3", "date_of_birth-year": "2030"},
@@ -98,7 +98,7 @@ def test_saying_who_it_is(committed: Database, house: House, sit_down: SitDown) 
     visitor = sit_down(house.coordinator)
     form = visitor.open(f"/referrals/{made.id}").form("/identify")
     page = visitor.send(form, crn="X777777")
-    assert f"/people/{known.id}" in page.html and "Their record" in page.words
+    assert f"/people/{known.id}" in page.html and "Open the record" in page.words
     again = sent(committed, house.partner, house.hub)
     refused = visitor.send(visitor.open(f"/referrals/{again.id}").form("/identify"), crn="X777777")
     assert refused.status == 422 and "already waits" in refused.words
@@ -112,7 +112,7 @@ def test_taking_it_back_needs_a_reason(
     visitor = sit_down(house.partner)
     form = visitor.open(f"/referrals/{made.id}/withdraw").form(field="why")
     assert visitor.send(form, why=" ").status == 422
-    assert "is taken back" in visitor.send(form, why="Has moved").words
+    assert "is withdrawn" in visitor.send(form, why="Has moved").words
     assert visitor.open(f"/referrals/{made.id}/withdraw").status == 403
     with committed.begin() as session:
         assert session.get_one(Referral, made.id).state is ReferralState.WITHDRAWN
@@ -128,8 +128,8 @@ def test_who_sees_a_referral(committed: Database, house: House, sit_down: SitDow
     page = auditor.open(f"/referrals/{made.id}")
     assert (
         page.status == 200
-        and "Take the referral back" not in page.words
-        and "Assess them" not in page.words
+        and "Withdraw the referral" not in page.words
+        and "/assess" not in page.html
     )
     token = auditor.token()
     for what in ("identify", "duplicate", "withdraw", "assess"):

@@ -41,8 +41,8 @@ def test_every_chart_has_its_table(house: House, sit_down: SitDown) -> None:
     )
     for words in (
         "2 people are on the cohort",
-        "Came Count: 1 of 2 In 100: 50 (9 to 91)",
-        "Probation Count: 1 of 1 In 100: 100 (21 to 100)",
+        "Came Count: 1 of 2 Per cent: 50 (9 to 91)",
+        "Probation Count: 1 of 1 Per cent: 100 (21 to 100)",
         "Not reviewed yet Count: 2 of 2",
         "Reoffending",
         "Nothing to count",

@@ -89,8 +89,8 @@ def test_the_page_says_what_counts_and_why(
         "2 failures to comply in the last 12 months, 2 without a decision.",
         "No warning was given before in the last 12 months: warn, or refer to court.",
         "No text about it reached them: none was sent.",
-        "A text that did not arrive is never held against anybody.",
-        "None was made.",
+        "A text that was not delivered is never held against the person.",
+        "No decisions yet.",
     ):
         assert said in words, said
 
@@ -116,7 +116,9 @@ def test_a_warning_from_the_decision_to_the_letter_given(
     assert "Dear Katrina Dodds" in PdfReader(BytesIO(paper.data)).pages[0].extract_text()
     given = visitor.open(f"/enforcements/{made.id}/given").form(field="on-day")
     page = visitor.send(given, how="post", **{"on-day": "20", "on-month": "3", "on-year": "2027"})
-    assert "Given by post on 20 March 2027. The warning holds until 19 March 2028" in page.words
+    assert (
+        "Given by post on 20 March 2027. The warning is in force until 19 March 2028" in page.words
+    )
     withdraw = visitor.open(f"/enforcements/{made.id}/withdraw").form(field="why")
     page = visitor.send(withdraw, why="A doctor's note came.")
     assert (
@@ -154,7 +156,7 @@ def test_a_changed_outcome_is_said_beside_the_decision(
     form = visitor.open(f"/appointments/{appointment}/outcome").form(field="note")
     visitor.send(form, code="AAME", note="Hospital")
     assert (
-        "1 of 2 outcomes behind this has been changed since."
+        "1 of 2 outcomes this is based on has changed since."
         in visitor.open(f"/people/{katrina.id}/compliance").words
     )
 
@@ -164,7 +166,7 @@ def test_a_changed_outcome_is_said_beside_the_decision(
     [
         ({"reason": ""}, "Say why"),
         ({"kind": "recall"}, "Choose a warning, a referral to court or nothing on an order"),
-        ({"kind": ""}, "Choose what follows"),
+        ({"kind": ""}, "Choose a decision"),
         ({"language": "fr"}, "Not a valid choice"),
     ],
 )
@@ -228,7 +230,7 @@ def test_a_pack_is_made_and_taken_out(
         purpose="",
         recipient="x",
     )
-    assert page.status == 422 and "Say what it is for" in page.words
+    assert page.status == 422 and "Enter the purpose" in page.words
 
 
 def test_a_supervisor_decides_an_absence(
@@ -292,7 +294,10 @@ def test_without_an_order_nothing_counts(
         person = builders.person(session, house.pat)
         missed(session, person, 3)
     visitor = sit_down(house.pat)
-    assert "so nothing counts against them" in visitor.open(f"/people/{person.id}/compliance").words
+    assert (
+        "so nothing counts as non-compliance"
+        in visitor.open(f"/people/{person.id}/compliance").words
+    )
     assert visitor.open(f"/people/{person.id}/compliance/decide").status == 404
     assert visitor.open(f"/people/{person.id}/compliance/decide?order=nonsense").status == 404
 

@@ -64,9 +64,9 @@ def test_a_coordinator_adds_a_turn_and_takes_it_off(
     gone.
     """
     visitor = sit_down(house.coordinator)
-    assert "Nobody is on call in Tyneside now" in visitor.open("/on-call").words
+    assert "No one is on call in Tyneside now" in visitor.open("/on-call").words
     page = add(visitor, house.coordinator)
-    assert "Chidi Okafor has no mobile recorded" in page.words
+    assert "Chidi Okafor has no mobile number recorded" in page.words
     (turn,) = turns(committed)
     assert turn.starts_at == datetime.fromisoformat("2027-03-20T17:00:00+00:00")
     assert turn.ends_at == datetime.fromisoformat("2027-03-21T09:00:00+00:00")
@@ -176,8 +176,8 @@ def test_today_says_in_red_that_nobody_is_on_call(
     """A coordinator sees the gap until somebody fills it; an offender manager has other things to
     see.
     """
-    assert "Nobody is on call in Tyneside now" in sit_down(house.coordinator).open("/today").words
-    assert "Nobody is on call" not in sit_down(house.pat).open("/today").words
+    assert "No one is on call in Tyneside now" in sit_down(house.coordinator).open("/today").words
+    assert "No one is on call" not in sit_down(house.pat).open("/today").words
     with committed.begin() as session:
         new = NewTurn(
             house.hub.id,
@@ -189,7 +189,7 @@ def test_today_says_in_red_that_nobody_is_on_call(
         session.scalars(select(OnCallTurn)).one().ends_at = datetime.fromisoformat(
             "2099-01-01T00:00:00+00:00"
         )
-    assert "Nobody is on call" not in sit_down(house.coordinator).open("/today").words
+    assert "No one is on call" not in sit_down(house.coordinator).open("/today").words
 
 
 def test_the_signal_shows_who_was_told_and_that_nobody_has_acknowledged(
@@ -206,13 +206,11 @@ def test_the_signal_shows_who_was_told_and_that_nobody_has_acknowledged(
         rota.add(session, SYSTEM, new, now=now)
         on_call.advance_due(session, now=now)
     words = sit_down(house.pat).open(f"/signals/{id}").words
-    assert (
-        "Chidi Okafor was told, on call at level 1" in words and "Nobody has acknowledged" in words
-    )
+    assert "Chidi Okafor was told, on call at level 1" in words and "Not acknowledged yet" in words
     visitor = sit_down(house.coordinator)
     page = visitor.open(f"/signals/{id}")
     visitor.send(page.form(f"/signals/{id}/acknowledge"))
-    assert "Nobody has acknowledged" not in visitor.open(f"/signals/{id}").words
+    assert "Not acknowledged yet" not in visitor.open(f"/signals/{id}").words
 
 
 def test_a_worker_lets_texts_go_on(
@@ -227,10 +225,12 @@ def test_a_worker_lets_texts_go_on(
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{katrina.id}")
     assert "A text of danger" in page.words
-    assert "No texts go to Katrina: Texts wait until a worker has spoken with them" in page.words
+    assert (
+        "No texts are sent to Katrina: Texts wait until a worker has spoken with them" in page.words
+    )
     form = page.form("/texts/go-on")
     page = visitor.send(form)
-    assert "Texts may go on." in page.words and "A text of danger" not in page.words
+    assert "Texts may be sent again." in page.words and "A text of danger" not in page.words
     assert "by Pat Hale" in page.words
     assert visitor.send(form).status == 200
 

@@ -56,8 +56,8 @@ def test_one_worker_takes_over_another_takes_it_from_them_and_hands_back(
     )
     page = chidi.open(address)
     assert "Pat Hale has this conversation" in page.words
-    assert "If you take it over, Pat Hale no longer has it" in page.words
-    assert "If you send a text, you take it over from them" in page.words
+    assert "If you take over, Pat Hale no longer has the conversation" in page.words
+    assert "If you send a text, you take over from them" in page.words
     stale = page.form("/take-over")
     page = chidi.send(stale)
     assert "You have this conversation" in page.words
@@ -112,7 +112,7 @@ def test_why_a_text_was_read_so_is_shown_and_a_click_corrects_it(
         )
     pat = sit_down(house.pat)
     page = pat.open(f"/people/{katrina.id}")
-    assert "Asked before: whether they will come." in page.words
+    assert "Previous question: whether they will come." in page.words
     assert "Read as: will come (0.97) from “il be there”; also: a question" in page.words
     page = pat.send(page.form("/correct"), intent="other")
     assert (
@@ -139,7 +139,7 @@ def test_an_auditor_sees_the_banner_and_no_button(
     assert "Pat Hale has this conversation" in page.words
     assert (
         "Take over" not in page.words
-        and "Read wrongly?" not in page.words
+        and "Misread?" not in page.words
         and "/conversation-log" not in page.html
     )
     token = {"csrf_token": robin.token(), "intent": "decline"}
@@ -185,7 +185,7 @@ def test_the_conversation_is_taken_out_from_its_beginning_and_that_is_recorded(
         session.execute(update(Message).values(body=""))
     pat = sit_down(house.pat)
     page = pat.open(f"/people/{katrina.id}/conversation-log")
-    assert page.status == 200 and page.words.count("erased, as the retention rules say") == 2
+    assert page.status == 200 and page.words.count("erased under the retention rules") == 2
     assert page.words.index("=cmd1 ") < page.words.index("=cmd59 ")
     answer = pat.client.get(f"/people/{katrina.id}/conversation-log.csv")
     assert answer.content_type.startswith("text/csv")
@@ -241,7 +241,7 @@ def test_the_administrator_looks_at_each_line(
         lines = {line.words: line.id for line in session.scalars(select(CorpusLine))}
     alex.send(page.form(f"{lines['[name] cant come']}/accept"))
     page = alex.send(page.form(f"{lines['my nan is ill']}/decline"))
-    assert "Nothing here." in page.words and "Accepted (1)" in page.words
+    assert "There are none." in page.words and "Accepted (1)" in page.words
     again = {"csrf_token": alex.token()}
     assert "was declined" in alex.post(f"/corrections/{lines['my nan is ill']}/accept", again).words
     assert alex.post(f"/corrections/{uuid.uuid4()}/accept", again).status == 404

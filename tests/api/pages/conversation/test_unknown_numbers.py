@@ -82,9 +82,9 @@ def test_danger_from_a_number_of_nobody_shows_who_was_told(
         says(session, "i want to die", now, number="+447700900555")
         on_call.advance_due(session, now=now)
     page = sit_down(house.coordinator).open("/unknown-numbers")
-    assert page.words.count("Who was told") == 1
+    assert page.words.count("Notified") == 1
     assert "Chidi Okafor was told, on call at level 1" in page.words
-    assert "Nobody has marked it as read" in page.words
+    assert "Not marked as read" in page.words
 
 
 def test_a_text_is_marked_as_read(house: House, stranger: uuid.UUID, sit_down: SitDown) -> None:

@@ -134,7 +134,7 @@ def test_prison_said_by_hand_is_pointed_out(
     with committed.begin() as session:
         session.get_one(Person, katrina.id).custody_status = CustodyStatus.CUSTODY
     visitor, address = sit_down(house.pat), f"/people/{katrina.id}/legal"
-    assert "no time in prison is. Record it" in visitor.open(address).words
+    assert "no time in prison is recorded." in visitor.open(address).words
     with committed.begin() as session:
         scenes.in_prison(session, katrina)
     assert "at-odds" not in visitor.open(address).html
@@ -152,7 +152,7 @@ def test_an_arrest_is_recorded_and_withdrawn(
     visitor, address = sit_down(house.coordinator), f"/people/{katrina.id}"
     form = visitor.open(f"{address}/offences/new").form(field="once")
     refused = visitor.send(form, kind="arrest", **day("happened_on", 21, 3, 2027))
-    assert refused.status == 422 and "Say what it was for" in refused.words
+    assert refused.status == 422 and "Enter the offence" in refused.words
     page = visitor.send(
         form, kind="arrest", what="Theft from a shop", **day("happened_on", 20, 3, 2027)
     )

@@ -66,7 +66,7 @@ def test_an_order_is_recorded_and_shown(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({}, "Choose what it is"),
+        ({}, "Choose the type"),
         ({"kind": "prison"}, "Not a valid choice"),
         (day("ends_on", 30, 2, 2028), "Enter a real date"),
         (day("ends_on", 8, 1, 2026), "The last day must not come before the first"),
@@ -92,7 +92,7 @@ def test_what_cannot_be_is_said_beside_the_field(
     )
     assert page.status == 422 and words in page.words
     assert page.form(field="once").fields["court"] == "Durham"
-    assert "None runs." in visitor.open(f"/people/{katrina.id}/legal").words
+    assert "None in force." in visitor.open(f"/people/{katrina.id}/legal").words
 
 
 def test_an_order_is_changed_ended_and_runs_on(
@@ -109,9 +109,9 @@ def test_an_order_is_changed_ended_and_runs_on(
     assert refused.status == 422 and "Only a licence can be recalled" in refused.words
     page = visitor.send(end, ending="revoked", **day("on", 20, 3, 2027))
     assert "Revoked by the court" in page.words and "Non-statutory" in page.words, page.words
-    assert "None runs." in page.words
+    assert "None in force." in page.words
     page = visitor.send(page.form("/take-back-end"))
-    assert "The order runs on." in page.words and "In force" in page.words
+    assert "The order continues." in page.words and "In force" in page.words
     assert (
         visitor.post(f"/orders/{order.id}/take-back-end", {"csrf_token": visitor.token()}).status
         == 200
@@ -138,7 +138,7 @@ def test_rar_days_are_asked_for_and_counted(
         assert page.status == 200, page.words
     assert (
         "1 day of 20 days" in page.words
-        and "1 day kept that were no planned activity" in page.words
+        and "1 day kept that were not a planned activity" in page.words
     )
     assert 'value="1"' in page.html and "18 March 2027: Thinking skills" in page.words
     refused = visitor.send(
@@ -152,7 +152,7 @@ def test_rar_days_are_asked_for_and_counted(
         credit = session.query(RequirementCredit).filter_by(planned_activity=True).one()
     page = visitor.open(f"/people/{person}/legal")
     page = visitor.send(page.form(f"/requirement-days/{credit.id}/withdraw"))
-    assert "0 days of 20 days" in page.words and "18 March 2027 taken back" in page.words
+    assert "0 days of 20 days" in page.words and "18 March 2027 withdrawn" in page.words
 
 
 def test_unpaid_work_is_kept_in_hours_and_minutes(

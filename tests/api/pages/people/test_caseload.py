@@ -113,12 +113,12 @@ def test_who_is_not_expected_and_still_booked_stands_on_today(
     administrator's Today knows nobody.
     """
     page = sit_down(house.pat).open("/today")
-    assert "Remanded in custody. 3 appointments still stand" in page.words
+    assert "Remanded in custody. 3 appointments still booked" in page.words
     assert f"/people/{katrina.id}#appointments" in page.html
     hers = sit_down(house.pat).open(f"/people/{katrina.id}")
-    assert "Remanded in custody: 3 appointments still stand . Move or cancel" in hers.words
+    assert "Remanded in custody: 3 appointments are still booked . Move or cancel" in hers.words
     for other in (house.other, house.partner, house.administrator):
-        assert "still stand" not in sit_down(other).open("/today").words
+        assert "still booked" not in sit_down(other).open("/today").words
 
 
 def test_a_closed_case_is_not_told_to_those_who_read_no_texts(
@@ -132,8 +132,8 @@ def test_a_closed_case_is_not_told_to_those_who_read_no_texts(
         made = builders.appointment(session, person, now + DAY)
         made.agency_id = house.partner.agency_id
         ensure_involved(session, person.id, house.partner.agency_id, now=now)
-    assert "Case closed. 1 appointment still stands" in sit_down(house.pat).open("/today").words
-    assert "still stands" not in sit_down(house.partner).open(f"/people/{person.id}").words
+    assert "Case closed. 1 appointment still booked" in sit_down(house.pat).open("/today").words
+    assert "still booked" not in sit_down(house.partner).open(f"/people/{person.id}").words
 
 
 def test_nobody_is_not_expected_while_in_the_community(
@@ -143,7 +143,7 @@ def test_nobody_is_not_expected_while_in_the_community(
     with committed.begin() as session:
         builders.appointment(session, builders.person(session, house.pat), now + DAY)
         builders.person(session, house.pat, number=None, custody_status=CustodyStatus.CUSTODY)
-    assert "still stand" not in sit_down(house.pat).open("/today").words
+    assert "still booked" not in sit_down(house.pat).open("/today").words
 
 
 def test_a_shared_number_names_the_other_to_whoever_may_see_both(
@@ -156,7 +156,7 @@ def test_a_shared_number_names_the_other_to_whoever_may_see_both(
     signal(committed, hers, SignalKind.NUMBER_SHARED, now)
     assert "Also on Jay Swan" in sit_down(house.coordinator).open("/today").words
     words = sit_down(house.pat).open("/today").words
-    assert "Also on somebody whom you may not see." in words and "Swan" not in words
+    assert "Also on a person you cannot see." in words and "Swan" not in words
     assert str(his.id) not in sit_down(house.pat).open(f"/people/{hers.id}").html
 
 
@@ -172,5 +172,5 @@ def test_what_stands_behind_a_signal_is_said_in_words(
     signal(committed, person, SignalKind.WORK_LOSS, now, *links)
     page = sit_down(house.pat).open("/today")
     assert f"/people/{person.id}#told" in page.html
-    assert "the outcome recorded, a worker’s correction of how the text was read" in page.words
+    assert "the outcome recorded, a worker’s correction" in page.words
     assert "self_report" not in page.words

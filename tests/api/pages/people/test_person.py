@@ -193,7 +193,7 @@ def test_a_number_is_confirmed_suspended_and_confirmed_again(
     form = visitor.open(f"/people/{person.id}/phone-number/suspend").form("/suspend")
     assert visitor.send(form).status == 422
     page = visitor.send(form, why="The ex partner has the phone")
-    assert "No texts go to Katrina: The ex partner has the phone" in page.words
+    assert "No texts are sent to Katrina: The ex partner has the phone" in page.words
     assert point_of(committed, person).state is NumberState.SUSPENDED
 
 
@@ -207,7 +207,7 @@ def test_a_shared_number_is_named_and_can_be_agreed(
         builders.person(session, house.other, first_name="Huw", last_name="Jenkins", crn="X700211")
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{katrina.id}")
-    assert "somebody whom you may not see" in page.words and "Huw" not in page.words
+    assert "a person you cannot see" in page.words and "Huw" not in page.words
     assert "Huw Jenkins" in sit_down(house.coordinator).open(f"/people/{katrina.id}").words
     form = visitor.open(f"/people/{katrina.id}/phone-number/shared").form("/shared")
     assert visitor.send(form).status == 422
@@ -222,7 +222,7 @@ def test_a_stopped_number_says_so(
     with committed.begin() as session:
         suppression.suppress(session, "+447700900101", reason="STOP", evidence="1", now=now)
     words = sit_down(house.pat).open(f"/people/{katrina.id}").words
-    assert "The number asked for no more texts on 20 March 2027" in words and "START" in words
+    assert "This number asked for no more texts on 20 March 2027" in words and "START" in words
 
 
 def test_details_are_changed_and_texts_that_wait_called_back(
@@ -252,7 +252,7 @@ def test_approval_of_texts_is_taken_back_and_given_again(
     address = f"/people/{katrina.id}/details"
     form = visitor.open(address).form("/details")
     del form.fields["approved"]
-    assert "Not approved: no text goes" in visitor.send(form).words
+    assert "Not approved: no texts are sent" in visitor.send(form).words
     page = visitor.send(visitor.open(address).form("/details"), approved="y")
     assert "Approved by Pat Hale" in page.words
 
@@ -283,7 +283,7 @@ def test_a_support_worker_sees_their_part_alone(
         words in page.words for words in ("secret", "07700", "Change", "Approval", "Send")
     )
     token = visitor.token()
-    for address in ("details", "text", "number/change", "number/safe", "text/facts"):
+    for address in ("details", "text", "phone-number/change", "phone-number/safe", "text/facts"):
         sent = visitor.post(
             f"/people/{katrina.id}/{address}", {"csrf_token": token, "body": "hello"}
         )
@@ -338,7 +338,7 @@ def test_the_caseload_finds_by_name_and_crn_and_says_who_cannot_be_texted(
     assert "Dodds, Katrina" in everybody and "No mobile number" in everybody
     assert "O'Neil, Ann" not in visitor.open("/caseload?q=kat+dod").words
     assert "O'Neil, Ann" in visitor.open("/caseload?q=o'n").words
-    assert "Nobody on your caseload has “%_”" in visitor.open("/caseload?q=%25_").words
+    assert "No one on your caseload has “%_”" in visitor.open("/caseload?q=%25_").words
     assert visitor.open("/caseload?after=x").status == 404
 
 
@@ -381,7 +381,7 @@ def test_an_address_of_the_caseload_holds_no_name(
 def test_a_search_for_what_no_name_can_hold_finds_nobody(house: House, sit_down: SitDown) -> None:
     """A NUL in an address is no failure of ours."""
     visitor = sit_down(house.pat)
-    assert "Nobody on your caseload" in visitor.open("/caseload?q=a%00b").words
+    assert "No one on your caseload" in visitor.open("/caseload?q=a%00b").words
     assert visitor.open("/book?q=%00").status == 200
     assert visitor.open("/caseload?after=%00").status == 404
 

@@ -79,15 +79,15 @@ def test_proposed_by_one_agreed_to_by_another_done_by_a_third(
     visitor = sit_down(house.coordinator)
     page = visitor.open(f"/people/{katrina.id}/plan/actions/new")
     page = visitor.send(page.form(field="what"), **fill(house))
-    assert "The action is proposed. It waits for the offender manager." in page.words
-    assert "Goes when it is approved" in page.words
+    assert "The action is proposed and waits for the offender manager." in page.words
+    assert "Sent when approved" in page.words
     partner = sit_down(house.partner)
     assert "Find a room" not in partner.open("/actions").words
     pat = sit_down(house.pat)
     plan = pat.open(f"/people/{katrina.id}/plan")
     assert "Waiting for the offender manager" in plan.words
     page = pat.send(plan.form("/approve"))
-    assert "The action is live." in page.words and "goes Sat 20 March, 9am" in page.words
+    assert "The action is live." in page.words and "due Sat 20 March, 9am" in page.words
     with committed.begin() as session:
         (text,) = session.scalars(select(Message)).all()
         assert text.body == "Hi Katrina. Jo will ring you about a room."
@@ -105,10 +105,10 @@ def test_proposed_by_one_agreed_to_by_another_done_by_a_third(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"what": ""}, "Say what is to be done"),
-        ({"date_year": "2026"}, "Give a day from today, at most two years ahead."),
+        ({"what": ""}, "Enter the action"),
+        ({"date_year": "2026"}, "Give a day from today on, within two years."),
         ({"date_day": ""}, "The date must include a day"),
-        ({"responsible": ""}, "Name who does it"),
+        ({"responsible": ""}, "Enter the responsible person"),
         ({"agency": "nobody"}, "Not a valid choice"),
         ({"text": "The court wants you"}, "Another person may read this: “court”"),
         ({"action_class": "disrupt"}, "never texted"),
@@ -285,7 +285,7 @@ def test_health_is_for_those_who_may_see_it(
             + visitor.open(f"/actions/{one.id}").words
         )
         assert not [secret for secret in secrets if secret in words]
-        assert "A matter of health" in words and "1 days housed" in words
+        assert "Health matter" in words and "1 days housed" in words
     words = sit_down(house.pat).open(f"/people/{katrina.id}/plan").words
     assert all(secret in words for secret in secrets[:3])
 

@@ -116,7 +116,8 @@ def test_answers_are_shown_in_words_with_what_was_said_beside(
     clock.at = DUE + timedelta(hours=1)
     words = sit_down(house.pat).open(f"/people/{katrina.id}").words
     assert (
-        "Tue 23 March Answer: 3: Not great Said before: 2 OK In their words: “bit rubbish”" in words
+        "Tue 23 March Answer: 3: Not great Earlier answers: 2 OK In their words: “bit rubbish”"
+        in words
     )
     assert "Says they are not doing well" in words
 
@@ -133,7 +134,7 @@ def test_silence_is_noted_and_is_not_a_breach(
     line = "Katrina Dodds : Check-in of Tue 23 March not answered. This is not a breach."
     visitor = sit_down(house.pat)
     today = visitor.open("/today").words
-    assert line in today and "no signal is open" in today
+    assert line in today and "No signals are open" in today
     assert "Not answered. This is not a breach." in visitor.open(f"/people/{katrina.id}").words
     assert "not answered" not in sit_down(house.other).open("/today").words
     clock.at = CLOSES + timedelta(days=8)

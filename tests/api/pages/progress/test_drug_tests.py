@@ -58,7 +58,7 @@ def test_a_planned_test_gets_its_result_and_a_correction(
     assert "a test every week" in page.words and "Not recorded yet" in page.words
     form = visitor.open(f"{page_of(katrina)}/new?day={late.isoformat()}").form("/drug-tests/new")
     assert form.fields["day-day"] == "18"
-    assert "Choose what came of it" in visitor.send(form).words
+    assert "Choose a result" in visitor.send(form).words
     page = visitor.send(form, result="positive", note="Lab 7")
     assert "0 negative of 1 recorded, 1 positive" in page.words and "Lab 7" in page.words
     again = visitor.send(
@@ -84,7 +84,7 @@ def test_a_planned_test_is_called_off(
         planned = stage.drug_test(session, katrina, TODAY + timedelta(days=3), None)
     visitor = sit_down(house.pat)
     page = visitor.send(visitor.open(page_of(katrina)).form(f"/drug-tests/{planned.id}/call-off"))
-    assert "The test is called off" in page.words and "No test is planned" in page.words
+    assert "The test is cancelled" in page.words and "No tests are planned" in page.words
     assert visitor.open(f"/drug-tests/{planned.id}/correct").status == 404
 
 
@@ -112,7 +112,7 @@ def test_tests_are_for_those_who_may_see_health(
         day_day="19",
         result="negative",
     )
-    assert "2 negative of 2 recorded" in page.words and "Reviews by the court" not in page.words
+    assert "2 negative of 2 recorded" in page.words and "Court reviews" not in page.words
     for who, status in ((house.partner, 403), (house.auditor, 403), (house.other, 404)):
         visitor = sit_down(who)
         forged = {"csrf_token": visitor.token(), "finding": "x"}

@@ -70,12 +70,14 @@ def test_a_home_is_made_from_news_and_counts_as_stable(
         )
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{katrina.id}/progress")
-    assert "Told, and not recorded yet" in page.words and "Record where they live" in page.words
-    assert "Stable home No, or nobody has made sure" in page.words
+    assert (
+        "Self-reported, not recorded yet" in page.words and "Record where they live" in page.words
+    )
+    assert "Stable home No, or not verified" in page.words
     form = visitor.open(f"/people/{katrina.id}/housing/new?report={report.id}").form("/housing/new")
     assert form.fields["since-day"] == "18"
     refused = visitor.send(form, stage="social_tenancy")
-    assert refused.status == 422 and "Say whether you made sure of it" in refused.words
+    assert refused.status == 422 and "Say whether you have verified it" in refused.words
     for _ in range(2):
         page = visitor.send(form, stage="social_tenancy", sure="yes", note="Two rooms")
     assert (
@@ -83,7 +85,7 @@ def test_a_home_is_made_from_news_and_counts_as_stable(
         and "Stable home Yes" in page.words
         and "Two rooms" in page.words
     )
-    assert "Told, and not recorded yet" not in page.words
+    assert "Self-reported, not recorded yet" not in page.words
     with committed.begin() as session:
         assert session.query(HousingSpell).one().report_id == report.id
         assert session.get_one(SelfReport, report.id).state is ReportState.VERIFIED
@@ -99,7 +101,7 @@ def test_making_sure_of_news_of_a_home_leads_to_where_that_is(
     button = visitor.open(f"/people/{katrina.id}").form(f"/reports/{report.id}/verify")
     page = visitor.send(button)
     assert page.address.startswith(f"/people/{katrina.id}/housing/new?report=")
-    assert "Marked: you made sure of it" in page.words and "has a home" in page.words
+    assert "Marked as verified" in page.words and "has a home" in page.words
     visitor.send(page.form("/housing/new"), stage="family", sure="yes")
     assert visitor.send(button).address == f"/people/{katrina.id}"
 
@@ -115,7 +117,7 @@ def test_a_home_is_made_sure_of_and_disputed(
     page = visitor.open(f"/people/{katrina.id}/progress")
     assert "until 20 March 2027" in page.words and "Self-reported" in page.words
     page = visitor.send(page.form(f"/housing/{spell.id}/verify"))
-    assert "Made sure of by Chidi Okafor" in page.words and "Stable home Yes" in page.words
+    assert "Verified by Chidi Okafor" in page.words and "Stable home Yes" in page.words
     form = visitor.open(f"/housing/{spell.id}/dispute").form("/dispute")
     assert "Say what you found" in visitor.send(form, note=" ").words
     page = visitor.send(form, note="The landlord knows nothing")
@@ -174,7 +176,7 @@ def test_treatment_is_shown_to_those_who_may_see_health(
     assert (
         auditor.status == 200
         and "Methadone" not in auditor.words
-        and "It is not so" not in auditor.words
+        and "Dispute this" not in auditor.words
     )
     worker = sit_down(house.partner)
     assert worker.open(f"/people/{katrina.id}/progress").status == 403

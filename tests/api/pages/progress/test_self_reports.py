@@ -58,8 +58,8 @@ def test_news_is_shown_and_made_sure_of_with_one_click(
     report = told(committed, katrina, now, "got the keys to my flat", ReportKind.HOUSING)
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{katrina.id}")
-    assert "What they tell us" in page.words and "“got the keys to my flat”" in page.words
-    assert "Self-reported" in page.words
+    assert "Self-reports" in page.words and "“got the keys to my flat”" in page.words
+    assert "Their own word" in page.words
     after = visitor.send(page.form(f"/reports/{report}/verify"))
     assert (
         "Verified by Pat Hale" in after.words and state(committed, report) is ReportState.VERIFIED
@@ -85,7 +85,7 @@ def test_a_worker_adds_what_they_were_told_once(
     """Sent twice it is there once; news of another kind is refused beside its field."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}").words
-    assert "Add what they told you" in form
+    assert "Add a self-report" in form
     blank = visitor.open(f"/people/{katrina.id}/reports/new").form("/reports/new")
     wrong = visitor.send(blank, kind="housing", fact="got_work")
     assert wrong.status == 422 and "Choose a fact of the chosen kind" in wrong.words
@@ -94,7 +94,7 @@ def test_a_worker_adds_what_they_were_told_once(
         assert (
             page.status == 200
             and "In the bakery" in page.words
-            and "told to Pat Hale" in page.words
+            and "reported to Pat Hale" in page.words
         )
     with committed.begin() as session:
         assert session.query(SelfReport).count() == 1
@@ -113,7 +113,7 @@ def test_health_is_shown_to_some_and_said_to_be_there_to_others(
     shown = sit_down(house.partner).open(f"/people/{katrina.id}").words
     assert "Lapse" in shown and "had a slip" in shown
     auditor = sit_down(house.auditor)
-    hidden = auditor.open(f"/people/{katrina.id}").words.split("What they tell us")[1][:200]
+    hidden = auditor.open(f"/people/{katrina.id}").words.split("Self-reports")[1][:200]
     assert "Health, not shown" in hidden and "Lapse" not in hidden and "slip" not in hidden
     forged = {"csrf_token": auditor.token(), "note": "x"}
     for what in ("verify", "dispute"):

@@ -199,7 +199,7 @@ def test_who_cannot_be_texted_is_named_before_the_appointment_is_missed(
             )
         )
     assert (
-        "No text will go as things are The person is in custody"
+        "No text will be sent at present The person is in custody"
         in sit_down(house.pat).open("/today").words
     )
 
@@ -235,26 +235,26 @@ def test_each_role_sees_its_own(
     assert "Katrina" not in seen["Dai Rees"]
     assert "Theirs" in seen["Jo Lamb"] and "Ours" not in seen["Jo Lamb"]
     assert "secret words" not in seen["Jo Lamb"] and "Asked for a call" not in seen["Jo Lamb"]
-    assert "Ours" in seen["Robin Platt"] and "I am on it" not in seen["Robin Platt"]
+    assert "Ours" in seen["Robin Platt"] and "Assign to me" not in seen["Robin Platt"]
     assert "Mark as read" not in seen["Robin Platt"] and "Book" not in seen["Robin Platt"]
-    assert "does not open anybody’s record" in sit_down(house.administrator).open("/today").words
+    assert "cannot open people’s records" in sit_down(house.administrator).open("/today").words
 
 
 def test_a_signal_is_taken_on_and_resolved(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """ "I am on it" says who is; resolving asks what was done, keeps it, and takes the signal off
+    """ "Assign to me" says who is; resolving asks what was done, keeps it, and takes the signal off
     the list.
     """
     found = signal(committed, katrina, SignalKind.CALL_REQUESTED, now)
     visitor = sit_down(house.pat)
     page = visitor.send(visitor.open("/today").form("/acknowledge"))
-    assert page.address == "/today" and "Pat Hale is on it" in page.words
+    assert page.address == "/today" and "Pat Hale has been assigned since" in page.words
     form = visitor.open(f"/signals/{found}").form("/resolve")
     refused = visitor.send(form)
     assert refused.status == 422 and "Say what was done" in refused.words
     done = visitor.send(form, how="Rang, all is well")
-    assert done.address == "/today" and "Nobody: no signal is open" in done.words
+    assert done.address == "/today" and "No signals are open" in done.words
     again = visitor.send(form, how="Rang again")
     assert again.status == 422 and "already resolved" in again.words
     with committed.begin() as session:
@@ -307,7 +307,7 @@ def test_a_reply_that_was_dealt_with_is_not_asked_for_again(
     page = visitor.send(resolving, how="Rang her")
     assert "cant go on" not in page.words and "“is it still on”" in page.words
     assert (
-        "No signal is open, but replies wait to be read." in page.words
+        "No signals are open, but there are replies to read." in page.words
         and "Nobody" not in page.words
     )
     writing = visitor.open(f"/people/{katrina.id}").form("/text")
