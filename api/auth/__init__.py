@@ -9,6 +9,6 @@ __all__ = ["install"]
 
 
 def install(app: Flask) -> None:
-    """Give `app` the sign-in pages, and tell access.py how to find the signed-in member of staff."""
+    """Give `app` the sign-in pages, and access.py a way to find the signed-in member of staff."""
     access.identify_staff(app, session.identify, session.challenge)
     app.register_blueprint(views.auth)

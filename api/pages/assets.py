@@ -33,7 +33,7 @@ _KEPT = 365 * 24 * 3600
 @pages.get("/assets/govuk-frontend/<version>/<name>")
 @allow(PUBLIC)
 def govuk_asset(version: str, name: str) -> Response:
-    """A file of GOV.UK Frontend. Its fonts and its crown are not served: they are for GOV.UK alone."""
+    """A file of GOV.UK Frontend, but not its fonts and its crown, which only GOV.UK may use."""
     return (
         _send(*GOVUK_FILES[name])
         if name in GOVUK_FILES and version == govuk_version()

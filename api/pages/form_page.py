@@ -35,9 +35,9 @@ def form_page(
 ) -> str:
     """The page of `form`.
 
-    `name` is whose form it is: it stands above the title and in the document's title. `about` stands
-    above the title after it. `title`, `lead` and `button` replace those of the form. `inset` and
-    `warning` stand between the lead and the fields. `button_name` is sent with the button.
+    `name` is whose form it is: it stands above the title and in the document's title. `about`
+    stands above the title after it. `title`, `lead` and `button` replace those of the form. `inset`
+    and `warning` stand between the lead and the fields. `button_name` is sent with the button.
     `action` is where the form goes, if not to its own address.
     """
     return render_template(

@@ -2,6 +2,7 @@
 just done.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,43 +48,54 @@ def _frame() -> Frame:
     staff, actor = g.get("staff"), g.get("actor")
     if staff is None or actor is None:
         return Frame(None, [])
-    return Frame(staff.name, [item for item in _items(actor) if item])
+    return Frame(staff.name, [_navigation(item) for item in MENU if item.shown(actor)])
 
 
-def _items(actor: Actor) -> list[dict[str, Any]]:
-    items = [_item("Today", "pages.today", "/today")]
-    if scope.may_see_people(actor):
-        items.append(_item("Caseload", "pages.caseload", "/caseload", below="/people/"))
-        items.append(_item("Actions", "pages.actions", "/actions"))
-    if scope.may_anywhere(actor, Ability.CASE):
-        items.append(_item("Cohort", "pages.cohort", "/cohort"))
-    if meetings.may_refer(actor):
-        items.append(_item("Referrals", "pages.referrals", "/referrals"))
-    if meetings.may_attend(actor):
-        items.append(_item("Meetings", "pages.meetings", "/meetings"))
-    if actor.has(*WORKER_ROLES):
-        items.append(_item("Free times", "pages.free_times", "/free-times"))
-    if actor.has(*IMPORTERS):
-        items.append(_item("Import", "pages.new_import", "/import"))
-    if actor.has(Role.ADMINISTRATOR):
-        items.append(_item("Queues", "pages.queues", "/queues"))
-        items.append(_item("Corrections", "pages.corrections", "/corrections"))
-    if may_see_unknown(actor):
-        items.append(_item("Unknown numbers", "pages.unknown_numbers", "/unknown-numbers"))
-    if actor.has(*MANAGERS):
-        items.append(_item("On call", "pages.on_call", "/on-call"))
-    if actor.has(*READERS):
-        items.append(_item("Hub", "pages.hubs", "/hubs"))
-    items.append(_item("Notices", "pages.notices", "/notices"))
-    return items
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of the menu: its text, view and path, who is shown it, and the start of the paths
+    of the pages that belong to it.
+    """
+
+    text: str
+    view: str
+    path: str
+    shown: Callable[[Actor], bool] = lambda actor: True
+    below: str = ""
 
 
-def _item(text: str, endpoint: str, path: str, below: str | None = None) -> dict[str, Any]:
-    """An item of the menu. It is the active one on every page whose path starts with `below`."""
-    here = request.path == path
+def _is(*roles: Role) -> Callable[[Actor], bool]:
+    return lambda actor: actor.has(*roles)
+
+
+def _reads_cases(actor: Actor) -> bool:
+    return scope.may_anywhere(actor, Ability.CASE)
+
+
+MENU = (
+    MenuItem("Today", "today", "/today"),
+    MenuItem("Caseload", "caseload", "/caseload", scope.may_see_people, below="/people/"),
+    MenuItem("Actions", "actions", "/actions", scope.may_see_people),
+    MenuItem("Cohort", "cohort", "/cohort", _reads_cases),
+    MenuItem("Referrals", "referrals", "/referrals", meetings.may_refer),
+    MenuItem("Meetings", "meetings", "/meetings", meetings.may_attend),
+    MenuItem("Free times", "free_times", "/free-times", _is(*WORKER_ROLES)),
+    MenuItem("Import", "new_import", "/import", _is(*IMPORTERS)),
+    MenuItem("Queues", "queues", "/queues", _is(Role.ADMINISTRATOR)),
+    MenuItem("Corrections", "corrections", "/corrections", _is(Role.ADMINISTRATOR)),
+    MenuItem("Unknown numbers", "unknown_numbers", "/unknown-numbers", may_see_unknown),
+    MenuItem("On call", "on_call", "/on-call", _is(*MANAGERS)),
+    MenuItem("Hub", "hubs", "/hubs", _is(*READERS)),
+    MenuItem("Notices", "notices", "/notices"),
+)
+
+
+def _navigation(item: MenuItem) -> dict[str, Any]:
+    """An entry as GOV.UK's navigation takes it. It is active on the pages that belong to it."""
+    here = request.path == item.path
     return {
-        "text": text,
-        "href": url_for(endpoint),
+        "text": item.text,
+        "href": url_for(f"pages.{item.view}"),
         "current": here,
-        "active": not here and request.path.startswith(below or f"{path}/"),
+        "active": not here and request.path.startswith(item.below or f"{item.path}/"),
     }

@@ -42,7 +42,7 @@ def attempt(form: PageForm, work: Callable[[Session], str]) -> str | None:
 
 
 def act(work: Callable[[Session], None]) -> str | None:
-    """Do what a single button asks. The words of the refusal when what is recorded no longer fits."""
+    """Do what a single button asks. Returns the words of a refusal if the record has changed."""
     try:
         with transaction() as session:
             work(session)

@@ -18,7 +18,7 @@ from engage.agencies.hub_settings import HubRules
 from engage.appointments.kinds import IntentKind
 from engage.conversation.context import Burst, Handled, ReplyContext
 from engage.conversation.corrections import withdrawal
-from engage.conversation.intent_kinds import KIND_OF
+from engage.conversation.handlers.intent_kinds import KIND_OF
 from engage.conversation.model import QuestionKind, ReplyRecord
 from engage.conversation.open_questions import close, open_for
 from engage.conversation.outcomes import UNCLEAR, leave_to_worker

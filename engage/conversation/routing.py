@@ -25,7 +25,7 @@ from engage.conversation.context import Handled, PendingQuestion, ReplyContext
 from engage.conversation.handlers import (
     absences,
     attendance,
-    check_in_reading,
+    check_in_values,
     check_ins,
     late_answers,
     number_check,
@@ -192,7 +192,7 @@ def _reinterpret(context: ReplyContext, owner: PhoneOwner) -> ReplyContext:
         earlier = _appointment_prompt(
             context.session, owner, context.number, context.received_at, asked
         )
-    return check_in_reading.reinterpret(context, owner, earlier)
+    return check_in_values.reinterpret(context, owner, earlier)
 
 
 def _by_meaning(context: ReplyContext, owner: PhoneOwner) -> Result:

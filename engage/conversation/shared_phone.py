@@ -31,7 +31,7 @@ from engage.conversation.handlers import (
     rebooking_choices,
     stop,
 )
-from engage.conversation.intent_kinds import KIND_OF
+from engage.conversation.handlers.intent_kinds import KIND_OF
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.phone_owner import AnswerScope, PhoneOwner, language_of, sharing_agreed
 from engage.conversation.signals import next_working_day, raise_signal

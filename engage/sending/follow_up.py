@@ -66,7 +66,8 @@ def _suspend_number(session: Session, failed: FailedMessage, now: datetime) -> N
             SignalKind.NUMBER_DEAD,
             person,
             about=str(point.id),
-            why=f"A text could not reach their number: {failed.words}. This is not held against them.",
+            why=f"A text could not reach their number: {failed.words}."
+            " This is not held against them.",
             evidence=[
                 Evidence("message", str(failed.message_id)),
                 Evidence("contact_point", str(point.id)),

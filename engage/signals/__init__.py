@@ -1,6 +1,6 @@
 """Signals: what an offender manager should know, with evidence, until a worker resolves it."""
 
-from engage.signals.kinds import HEALTH, MEANINGS, RANK, Meaning, Severity, SignalKind
+from engage.signals.kinds import HEALTH, MEANINGS, RANK, Severity, SignalKind, SignalMeaning
 from engage.signals.model import Signal, SignalState
 from engage.signals.service import (
     TAKEN_UP,
@@ -18,10 +18,10 @@ __all__ = [
     "RANK",
     "TAKEN_UP",
     "Evidence",
-    "Meaning",
     "Severity",
     "Signal",
     "SignalKind",
+    "SignalMeaning",
     "SignalState",
     "acknowledge",
     "notice_item",

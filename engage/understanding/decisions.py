@@ -130,10 +130,7 @@ def _answer(phrases: Sequence[Phrase], meanings: Set[Means], prompt: Prompt) -> 
         case Prompt.APPOINTMENT | Prompt.TODAY:
             return _will_or_wont(meanings, bare=prompt is Prompt.APPOINTMENT, acknowledged=True)
         case Prompt.ANSWERED | Prompt.SPOKEN:
-            if meanings and meanings <= _CHAT | {M.ACK, M.SEE_YOU}:
-                return Decision((Intent.THANKS,))
-            bare = prompt is Prompt.ANSWERED and not meanings & {M.ACK, M.THANKS}
-            return _will_or_wont(meanings, bare=bare, acknowledged=False)
+            return _second_answer(meanings, spoken=prompt is Prompt.SPOKEN)
         case Prompt.NONE:
             return _thanks(meanings) or _will_or_wont(meanings, bare=False, acknowledged=False)
         case Prompt.ABSENCE:
@@ -146,6 +143,14 @@ def _answer(phrases: Sequence[Phrase], meanings: Set[Means], prompt: Prompt) -> 
             return _number_check_answer(phrases, meanings)
         case Prompt.WHO:
             return None
+
+
+def _second_answer(meanings: Set[Means], *, spoken: bool) -> Decision | None:
+    """What a text means after the question was answered, or after a worker has written."""
+    if meanings and meanings <= _CHAT | {M.ACK, M.SEE_YOU}:
+        return Decision((Intent.THANKS,))
+    bare = not spoken and not meanings & {M.ACK, M.THANKS}
+    return _will_or_wont(meanings, bare=bare, acknowledged=False)
 
 
 def _will_or_wont(meanings: Set[Means], *, bare: bool, acknowledged: bool) -> Decision | None:

@@ -1,4 +1,4 @@
-"""Appointments: find who it is for, book, look, move, cancel, and record what happened."""
+"""Appointments: find who it is for, book, look, move and cancel."""
 
 import uuid
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, NumberRange
 
 from api.access import STAFF, allow, current_actor
@@ -24,20 +24,19 @@ from api.pages.forms import (
     WholeNumberField,
     Words,
     choices,
-    joined,
     stripped,
 )
 from api.pages.frame import say
-from api.pages.submit import act, attempt
+from api.pages.submit import attempt
 from engage import texts
 from engage.access.policy import Ability
 from engage.appointments import booking as service
 from engage.appointments.booking import NewAppointment
-from engage.appointments.model import AbsenceDecision, AppointmentType, OutcomeCode
+from engage.appointments.model import AppointmentType
 from engage.compliance import outcomes
 from engage.core.errors import Invalid
 from engage.core.local_time import NoSuchTime, local_moment
-from engage.labels.appointments import OUTCOMES, TYPES
+from engage.labels.appointments import TYPES
 from engage.labels.formats import moment
 from engage.queries.appointments import booking
 from engage.queries.appointments.booking import BookingDefaults
@@ -153,20 +152,6 @@ class CancelForm(PageForm):
     )
 
 
-class OutcomeForm(PageForm):
-    """What happened."""
-
-    TITLE = "Record what happened"
-    BUTTON = "Record"
-
-    code = RadioField(
-        "What happened?",
-        [InputRequired("Choose what happened")],
-        choices=choices({code: f"{name} ({code})" for code, name in OUTCOMES.items()}),
-    )
-    note = TextAreaField("Note", [Words(1000, lines=True)], filters=[joined])
-
-
 @pages.get("/book")
 @allow(STAFF)
 def choose_person() -> ResponseReturnValue:
@@ -255,7 +240,7 @@ def book_it(person_id: uuid.UUID) -> ResponseReturnValue:
 @allow(STAFF)
 def appointment(appointment_id: uuid.UUID) -> ResponseReturnValue:
     """One appointment: what was said, delivered and recorded, and every text with its reasons."""
-    page = _load(appointment_id)
+    page = load(appointment_id)
     return render_template(
         "appointments/appointment.html",
         page=page,
@@ -270,7 +255,7 @@ def appointment(appointment_id: uuid.UUID) -> ResponseReturnValue:
 @allow(STAFF)
 def move(appointment_id: uuid.UUID) -> ResponseReturnValue:
     """The form for another time."""
-    page = _load(appointment_id)
+    page = load(appointment_id)
     one = page.appointment
     local = one.starts_at.astimezone(one.zone)
     form = MoveForm(
@@ -291,7 +276,7 @@ def move_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
     """Move it. Texts about the old time are cancelled, and the person is told if they knew of
     it.
     """
-    page, form = _load(appointment_id), MoveForm(request.form)
+    page, form = load(appointment_id), MoveForm(request.form)
 
     def work(session: Session) -> str:
         service.move(
@@ -314,14 +299,14 @@ def move_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
 @allow(STAFF)
 def cancel(appointment_id: uuid.UUID) -> ResponseReturnValue:
     """The form for cancelling."""
-    return _form_page(_load(appointment_id), CancelForm())
+    return _form_page(load(appointment_id), CancelForm())
 
 
 @pages.post("/appointments/<uuid:appointment_id>/cancel")
 @allow(STAFF)
 def cancel_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
     """Cancel it. Unsent texts are cancelled."""
-    page, form = _load(appointment_id), CancelForm(request.form)
+    page, form = load(appointment_id), CancelForm(request.form)
 
     def work(session: Session) -> str:
         service.cancel(
@@ -332,70 +317,14 @@ def cancel_it(appointment_id: uuid.UUID) -> ResponseReturnValue:
     return _send(page, form, work, "The appointment is cancelled.")
 
 
-@pages.get("/appointments/<uuid:appointment_id>/outcome")
-@allow(STAFF)
-def outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
-    """The form for what happened."""
-    page = _load(appointment_id)
-    recorded = page.appointment.recorded
-    data = {"code": recorded.code.value, "note": recorded.note} if recorded else None
-    return _form_page(page, OutcomeForm(data=data))
-
-
-@pages.post("/appointments/<uuid:appointment_id>/outcome")
-@allow(STAFF)
-def record_outcome(appointment_id: uuid.UUID) -> ResponseReturnValue:
-    """Record what happened; what was recorded before stays to be read."""
-    page, form = _load(appointment_id), OutcomeForm(request.form)
-
-    def work(session: Session) -> str:
-        outcomes.record_outcome(
-            session,
-            current_actor(),
-            appointment_id,
-            code=OutcomeCode(form.code.data),
-            note=form.note.data or "",
-            now=now(),
-        )
-        return url_for("pages.appointment", appointment_id=appointment_id)
-
-    return _send(page, form, work, "The outcome is recorded.")
-
-
-@pages.post("/appointments/<uuid:appointment_id>/absence")
-@allow(STAFF)
-def decide_absence(appointment_id: uuid.UUID) -> ResponseReturnValue:
-    """Accept the reason for an absence, record it as unacceptable, or leave it. Requires the
-    right to record outcomes.
-    """
-    at = now()
-    try:
-        reason = uuid.UUID(request.form.get("reason", ""))
-        decision = AbsenceDecision(request.form.get("decision", ""))
-    except ValueError:
-        raise Invalid(fields={"decision": "Choose what to do about the reason."}) from None
-
-    def work(session: Session) -> None:
-        outcomes.decide_absence(session, current_actor(), appointment_id, reason, decision, now=at)
-
-    say(act(work) or _DECIDED[decision])
-    return redirect(url_for("pages.appointment", appointment_id=appointment_id))
-
-
-_DECIDED = {
-    AbsenceDecision.ACCEPTED: "The reason is accepted and the outcome recorded.",
-    AbsenceDecision.NOT_ACCEPTED: "The absence is recorded as unacceptable.",
-    AbsenceDecision.LEFT: "The reason is left as it is. Nothing is recorded.",
-}
-
-
-def _load(appointment_id: uuid.UUID) -> AppointmentPage:
+def load(appointment_id: uuid.UUID) -> AppointmentPage:
+    """The appointment and its person. Raises NotFound."""
     with transaction() as session:
         return queries.appointment(session, current_actor(), appointment_id, now=now())
 
 
 def _send(
-    page: AppointmentPage, form: PageForm, work: Callable[[Session], str], done: str
+    page: AppointmentPage, form: MoveForm | CancelForm, work: Callable[[Session], str], done: str
 ) -> ResponseReturnValue:
     if form.validate() and (address := attempt(form, work)):
         say(done)
@@ -403,17 +332,11 @@ def _send(
     return _form_page(page, form), 422
 
 
-def _form_page(page: AppointmentPage, form: PageForm) -> str:
-    one, lead, template = page.appointment, "", "shared/form.html"
-    if isinstance(form, MoveForm):
-        _ask_about_clash(form)
-    elif isinstance(form, CancelForm):
-        lead = (
-            f"Unsent reminders are cancelled. If {page.person.first_name} has been told the time, "
-            "a text says not to come."
-        )
-    else:
-        template = "appointments/outcome.html"
+def form_about(
+    page: AppointmentPage, form: PageForm, *, lead: str = "", template: str = "shared/form.html"
+) -> str:
+    """The page of a form about an appointment."""
+    one = page.appointment
     return form_page(
         form,
         back=BackLink(url_for("pages.appointment", appointment_id=one.id), "Appointment"),
@@ -423,6 +346,17 @@ def _form_page(page: AppointmentPage, form: PageForm) -> str:
         template=template,
         one=one,
     )
+
+
+def _form_page(page: AppointmentPage, form: MoveForm | CancelForm) -> str:
+    if isinstance(form, MoveForm):
+        _ask_about_clash(form)
+        return form_about(page, form)
+    lead = (
+        f"Unsent reminders are cancelled. If {page.person.first_name} has been told the time, "
+        "a text says not to come."
+    )
+    return form_about(page, form, lead=lead)
 
 
 def _ask_about_clash(form: BookForm | MoveForm) -> None:

@@ -1,4 +1,4 @@
-"""Assessments of a referral or of a person: the form for a new version, and the earlier versions."""
+"""Assessments of a referral or of a person: the form for a new version, and earlier versions."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""The cohort in numbers, for staff who may read cases: a page with charts, and the same as a file."""
+"""The cohort in numbers, for staff who may read cases: a page with charts, and a file."""
 
 import csv
 import io

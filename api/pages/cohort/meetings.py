@@ -1,4 +1,4 @@
-"""Meetings: called, looked at, attended, minuted and closed; and a person put on the agenda of one."""
+"""Meetings: call, read, record attendance and decisions, close; put a person on the agenda."""
 
 import uuid
 

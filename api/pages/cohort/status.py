@@ -140,7 +140,8 @@ def _review_page(person_id: uuid.UUID, form: ReviewForm) -> str:
     with transaction() as session:
         page = queries.load_review_form(session, current_actor(), person_id, now=now())
     form.rag.description = (
-        f"Reviewed again after {page.terms[Rag.RED]} days if red, {page.terms[Rag.AMBER]} if amber, "
+        f"Reviewed again after {page.terms[Rag.RED]} days if red,"
+        f" {page.terms[Rag.AMBER]} if amber, "
         f"{page.terms[Rag.GREEN]} if green"
     )
     return _form_page(form, page.person, template="cohort/review.html", page=page)

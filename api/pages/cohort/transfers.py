@@ -137,7 +137,8 @@ def _many(from_id: uuid.UUID | None) -> queries.Handover:
 def _transfer_page(page: queries.TransferForm, form: TransferForm) -> str:
     person, manager = page.person, page.manager
     lead = (
-        f"{manager.name} is the current offender manager, and will no longer see the record. Texts, "
+        f"{manager.name} is the current offender manager, and will no longer see the record."
+        " Texts, "
         f"signals, actions and appointments with {manager.first_name} are transferred too. "
         f"{person.first_name} is told by text, if texts may be sent."
     )

@@ -47,7 +47,7 @@ def hand_back(person_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.post("/readings/<uuid:reading_id>/correct")
 @allow(STAFF)
-def correct_reading(reading_id: uuid.UUID) -> ResponseReturnValue:
+def correct_reply(reading_id: uuid.UUID) -> ResponseReturnValue:
     """Correct what a text means."""
     at = now()
     done: list[str] = []

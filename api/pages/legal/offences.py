@@ -1,4 +1,4 @@
-"""Arrests, charges and convictions of a person, and the intelligence flag for those who may see it."""
+"""Arrests, charges and convictions of a person, and the intelligence flag."""
 
 import uuid
 

@@ -89,7 +89,8 @@ class SharedForm(PageForm):
     TITLE = "Confirm a shared number"
 
     sure = BooleanField(
-        "I have spoken with them: they know that others read this phone, and texts are safe for them"
+        "I have spoken with them: they know that others read this phone,"
+        " and texts are safe for them"
     )
 
     def validate_sure(self, field: BooleanField) -> None:

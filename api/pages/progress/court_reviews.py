@@ -37,7 +37,7 @@ class NextForm(PageForm):
     day = DateField("Date of the review")
 
 
-class HeldForm(PageForm):
+class CourtReviewForm(PageForm):
     """What the court found."""
 
     TITLE = "What the court found"
@@ -83,21 +83,23 @@ def court_review_next_sent(requirement_id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.get("/court-reviews/<uuid:review_id>/held")
 @allow(STAFF)
-def court_review_held(review_id: uuid.UUID) -> ResponseReturnValue:
+def record_court_review(review_id: uuid.UUID) -> ResponseReturnValue:
     """The form for what the court found."""
     person, review = _opened(review_id)
-    return _held_page(person, review, HeldForm(data={"day": review.held_on or review.review_on}))
+    return _review_page(
+        person, review, CourtReviewForm(data={"day": review.held_on or review.review_on})
+    )
 
 
 @pages.post("/court-reviews/<uuid:review_id>/held")
 @allow(STAFF)
-def court_review_held_sent(review_id: uuid.UUID) -> ResponseReturnValue:
+def record_court_review_sent(review_id: uuid.UUID) -> ResponseReturnValue:
     """Keep it; the next review is planned."""
-    form = HeldForm(request.form)
+    form = CourtReviewForm(request.form)
     person, review = _opened(review_id)
 
     def work(session: Session) -> str:
-        court_reviews.record_held(
+        court_reviews.record_review(
             session,
             current_actor(),
             review_id,
@@ -110,7 +112,7 @@ def court_review_held_sent(review_id: uuid.UUID) -> ResponseReturnValue:
     if form.validate() and (address := attempt(form, work)):
         say("What the court found is recorded.")
         return redirect(address)
-    return _held_page(person, review, form), 422
+    return _review_page(person, review, form), 422
 
 
 @pages.post("/court-reviews/<uuid:review_id>/cancel")
@@ -177,7 +179,7 @@ def _named(answer: Response, page: facts.ReportPage, kind: str) -> Response:
 
 
 def _requirement(requirement_id: uuid.UUID) -> tuple[Person, Requirement, date]:
-    """A requirement that runs, its person, and the day of the review that is planned, else today."""
+    """A current requirement, its person, and the day of the planned review, else today."""
     with transaction() as session:
         person, need = court_reviews.open_requirement(
             session, current_actor(), requirement_id, now=now()
@@ -204,7 +206,7 @@ def _next_page(person: Person, need: Requirement, form: NextForm) -> str:
     )
 
 
-def _held_page(person: Person, review: CourtReview, form: HeldForm) -> str:
+def _review_page(person: Person, review: CourtReview, form: CourtReviewForm) -> str:
     return _form_page(form, person, about=f"review of {day_and_year(review.review_on)}")
 
 

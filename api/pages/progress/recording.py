@@ -1,4 +1,4 @@
-"""What the forms for housing and activities share: whose they are, the self-report that they are made
+"""What the forms for housing and activities share: the person, the self-report that they are made
 from, and whether a worker has verified it.
 """
 

@@ -55,7 +55,8 @@ class TakeOverIn(Given):
     over = Id(
         load_default=None,
         metadata={
-            "description": "The id of another worker's hold to take it from; without it theirs stands."
+            "description": "The id of another worker's hold to take it from;"
+            " without it theirs stands."
         },
     )
 

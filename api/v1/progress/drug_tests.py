@@ -190,7 +190,7 @@ def hold_court_review(body: dict[str, Any], review_id: uuid.UUID) -> CourtReview
     The next review is planned if the order says how often.
     """
     with transaction() as session:
-        row = court_reviews.record_held(session, current_actor(), review_id, **body, now=now())
+        row = court_reviews.record_review(session, current_actor(), review_id, **body, now=now())
         return test_queries.review(session, row)
 
 

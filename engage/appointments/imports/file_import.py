@@ -25,13 +25,7 @@ from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role
 from engage.appointments.imports.batch import Lookahead
 from engage.appointments.imports.directory import NamedIds, load_directory
-from engage.appointments.imports.row_import import (
-    Effect,
-    Raced,
-    ReadyRow,
-    RowImport,
-    RowResult,
-)
+from engage.appointments.imports.row_import import Raced, ReadyRow, RowEffect, RowImport, RowResult
 from engage.appointments.imports.row_parser import Row, read_row
 from engage.appointments.imports.sheets import WHOLE_ROW, RowProblem, read_sheet
 from engage.core.errors import Forbidden, NotFound
@@ -60,11 +54,13 @@ class ImportReport:
     refused: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, effect: Effect, row: Row, warnings: Sequence[str]) -> None:
+    def add(self, effect: RowEffect, row: Row, warnings: Sequence[str]) -> None:
         """Add a row that was imported."""
-        {Effect.BOOKED: self.booked, Effect.MOVED: self.moved, Effect.UNCHANGED: self.unchanged}[
-            effect
-        ].append(row.ref)
+        {
+            RowEffect.BOOKED: self.booked,
+            RowEffect.MOVED: self.moved,
+            RowEffect.UNCHANGED: self.unchanged,
+        }[effect].append(row.ref)
         self.warnings += [
             {"line": row.line, "ref": row.ref, "reason": reason} for reason in warnings
         ]
@@ -185,13 +181,13 @@ def _import_row(
     tried again.
     """
     if (unchanged := ahead.warnings_if_unchanged(ready)) is not None:
-        return Effect.UNCHANGED, unchanged
+        return RowEffect.UNCHANGED, unchanged
     for attempt in range(1, _TRIES + 1):
         try:
             with begin() as session:
                 booked = ahead.try_to_book(session, ready) if attempt == 1 else None
                 if booked is not None:
-                    return Effect.BOOKED, booked
+                    return RowEffect.BOOKED, booked
                 ahead.forget_person(ready.row)
                 session.execute(_NO_WAIT)
                 return row_import.import_row(session, ready)

@@ -50,7 +50,7 @@ _COLUMN_OF = {
 }
 
 
-class Effect(StrEnum):
+class RowEffect(StrEnum):
     """What the import of a row did. A change of details alone counts as moved too."""
 
     BOOKED = "booked"
@@ -58,7 +58,7 @@ class Effect(StrEnum):
     UNCHANGED = "unchanged"
 
 
-RowResult = tuple[Effect, list[str]]
+RowResult = tuple[RowEffect, list[str]]
 """What the import of a row did, and the warnings."""
 
 
@@ -148,7 +148,7 @@ class RowImport:
             if booking_checks.has_clash(session, person.id, row.starts_at, row.minutes):
                 warnings.append(CLASH)
             self._book(session, person, ready)
-            return Effect.BOOKED, warnings
+            return RowEffect.BOOKED, warnings
         return self._update(session, person, existing, ready), warnings
 
     def _person(self, session: Session, row: Row) -> Person | None:
@@ -198,10 +198,10 @@ class RowImport:
 
     def _update(
         self, session: Session, person: Person, existing: Appointment, ready: ReadyRow
-    ) -> Effect:
+    ) -> RowEffect:
         row = ready.row
         if ready.superseded or existing.source_digest == row.digest:
-            return Effect.UNCHANGED
+            return RowEffect.UNCHANGED
         details = _details(existing, ready)
         changed = {
             name: value for name, value in details.items() if getattr(existing, name) != value
@@ -223,7 +223,7 @@ class RowImport:
         elif changed:
             booking.write_amendment(session, self.actor, existing, person, changed, now=self.now)
         existing.source_digest = row.digest
-        return Effect.MOVED if moved or changed else Effect.UNCHANGED
+        return RowEffect.MOVED if moved or changed else RowEffect.UNCHANGED
 
 
 def _details(existing: Appointment, ready: ReadyRow) -> dict[str, Any]:

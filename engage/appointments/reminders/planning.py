@@ -2,8 +2,8 @@
 changes (rule 3).
 
 A reminder says which text is due when. Whether the text is sent is decided when it falls due
-(due.py) and once more at the last moment (engage/sending). Every change here belongs to the use case
-that changes the appointment: it runs in that transaction, under the lock of the person's row.
+(due.py) and once more at the last moment (engage/sending). Every change here belongs to the use
+case that changes the appointment: it runs in that transaction, under the lock of the person's row.
 """
 
 from collections.abc import Collection, Sequence

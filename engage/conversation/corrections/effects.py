@@ -21,7 +21,7 @@ from engage.conversation import handlers, open_questions, phone_owner
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.corrections.withdrawal import last_intent
 from engage.conversation.handlers import attendance, stop
-from engage.conversation.intent_kinds import KIND_OF, WORDS
+from engage.conversation.handlers.intent_kinds import KIND_OF, WORDS
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.safety import alerts

@@ -17,7 +17,7 @@ from engage.appointments.model import Appointment, Outcome, Reminder
 from engage.conversation import answers, appointment_match
 from engage.conversation.context import Handled, PendingQuestion, ReplyContext
 from engage.conversation.handlers import MeaningHandler, attendance
-from engage.conversation.intent_kinds import KIND_OF
+from engage.conversation.handlers.intent_kinds import KIND_OF
 from engage.conversation.outcomes import leave_to_worker
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.sent_texts import MAX_CLOCK_DIFFERENCE, left_at, left_for_number

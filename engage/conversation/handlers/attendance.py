@@ -18,7 +18,13 @@ from engage.appointments.reminders.wording import details_for_text
 from engage.conversation import answers, appointment_match
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import MeaningHandler, arrival, barriers, which_appointment
-from engage.conversation.intent_kinds import INTENT_OF, KIND_OF, WORDS, cause_for, minutes_for
+from engage.conversation.handlers.intent_kinds import (
+    INTENT_OF,
+    KIND_OF,
+    WORDS,
+    cause_for,
+    minutes_for,
+)
 from engage.conversation.model import Question
 from engage.conversation.outcomes import leave_to_worker
 from engage.conversation.phone_owner import PhoneOwner

@@ -12,7 +12,7 @@ from dataclasses import replace
 from engage.conversation import answers
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import MeaningHandler, attendance, requests
-from engage.conversation.handlers.check_in_reading import (
+from engage.conversation.handlers.check_in_values import (
     may_contradict,
     may_replace,
     read_call_answer,

@@ -99,7 +99,7 @@ def handle_chosen_appointment(
     cause = which_appointment.cause_asked_about(question)
     if len(chosen) > 1:
         for appointment in chosen:
-            tell_manager(context, owner, appointment, TimeWish())
+            raise_cannot_attend(context, owner, appointment, TimeWish())
             barriers.raise_barrier(context, owner, appointment, cause)
         why = "They want other times for several appointments"
         return context, promise_contact(context, owner, chosen[0], why)
@@ -126,7 +126,7 @@ def offer_times(
     """Hold free times that fit and offer them. If that is not allowed or not possible, the offender
     manager will be in touch. `is_repeat`: the time that was picked has gone.
     """
-    tell_manager(context, owner, appointment, wish)
+    raise_cannot_attend(context, owner, appointment, wish)
     interpretation = context.interpretation
     if interpretation.surely(Intent.DECLINE) and not is_repeat:
         attendance.record_intent(
@@ -204,7 +204,7 @@ def promise_contact(
     )
 
 
-def tell_manager(
+def raise_cannot_attend(
     context: ReplyContext, owner: PhoneOwner, appointment: Appointment, wish: TimeWish
 ) -> None:
     """Raise "cannot attend" with the time that the person asks for."""

@@ -191,7 +191,7 @@ def _pick_none(context: ReplyContext, owner: PhoneOwner, offer: SlotOffer) -> Ha
             context, owner, "None of the times offered, and the appointment has changed since"
         )
     wish = TimeWish(offer.wanted_day, offer.wanted_time)
-    rebooking.tell_manager(context, owner, appointment, wish)
+    rebooking.raise_cannot_attend(context, owner, appointment, wish)
     return rebooking.promise_contact(context, owner, appointment, "None of the times offered")
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from engage.agencies.model import Hub
-from engage.conversation import answers, call_times
+from engage.conversation import answers
 from engage.conversation.context import Handled, ReplyContext
-from engage.conversation.handlers import MeaningHandler, absences, attendance
+from engage.conversation.handlers import MeaningHandler, absences, attendance, call_times
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.signals import raise_signal
 from engage.core.working_days import closed_days

@@ -15,7 +15,7 @@ from engage.appointments.model import Appointment
 from engage.appointments.reminders.wording import details_for_text
 from engage.conversation import answers, appointment_match, open_questions
 from engage.conversation.context import Handled, ReplyContext
-from engage.conversation.intent_kinds import INTENT_OF, cause_for, minutes_for
+from engage.conversation.handlers.intent_kinds import INTENT_OF, cause_for, minutes_for
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.phone_owner import PhoneOwner

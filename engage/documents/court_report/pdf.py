@@ -24,7 +24,7 @@ def render(page: ReportPage) -> bytes:
     """Return the report as PDF."""
     report = page.report
     paper = PdfDocument(TITLE, made_at=report.made_at, footer=f"{report.crn}  {_digest(page)}")
-    if notice := standing(page):
+    if notice := record_notice(page):
         paper.notice(notice)
     paper.facts(about(page))
     for heading, facts in (
@@ -47,7 +47,7 @@ def render(page: ReportPage) -> bytes:
     return paper.finished()
 
 
-def standing(page: ReportPage) -> str:
+def record_notice(page: ReportPage) -> str:
     """Why the report must not be used as it is; empty if it is as it was made."""
     return CHANGED if page.changed else "" if page.made else UNMADE
 

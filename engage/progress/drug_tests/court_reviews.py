@@ -52,7 +52,7 @@ def set_review(
     person, requirement = open_requirement(session, actor, requirement_id, now=now)
     if review_on < today_at(session, person.hub_id, now):
         raise Invalid(fields={"review_on": "The date must be today or later"})
-    earliest = rules.earliest_review(last_held(session, requirement.id), requirement.starts_on)
+    earliest = rules.earliest_review(last_review(session, requirement.id), requirement.starts_on)
     if review_on < earliest:
         raise Invalid(
             fields={
@@ -65,7 +65,7 @@ def set_review(
     return _replace(session, actor, person, requirement, review_on, now)
 
 
-def record_held(
+def record_review(
     session: Session,
     actor: Actor,
     review_id: uuid.UUID,
@@ -163,7 +163,7 @@ def plan_next(
     if requirement.order.ended_on is not None or next_planned(session, requirement.id) is not None:
         return None
     hub = session.get_one(Hub, person.hub_id)
-    before = last_held(session, requirement.id)
+    before = last_review(session, requirement.id)
     review_on = rules.next_review(
         before, requirement.starts_on, requirement.reviews_every_days, closed_days(hub.settings)
     )
@@ -191,7 +191,7 @@ def next_planned(session: Session, requirement_id: uuid.UUID) -> CourtReview | N
     ).one_or_none()
 
 
-def last_held(session: Session, requirement_id: uuid.UUID) -> date | None:
+def last_review(session: Session, requirement_id: uuid.UUID) -> date | None:
     """The day of the last review that was held."""
     return session.scalar(
         select(func.max(CourtReview.held_on)).where(CourtReview.requirement_id == requirement_id)

@@ -54,7 +54,7 @@ def of_signal(session: Session, signal_id: uuid.UUID) -> AlarmView | None:
     return _views(session, Alarm.signal_id == signal_id).get(signal_id)
 
 
-def of_readings(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, AlarmView]:
+def of_reply_records(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, AlarmView]:
     """The alarms of texts from unknown numbers, by the id of their record. The caller has checked
     that the actor may read the texts.
     """

@@ -148,7 +148,7 @@ def _texts_of(session: Session, numbers: list[str]) -> tuple[UnknownNumber, ...]
         .order_by(ReplyRecord.at.desc(), ReplyRecord.id.desc())
         .limit(PAGE * 10)
     ).all()
-    alarm_views = alarms.of_readings(session, [reading.id for reading, _ in rows])
+    alarm_views = alarms.of_reply_records(session, [reading.id for reading, _ in rows])
     texts: dict[str, list[UnknownText]] = {number: [] for number in numbers}
     for reading, body in rows:
         texts[reading.number].append(

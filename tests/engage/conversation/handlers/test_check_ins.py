@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
-from engage.conversation.handlers import check_in_reading
+from engage.conversation.handlers import check_in_values
 from engage.conversation.model import ReplyRecord
 from engage.people.model import Language, Person
 from engage.progress.check_ins import lifecycle
@@ -144,7 +144,7 @@ def test_a_call_is_declined(session: Session, katrina: Person, body: str) -> Non
 )
 def test_what_is_a_plain_answer_to_the_offer(body: str, wants: bool | None) -> None:
     """Anything more is interpreted as usual."""
-    assert check_in_reading.read_call_answer(body) is wants
+    assert check_in_values.read_call_answer(body) is wants
 
 
 def test_after_a_day_a_yes_is_no_call(session: Session, katrina: Person) -> None:

@@ -222,15 +222,15 @@ def test_a_review_is_held_and_the_next_one_planned(
         now=now,
     )
     with pytest.raises(Invalid):
-        court_reviews.record_held(session, actor, review.id, held_on=TODAY, finding=" ", now=now)
+        court_reviews.record_review(session, actor, review.id, held_on=TODAY, finding=" ", now=now)
     for _ in range(2):
-        court_reviews.record_held(
+        court_reviews.record_review(
             session, actor, review.id, held_on=TODAY, finding="Goes on well", now=now
         )
     assert open_reviews(session) == [date(2027, 4, 20)]
     assert session.scalars(select(Signal.state)).all() == [SignalState.RESOLVED]
     attempts: list[Callable[[], object]] = [
-        lambda: court_reviews.record_held(
+        lambda: court_reviews.record_review(
             session, actor, review.id, held_on=TODAY, finding="Badly", now=now
         ),
         lambda: court_reviews.cancel(session, actor, review.id, now=now),
@@ -250,7 +250,7 @@ def test_a_review_is_cancelled(
         court_reviews.cancel(session, actor, review.id, now=now)
     assert open_reviews(session) == [] and court_reviews.of_person(session, review.person_id) == []
     with pytest.raises(Conflict):
-        court_reviews.record_held(session, actor, review.id, held_on=TODAY, finding="x", now=now)
+        court_reviews.record_review(session, actor, review.id, held_on=TODAY, finding="x", now=now)
 
 
 def test_reviews_require_access_to_the_whole_case(
@@ -266,7 +266,9 @@ def test_reviews_require_access_to_the_whole_case(
         (builders.actor(builders.staff(session, hub, name="Dai Rees")), NotFound),
     ):
         with pytest.raises(refusal):
-            court_reviews.record_held(session, who, review.id, held_on=TODAY, finding="x", now=now)
+            court_reviews.record_review(
+                session, who, review.id, held_on=TODAY, finding="x", now=now
+            )
         with pytest.raises(refusal):
             court_reviews.set_review(session, who, drr.id, review_on=TODAY, now=now)
 

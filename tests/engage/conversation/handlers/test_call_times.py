@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from engage.conversation.call_times import due
+from engage.conversation.handlers.call_times import due
 from engage.signals import SignalKind
 from engage.understanding.vocabulary import Intent
 from tests import builders

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from engage.conversation.context import ReplyContext
+from engage.conversation.handlers.intent_kinds import KIND_OF
 from engage.conversation.handlers.open_check_ins import open_for
-from engage.conversation.intent_kinds import KIND_OF
 from engage.conversation.phone_owner import PhoneOwner
 from engage.progress.check_ins import rules
 from engage.progress.check_ins.model import CheckIn
