@@ -87,7 +87,9 @@ def test_the_page_after_booking_says_why_no_text_will_go(
     page = visitor.open(f"/people/{person.id}/book")
     assert "no texts will be sent: The number is not yet confirmed as theirs" in page.words
     page = visitor.send(page.form("/book", "once"), time="10am")
-    assert "no texts will be sent: The number is not yet confirmed as theirs" in page.words
+    assert (
+        "No texts will be sent at present: The number is not yet confirmed as theirs" in page.words
+    )
 
 
 def test_a_form_sent_twice_books_once(

@@ -106,7 +106,7 @@ def test_proposed_by_one_agreed_to_by_another_done_by_a_third(
     ("changes", "words"),
     [
         ({"what": ""}, "Enter the action"),
-        ({"date_year": "2026"}, "Give a day from today on, within two years."),
+        ({"date_year": "2026"}, "Give a day from today, at most two years ahead."),
         ({"date_day": ""}, "The date must include a day"),
         ({"responsible": ""}, "Enter the responsible person"),
         ({"agency": "nobody"}, "Not a valid choice"),

@@ -59,7 +59,7 @@ def test_news_is_shown_and_made_sure_of_with_one_click(
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{katrina.id}")
     assert "Self-reports" in page.words and "“got the keys to my flat”" in page.words
-    assert "Their own word" in page.words
+    assert "Self-reported" in page.words
     after = visitor.send(page.form(f"/reports/{report}/verify"))
     assert (
         "Verified by Pat Hale" in after.words and state(committed, report) is ReportState.VERIFIED
