@@ -30,7 +30,7 @@ faults: $(READY)  ## Test the text engine against kills, outages and crashes (a 
 check: $(INSTALLED)  ## Lint, format, templates, types, import contracts, migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/djlint --lint --quiet api/pages/templates
+	@$(BIN)/djlint --lint --quiet api messaging
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m migrations.check

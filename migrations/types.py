@@ -13,4 +13,5 @@ class TransactionId(UserDefinedType[int]):
     cache_ok = True
 
     def get_col_spec(self, **_kw: Any) -> str:
+        """The name of the type in SQL."""
         return "xid8"

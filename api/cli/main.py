@@ -30,6 +30,7 @@ class Refusal(click.ClickException):
     exit_code = EXIT_REFUSED
 
     def show(self, file: IO[Any] | None = None) -> None:
+        """Print the line."""
         click.echo(f"engage: {self.message}", err=True)
 
 
@@ -37,6 +38,7 @@ class Commands(click.Group):
     """A group that shows expected errors as one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises Refusal."""
         try:
             return super().invoke(ctx)
         except SettingsError as error:

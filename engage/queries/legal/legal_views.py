@@ -181,6 +181,7 @@ class LegalReader:
         return self._names[row.recorded_by]
 
     def order(self, row: Order) -> OrderView:
+        """An order with the requirements that the actor may see."""
         return OrderView(
             id=row.id,
             kind=row.kind,
@@ -202,6 +203,7 @@ class LegalReader:
         )
 
     def offence(self, row: Offence) -> OffenceView:
+        """An arrest, charge or conviction."""
         return OffenceView(
             id=row.id,
             kind=row.kind,
@@ -214,6 +216,7 @@ class LegalReader:
         )
 
     def spell(self, row: CustodySpell) -> SpellView:
+        """A time in custody."""
         ahead = row.release_on is not None and row.released_on is None
         return SpellView(
             id=row.id,

@@ -97,7 +97,7 @@ def test_a_phones_text_is_posted_with_every_field_and_signed(
 
 
 def test_a_picture_has_its_address_and_type(simulator: Simulator, receiver: Receiver) -> None:
-    """media adds NumMedia, MediaUrl and MediaContentType, and an MM sid."""
+    """Media adds NumMedia, MediaUrl and MediaContentType, and an MM sid."""
     reply = simulator.phone(ANN).reply("", media=2)
     params = receiver.posts[0].params
     assert reply.sid.startswith("MM")
