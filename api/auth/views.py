@@ -28,8 +28,8 @@ ENDED = (
 )
 
 FAILURES = RateLimitItemPerMinute(20, 10)
-"""Failed sign-ins that one network address may make: 20 in 10 minutes, whoever they are for.
-Counted by each process alone.
+"""Failed sign-ins that one network address may make: 20 in 10 minutes, for all accounts
+together. Counted by each process alone.
 """
 
 TOO_MANY = "There were too many failed attempts from your network. Try again in 10 minutes."
@@ -69,7 +69,7 @@ class SignInForm(PageForm):
 @auth.get("/sign-in")
 @allow(PUBLIC)
 def sign_in() -> ResponseReturnValue:
-    """The sign-in page; whoever is signed in already goes on."""
+    """The sign-in page. Staff who are signed in already go on to their page."""
     wanted = safe_next(request.args.get("next"))
     if _signed_in():
         return redirect(wanted or url_for("pages.today"))
@@ -102,7 +102,7 @@ def try_to_sign_in() -> ResponseReturnValue:
 @auth.post("/sign-out")
 @allow(STAFF)
 def sign_out() -> ResponseReturnValue:
-    """End every session of whoever is signed in."""
+    """End every session of the member of staff."""
     staff_id = current_actor().id
     if staff_id is not None:
         with transaction() as session:

@@ -1,5 +1,5 @@
-"""The way between the pages of one person's case: each is offered to whoever may read that part of
-the record, and to nobody else.
+"""The menu of the pages of one person's case. A page is offered only to staff who may read that
+part of the record.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Part:
     """A page of the case: its endpoint (which takes `person_id`), its words in the menu, and the
     part of the record that it shows.
 
-    With `by_role` no agreement opens it: it is offered only to whoever has that ability by role.
+    With `by_role` no agreement opens it: it is offered only to staff who have the ability by role.
     `by_agreement` is for those who do not see the whole case: the others find it all on the
     person's page.
     """

@@ -142,7 +142,7 @@ def _tell_offender_manager(
         hub_id=person.hub_id,
         cause=str(opening.id),
         why=f"{staff.name} opened this record in an emergency. "
-        "Their reason is with the record, under Who has seen it.",
+        "Their reason is with the record, under Record access.",
         evidence=[Evidence("break_glass", str(opening.id))],
         now=now,
         actor=f"staff:{staff.id}",

@@ -1,8 +1,8 @@
 """What follows at once from an outcome: rules 6 and 7 applied to the person's failures, and workers
 told by signals.
 
-It raises signals and never decides. A decision whose ground has changed stays as it is: whoever
-made it is told, and people withdraw it.
+It raises signals and never decides. A decision whose ground has changed stays as it is until a
+person withdraws it: the worker who made it gets a signal.
 """
 
 import uuid

@@ -24,7 +24,7 @@ from engage.people.model import ContactPoint, NumberState, Person
 from engage.signals import Evidence, SignalKind
 from messaging import numbers
 
-SHARED_PROBLEM = "The same number is on somebody else"
+SHARED_PROBLEM = "Another person has the same number"
 
 
 def set_number(
@@ -298,7 +298,7 @@ def _signal_sharing(session: Session, person: Person, point: ContactPoint, now: 
         person_id=person.id,
         hub_id=person.hub_id,
         cause=str(point.id),
-        why="The same mobile number is given for somebody else."
+        why="Another person has the same mobile number."
         " Neither is texted until a worker has looked.",
         evidence=[Evidence("contact_point", str(point.id))],
         now=now,

@@ -204,12 +204,12 @@ REASONS = (
         own_words=_number_problem,
     ),
     ContactReason(NUMBER_UNVERIFIED, _unverified),
-    ContactReason(Reason("number_shared", "The same number is on somebody else"), _shared),
+    ContactReason(Reason("number_shared", "Another person has the same number"), _shared),
     ContactReason(
         Reason("stopped", "The number asked for no more texts"),
         lambda one: one.facts.usable_number and one.facts.suppressed,
     ),
-    ContactReason(Reason("not_safe", "Nobody has confirmed lately that texts are safe"), _not_safe),
+    ContactReason(Reason("not_safe", "No recent check that texts are safe"), _not_safe),
     ContactReason(
         Reason("contact_suspended", "Contact by text is suspended"), _contact("suspended")
     ),
