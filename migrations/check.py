@@ -16,10 +16,12 @@ from migrations.scratch import scratch_database
 COLUMNS = """
 SELECT format('%s.%s %s%s%s %s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
               CASE WHEN a.attnotnull THEN ' not null' ELSE '' END,
-              coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''), a.attidentity, a.attgenerated)
+              coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''),
+              a.attidentity, a.attgenerated)
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r'
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped AND c.relname <> 'alembic_version'
+WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+  AND c.relname <> 'alembic_version'
 """
 CONSTRAINTS = """
 SELECT format('%s %s %s', c.relname, k.conname, pg_get_constraintdef(k.oid))

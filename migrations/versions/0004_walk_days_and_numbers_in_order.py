@@ -2,7 +2,8 @@
 
 Revision 0004, after 0003.
 
-Two indexes, built without holding anybody up. Where one is left half built, drop it and run this again.
+Two indexes, built concurrently, so that no other work waits. If one is left half built, drop it and
+run this again.
 """
 
 from alembic import op

@@ -1,9 +1,9 @@
-"""Who is on call, and texts that wait until a human says go on.
+"""Add on-call workers and paused texts.
 
 Revision 0005, after 0004.
 
-Every column that is added is empty or has a constant default, so no table is rewritten. The kinds of signal grow by those that texts can
-lead to; taking the revision back leaves signals of those kinds where they are.
+Every added column is empty or has a constant default, so no table is rewritten. The kinds of signal
+grow by those that texts can lead to. A downgrade leaves signals of those kinds in place.
 """
 
 import sqlalchemy as sa

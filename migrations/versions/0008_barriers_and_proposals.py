@@ -1,9 +1,9 @@
-"""What stands in the way, and outcomes proposed for an absence.
+"""Add barriers, and outcomes proposed for an absence.
 
 Revision 0008, after 0007.
 
-The kinds of reminder grow by the two texts about a missed appointment, those of signal by the evidence that is due; taking the revision
-back leaves rows of those kinds where they are.
+The kinds of reminder grow by the two texts about a missed appointment, and those of signal by the
+evidence that is due. A downgrade leaves rows of those kinds in place.
 """
 
 import sqlalchemy as sa

@@ -1,9 +1,10 @@
-"""Texts that are read together, taken back, or too many to read.
+"""Add texts that are read together, retracted, or too many to read.
 
 Revision 0011, after 0010.
 
-Every column that is added is empty or has a constant default, so no table is rewritten; the indexes are built without holding anybody up.
-Where one is left half built, drop it and run this again.
+Every added column is empty or has a constant default, so no table is rewritten. The indexes are
+built concurrently, so that no other work waits. If one is left half built, drop it and run this
+again.
 """
 
 import sqlalchemy as sa

@@ -1,8 +1,9 @@
-"""Whom an answer that may be given again is about.
+"""Record which person a repeatable answer is about.
 
 Revision 0013, after 0012.
 
-The default is constant, so nothing is rewritten. Answers that were kept before are about nobody; they are forgotten within a day.
+The default is constant, so nothing is rewritten. Existing answers are about no person; they are
+deleted within a day.
 """
 
 import sqlalchemy as sa

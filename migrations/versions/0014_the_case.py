@@ -1,8 +1,9 @@
-"""The case around the texts: orders, plan, progress, compliance, enrolment, sharing.
+"""Add the case: orders, plan, progress, compliance, enrolment and sharing.
 
 Revision 0014, after 0013.
 
-New tables, columns that are empty, and more kinds of signal; taking the revision back leaves signals of those kinds where they are.
+New tables, empty columns and more kinds of signal. A downgrade leaves signals of those kinds in
+place.
 """
 
 import sqlalchemy as sa

@@ -213,8 +213,8 @@ def test_without_its_proof_nothing_is_stored(
 def test_a_text_goes_by_it_and_its_receipt_is_understood(
     client: FlaskClient, committed: Database, clock: StoppedClock
 ) -> None:
-    """The worker sends through it. Its status words and codes have the meanings of its row, although
-    Twilio uses the same code for another reason.
+    """The worker sends through it. Its status words and codes have the meanings of its row,
+    although Twilio uses the same code for another reason.
     """
     route = next(
         route

@@ -1,4 +1,4 @@
-"""Every page in a real browser: nothing for axe to find, no sideways scrolling on a narrow phone."""
+"""Every page in a real browser: no axe findings, and no sideways scrolling on a narrow phone."""
 
 import uuid
 from collections.abc import Iterator
@@ -28,9 +28,12 @@ from tests.browser import enrolment_pages, legal_pages, meeting_pages, progress_
 from tests.browser.conftest import House, SitDown
 
 CSV = (
-    "ref,crn,first_name,last_name,mobile,language,om_email,agency,type,date,start,minutes,place,worker,enforceable\r\n"
-    "B-1,X320741,Katrina,Dodds,07700 900141,en,pat@probation.example,Probation,office,23/03/2027,10:00,45,the centre,Pat,yes\r\n"
-    "B-2,nonsense,Ann,Other,07700 900102,en,pat@probation.example,Probation,office,23/03/2027,11:00,45,the centre,Pat,yes\r\n"
+    "ref,crn,first_name,last_name,mobile,language,om_email,agency,type,date,start,minutes,place,"
+    "worker,enforceable\r\n"
+    "B-1,X320741,Katrina,Dodds,07700 900141,en,pat@probation.example,Probation,office,"
+    "23/03/2027,10:00,45,the centre,Pat,yes\r\n"
+    "B-2,nonsense,Ann,Other,07700 900102,en,pat@probation.example,Probation,office,"
+    "23/03/2027,11:00,45,the centre,Pat,yes\r\n"
 )
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 

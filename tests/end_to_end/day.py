@@ -213,19 +213,25 @@ class Day:
         """How the day ended for a person, without what is empty or unchanged since the morning."""
         person = self.people[who]["id"]
         found: dict[str, Any] = {
-            "said": self._by_booking(who, "SELECT kind AS value FROM intent WHERE withdrawn_at IS NULL AND appointment_id = %(id)s ORDER BY id"),
-            "outcomes": self._by_booking(who, "SELECT code AS value FROM outcome WHERE superseded_at IS NULL AND appointment_id = %(id)s"),
-            "reasons": self._by_booking(who, "SELECT concat_ws(' ', cause, proposed) AS value FROM absence_reason WHERE appointment_id = %(id)s"),
-            "moved": self._by_booking(who, "SELECT to_char(starts_at, 'DD\"T\"HH24:MI') AS value FROM appointment WHERE id = %(id)s AND revision > 1"),
-            "signals": [": ".join(filter(None, (f"{row['kind']} {row['state']}", row["words"]))) for row in self.rows(_SIGNALS, person=person)],
-            "reports": [f"{row['kind']} {row['fact'] or ''}".strip() for row in self.rows(_REPORTS, person=person)],
+            "said": self._by_booking(who, _SAID),
+            "outcomes": self._by_booking(who, _OUTCOMES),
+            "reasons": self._by_booking(who, _REASONS),
+            "moved": self._by_booking(who, _MOVED),
+            "signals": [
+                ": ".join(filter(None, (f"{row['kind']} {row['state']}", row["words"])))
+                for row in self.rows(_SIGNALS, person=person)
+            ],
+            "reports": [
+                f"{row['kind']} {row['fact'] or ''}".strip()
+                for row in self.rows(_REPORTS, person=person)
+            ],
             "check_in": [row["value"] for row in self.rows(_CHECK_INS, person=person)],
             "reminded": self._by_booking(who, _REMINDED),
             "kept_back": self._by_booking(who, _KEPT_BACK),
             "unread": [row["body"] or PICTURE for row in self.rows(_UNREAD, person=person)],
-            "paused": self.rows("SELECT texts_paused_at IS NOT NULL AS value FROM person WHERE id = %(person)s", person=person)[0]["value"],
+            "paused": self.rows(_PAUSED, person=person)[0]["value"],
             "number": self.rows(_NUMBER, person=person)[0]["value"],
-        }  # fmt: skip
+        }
         return {name: value for name, value in found.items() if value and value != "verified"}
 
     def _by_booking(self, who: str, statement: str) -> dict[str, list[str]]:
@@ -239,33 +245,62 @@ class Day:
 
 _UNDONE = """
     SELECT (SELECT count(*) FROM inbound WHERE status = 'received')
-         + (SELECT count(*) FROM message WHERE status = 'sending' OR status = 'queued' AND send_after <= %(now)s)
+         + (SELECT count(*) FROM message
+            WHERE status = 'sending' OR status = 'queued' AND send_after <= %(now)s)
          + (SELECT count(*) FROM reminder WHERE state = 'planned' AND due_at <= %(now)s)
          + (SELECT count(*) FROM check_in_plan WHERE next_at <= %(now)s)
          + (SELECT count(*) FROM alarm WHERE next_at <= %(now)s) AS undone
 """
+_SAID = """
+    SELECT kind AS value FROM intent
+    WHERE withdrawn_at IS NULL AND appointment_id = %(id)s ORDER BY id
+"""
+_OUTCOMES = """
+    SELECT code AS value FROM outcome WHERE superseded_at IS NULL AND appointment_id = %(id)s
+"""
+_REASONS = """
+    SELECT concat_ws(' ', cause, proposed) AS value FROM absence_reason
+    WHERE appointment_id = %(id)s
+"""
+_MOVED = """
+    SELECT to_char(starts_at, 'DD"T"HH24:MI') AS value FROM appointment
+    WHERE id = %(id)s AND revision > 1
+"""
+_PAUSED = "SELECT texts_paused_at IS NOT NULL AS value FROM person WHERE id = %(person)s"
 _SIGNALS = """
     SELECT kind, state, (
-        SELECT string_agg(inbound.body, ' | ' ORDER BY inbound.id) FROM jsonb_array_elements(evidence) AS link
+        SELECT string_agg(inbound.body, ' | ' ORDER BY inbound.id)
+        FROM jsonb_array_elements(evidence) AS link
         JOIN inbound ON link->>'type' = 'inbound' AND inbound.id::text = link->>'id'
     ) AS words FROM signal WHERE person_id = %(person)s ORDER BY kind, raised_at
 """
-_REPORTS = "SELECT kind, fact FROM self_report WHERE person_id = %(person)s AND state = 'self_reported' ORDER BY said_at"
+_REPORTS = """
+    SELECT kind, fact FROM self_report
+    WHERE person_id = %(person)s AND state = 'self_reported' ORDER BY said_at
+"""
 _CHECK_INS = """
-    SELECT value FROM check_in_answer JOIN check_in ON check_in.id = check_in_id WHERE person_id = %(person)s ORDER BY said_at
+    SELECT value FROM check_in_answer JOIN check_in ON check_in.id = check_in_id
+    WHERE person_id = %(person)s ORDER BY said_at
 """
 _UNREAD = """
     SELECT body FROM reply_record JOIN inbound ON inbound.id = inbound_id
     WHERE person_id = %(person)s AND needs_human AND read_at IS NULL ORDER BY inbound.id
 """
-_REMINDED = "SELECT 'tomorrow' AS value FROM reminder WHERE appointment_id = %(id)s AND kind = 'one_day' AND state = 'sent'"
+_REMINDED = """
+    SELECT 'tomorrow' AS value FROM reminder
+    WHERE appointment_id = %(id)s AND kind = 'one_day' AND state = 'sent'
+"""
 _KEPT_BACK = """
     SELECT reason->>'code' AS value FROM reminder, jsonb_array_elements(reasons) AS reason
-    WHERE appointment_id = %(id)s AND kind = 'one_day' AND state = 'skipped' AND decided_at >= '2027-03-22'
+    WHERE appointment_id = %(id)s AND kind = 'one_day' AND state = 'skipped'
+      AND decided_at >= '2027-03-22'
     ORDER BY reminder.id
 """
 _NUMBER = """
-    SELECT concat_ws(' ', state, (SELECT 'stopped' FROM suppression WHERE suppression.number = point.number AND restored_at IS NULL)) AS value
+    SELECT concat_ws(' ', state, (
+        SELECT 'stopped' FROM suppression
+        WHERE suppression.number = point.number AND restored_at IS NULL
+    )) AS value
     FROM contact_point AS point WHERE person_id = %(person)s AND state <> 'retired'
 """
 

@@ -135,7 +135,8 @@ class Case:
         self.service.simulator.settle()
         eventually(
             lambda: {text["status"] for text in self.service.outgoing(self.person)} <= done,
-            what=f"every text has arrived: {[one['status'] for one in self.service.outgoing(self.person)]}",
+            what="every text has arrived: "
+            f"{[one['status'] for one in self.service.outgoing(self.person)]}",
             every=0.5,
         )
 

@@ -81,7 +81,8 @@ def test_everybody_ends_the_day_where_they_should(day: Day, who: str) -> None:
 def test_every_text_has_one_reading_and_is_read_as_it_was_meant(day: Day) -> None:
     """None is lost, none is read twice, none waits."""
     rows = day.rows(
-        "SELECT from_number, body, inbound.status, intent, count(*) OVER (PARTITION BY inbound.id) AS readings"
+        "SELECT from_number, body, inbound.status, intent,"
+        " count(*) OVER (PARTITION BY inbound.id) AS readings"
         " FROM inbound LEFT JOIN reply_record ON inbound_id = inbound.id ORDER BY inbound.id"
     )
     assert {(row["status"], row["readings"]) for row in rows} == {("handled", 1)}
@@ -218,7 +219,8 @@ def test_the_officer_sees_what_waits(day: Day) -> None:
 def _steps(day: Day, who: str) -> list[dict[str, Any]]:
     """The staff alerted about a person, in order."""
     return day.rows(
-        "SELECT step.level FROM alarm_step AS step JOIN alarm ON alarm.id = alarm_id JOIN signal ON signal.id = signal_id"
+        "SELECT step.level FROM alarm_step AS step"
+        " JOIN alarm ON alarm.id = alarm_id JOIN signal ON signal.id = signal_id"
         " WHERE person_id = %(person)s AND outcome = 'told' ORDER BY step.at",
         person=day.people[who]["id"],
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from tests.end_to_end.service import RunningService, eventually
 
 
-def test_situation_06_and_08_a_moved_appointments_old_reminder_sends_nothing_and_local_time_holds_across_the_clock_change(
+def test_situation_06_and_08_a_moved_appointment_is_reminded_once_across_the_clock_change(
     service: RunningService,
 ) -> None:
     """Monday 29 March 2027, 10:00 in London, is an hour earlier in UTC than the Saturday before;

@@ -28,7 +28,7 @@ MONDAY = datetime(2027, 3, 29, 10, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def service(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
-    """One service with two workers for all tests of this module; each test brings its own people."""
+    """One service with two workers for all tests of this module; each test adds its own people."""
     with (
         empty_database(server_url) as url,
         running(url, tmp_path_factory.mktemp("engine"), START, workers=2) as started,
@@ -76,7 +76,8 @@ def let_time_pass(service: RunningService) -> None:
     """
     sql(
         service,
-        "UPDATE message SET lease_until = lease_until - interval '10 minutes' WHERE lease_until > now()",
+        "UPDATE message SET lease_until = lease_until - interval '10 minutes'"
+        " WHERE lease_until > now()",
     )
     sql(
         service,
@@ -184,7 +185,7 @@ def test_situation_15_a_changed_number_takes_over_what_waits_and_the_old_one_lea
     assert "Phone number changed" in page and "who is this" not in page
 
 
-def test_situation_17_a_closed_case_withdraws_what_waits_and_a_later_text_is_flagged_and_reopens_nothing(
+def test_situation_17_a_closed_case_withdraws_waiting_texts_and_flags_later_ones(
     service: RunningService,
 ) -> None:
     """What was waiting is called back; what the person writes afterwards waits for a human; the
@@ -299,8 +300,10 @@ def test_while_twilio_is_out_of_reach_untried_texts_go_by_notify(
         eventually(
             lambda: sql(
                 service,
-                "SELECT 1 FROM message, provider WHERE message.to_number = '+447700900451' AND message.attempts > 0"
-                " AND message.status = 'queued' AND provider.id = 'twilio' AND provider.failing_since IS NOT NULL",
+                "SELECT 1 FROM message, provider"
+                " WHERE message.to_number = '+447700900451' AND message.attempts > 0"
+                " AND message.status = 'queued' AND provider.id = 'twilio'"
+                " AND provider.failing_since IS NOT NULL",
             ),
             what="Twilio was asked about the first, and the failure is on record",
         )

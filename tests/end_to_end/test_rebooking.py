@@ -40,7 +40,8 @@ def test_another_day_is_asked_for_offered_picked_and_seen(service: RunningServic
     phone.reply("can we change it to another day please")
     offer = phone.wait_for("0 for none of these").body
     assert offer == (
-        "Thanks Ana. Reply 1 for Tue 23 2:00pm, 2 for Wed 24 10:00am, 3 for Thu 25 4:00pm, 0 for none of these. "
+        "Thanks Ana. Reply 1 for Tue 23 2:00pm, 2 for Wed 24 10:00am, 3 for Thu 25 4:00pm, "
+        "0 for none of these. "
         "Your old time stands until you pick."
     )
     assert service.appointment(booked["id"])["starts_at"] == MONDAY.isoformat()

@@ -361,7 +361,8 @@ def _unapplied_receipts(service: RunningService) -> int:
 def _break_events(database: psycopg.Connection, kind: str) -> None:
     """From now on the database refuses events of a kind, as a full disk or a bug would."""
     database.execute(
-        "CREATE FUNCTION refuse_event() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$"
+        "CREATE FUNCTION refuse_event() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN RAISE EXCEPTION 'refused'; END $$"
     )
     database.execute(
         "CREATE TRIGGER refuse_event BEFORE INSERT ON event FOR EACH ROW"

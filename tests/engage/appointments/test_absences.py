@@ -1,4 +1,4 @@
-"""A reason for an absence proposes an outcome; only a worker who may record outcomes decides, once."""
+"""A reason for an absence proposes an outcome; a worker who may record outcomes decides, once."""
 
 import threading
 import uuid
@@ -278,7 +278,8 @@ def test_recorded_at_night_it_is_sent_in_the_morning(stage: Stage) -> None:
     assert stage.send(night) == []
     (body,) = stage.send("2027-03-23 09:00")
     assert body == (
-        "Helo Katrina. Ni welsom chi Llun 22 Mawrth, 10:00yb. Ydych chi'n iawn? Dywedwch pam erbyn Llun 29 Mawrth. "
+        "Helo Katrina. Ni welsom chi Llun 22 Mawrth, 10:00yb. Ydych chi'n iawn? Dywedwch pam erbyn "
+        "Llun 29 Mawrth. "
         "Atebwch GALW i ni eich ffonio."
     )
 

@@ -144,7 +144,7 @@ def test_the_same_time_again_changes_nothing(stage: Stage) -> None:
 
 
 def test_another_place_is_texted_again(stage: Stage) -> None:
-    """A person who was told the old place is told the new one; a queued text is rewritten instead."""
+    """A person who was told the old place gets the new one; a queued text is rewritten instead."""
     appointment = stage.book("2027-03-26 14:00")
     stage.send()
     booking.amend(
@@ -192,8 +192,8 @@ def test_cancelled_after_a_text_was_sent(stage: Stage) -> None:
     )
     booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
     assert stage.send() == [
-        "Hi Katrina. You do not need to come on Fri 26 March, 2:00pm. We will tell you the next time. "
-        "Questions? Reply CALL."
+        "Hi Katrina. You do not need to come on Fri 26 March, 2:00pm. We will tell you the next "
+        "time. Questions? Reply CALL."
     ]
 
 
@@ -245,7 +245,7 @@ def last_look(stage: Stage, now: datetime | None = None) -> object:
 
 
 def test_the_last_look_lets_a_good_text_go(stage: Stage) -> None:
-    """Nothing changed: nothing is said against it, though it is itself among the texts of the day."""
+    """The text itself is among the day's texts, but that does not stop it."""
     for day in (12, 13, 14):
         stage.book(f"2027-04-{day} 14:00")
     stage.send()

@@ -230,8 +230,8 @@ def test_texts_from_before_a_number_was_claimed_are_contact(
 
 
 def test_silence_counts_from_the_last_release(session: Session, now: datetime) -> None:
-    """If a person was released and taken into custody again on one day, the later release counts, in
-    any order of the rows.
+    """If a person was released and taken into custody again on one day, the later release counts,
+    in any order of the rows.
     """
     scene = set_scene(session)
     adopt(session, scene, now - timedelta(days=90))

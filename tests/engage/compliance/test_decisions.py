@@ -128,7 +128,8 @@ def test_a_warning_is_a_letter_and_answers_its_failures(stage: Stage) -> None:
     letter = warning.letter or ""
     for words in (
         "Dear Katrina Dodds",
-        "community order began with the decision of Tue 1 September 2026 at Newcastle Magistrates' Court, reference NM/1234",
+        "community order began with the decision of Tue 1 September 2026 at Newcastle Magistrates' "
+        "Court, reference NM/1234",
         "Thu 18 February 2027, 9:00am, an appointment at the office: you did not attend",
         "you attended, and did not do what was required",
         "This is unacceptable.",

@@ -8,10 +8,9 @@ HARD = {
     "emoji only": "🫠🫥🪿",
     "another script": "سأحاول أن آتي غدا إن شاء الله",
     "another script 2": "Не знаю, смогу ли я прийти",
-    "legal threat": "TAKE NOTICE that pursuant to the Protection from Harassment Act 1997 any further "
-        "communication shall be deemed "
-    "a breach and I do not consent to contract with you. All rights reserved without prejudice "
-    "UCC 1-308.",
+    "legal threat": "TAKE NOTICE that pursuant to the Protection from Harassment Act 1997 any "
+    "further communication shall be deemed a breach and I do not consent to contract with you. "
+    "All rights reserved without prejudice UCC 1-308.",
     "link": "http://bit.ly/2xYz9 click to claim your parcel",
     "digits": "8675309",
     "long digits": "9" * 400,

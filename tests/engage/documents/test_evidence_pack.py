@@ -208,7 +208,8 @@ def test_a_chain_of_part_of_the_time_begins_in_the_middle(case: Case, committed:
     with committed.begin() as session:
         session.execute(
             text(
-                "UPDATE event SET at = at - interval '40 days' WHERE id = (SELECT min(id) FROM event WHERE person_id IS NOT NULL)"
+                "UPDATE event SET at = at - interval '40 days'"
+                " WHERE id = (SELECT min(id) FROM event WHERE person_id IS NOT NULL)"
             )
         )
         session.execute(text("DELETE FROM event_seal"))
@@ -229,7 +230,8 @@ def test_tampering_is_said_in_the_next_pack(case: Case, committed: Database) -> 
     with committed.begin() as session:
         session.execute(
             text(
-                "UPDATE event SET data = jsonb_set(data, '{code}', '\"ATTC\"') WHERE kind = 'outcome.recorded'"
+                "UPDATE event SET data = jsonb_set(data, '{code}', '\"ATTC\"') "
+                "WHERE kind = 'outcome.recorded'"
             )
         )
     opened = case.open(case.make())

@@ -114,8 +114,8 @@ def test_from_remand_to_sentence(session: Session, pat: Actor, katrina: Person) 
     )
     assert katrina.custody_status.value == CustodyStatus.REMAND.value
     custody.change(
-        session, pat, spell.id, kind=CustodyKind.CUSTODY, prison="HMP Holme House", sentence_days=730,
-        release_on=TODAY + 300 * A_DAY, now=NOW,
+        session, pat, spell.id, kind=CustodyKind.CUSTODY, prison="HMP Holme House",
+        sentence_days=730, release_on=TODAY + 300 * A_DAY, now=NOW,
     )  # fmt: skip
     assert (
         katrina.custody_status.value == CustodyStatus.CUSTODY.value

@@ -36,7 +36,8 @@ def _fill(session: Session, whose: Person, first: int, behind: int) -> None:
         spell = scenes.in_prison(session, whose, since=on)
         custody.release(session, SYSTEM, spell.id, on=on, now=NOW)
         offences.record(
-            session, SYSTEM, whose.id, kind=OffenceKind.ARREST, happened_on=on, what="Theft", acquisitive=True, now=NOW
+            session, SYSTEM, whose.id, kind=OffenceKind.ARREST, happened_on=on, what="Theft",
+            acquisitive=True, now=NOW,
         )  # fmt: skip
 
 

@@ -46,8 +46,8 @@ def test_a_withdrawn_arrest_is_not_the_last(session: Session, pat: Actor, katrin
     first = _arrest(session, pat, katrina, TODAY - 9 * A_DAY)
     last = _arrest(session, pat, katrina, TODAY)
     offences.record(
-        session, pat, katrina.id, kind=OffenceKind.CHARGE, happened_on=TODAY, what="Theft", acquisitive=True,
-        now=NOW,
+        session, pat, katrina.id, kind=OffenceKind.CHARGE, happened_on=TODAY, what="Theft",
+        acquisitive=True, now=NOW,
     )  # fmt: skip
     assert offences.last_arrest_on(session, katrina.id) == TODAY
     for _ in range(2):

@@ -79,7 +79,7 @@ def test_custody_calls_the_text_back_and_the_last_look_stops_it(session: Session
 
 
 def test_two_approvals_at_once_send_one_text(committed: Database) -> None:
-    """The person's row is locked: one makes it live, the other finds it live; one text is queued."""
+    """The person's row is locked, so one makes it live, the other finds it live: one text."""
     with committed.begin() as session:
         at = stage(session)
         waiting = proposed(session, at, text=TEXT)

@@ -196,12 +196,13 @@ def test_a_value_cannot_forge_another_blank_or_line() -> None:
     """Braces and line breaks in a name stay harmless."""
     text = render(TextKind.CALL, "en", first="{worker}\nX", worker="Sam")
     assert text == (
-        "Thanks worker X. We have asked Sam to ring you on this number in working hours. If you are not safe call 999."
+        "Thanks worker X. We have asked Sam to ring you on this number in working hours. If you "
+        "are not safe call 999."
     )
 
 
 def test_a_name_that_no_phone_alphabet_carries_is_left_out() -> None:
-    """The text greets without a name rather than with half of one; a check of the number needs one."""
+    """The text greets without a name rather than half of one; a number check needs a name."""
     assert (
         render(TextKind.START, "en", first="Олена")
         == "Hi. You will get our texts again. Reply STOP to end texts."
@@ -231,7 +232,7 @@ def test_a_worker_without_a_first_name_is_someone() -> None:
 def test_every_appointment_has_a_text_whatever_its_way_and_place(
     language: str, kind: TextKind, way: MeetingWay, place: str | None
 ) -> None:
-    """Office, home, phone or video, with a place, without one, or with one that may not be shown."""
+    """Office, home, phone or video: with a place, without one, or with one not to be shown."""
     about = AppointmentDetails(YEAR[266], WORKER, place, way)
     text = appointment_text(
         kind, language, first=FIRST, about=about, zone=LONDON, phone="07700 900123"
@@ -313,13 +314,15 @@ def test_the_words_of_which_one() -> None:
     )
     lin = AppointmentDetails(day.replace(day=26, hour=14), "Lin")
     assert which_one("en", booked=[pat, jo], zone=LONDON) == (
-        "Thanks. You have two booked: 1 for 10:00am Pat, 2 for 3:00pm Jo, 3 for both. Which do you mean?"
+        "Thanks. You have two booked: 1 for 10:00am Pat, 2 for 3:00pm Jo, 3 for both. Which do you "
+        "mean?"
     )
     assert "1 for Mon 22 March, 10:00am Pat, 2 for Fri 26 March, 2:00pm Lin" in which_one(
         "en", booked=[pat, lin], zone=LONDON
     )
     assert which_one("en", booked=[pat, jo, lin], zone=LONDON) == (
-        "Thanks. You have 3 booked: 1 for Mon 22 March, 10:00am Pat; 2 for Mon 22 March, 3:00pm Jo; "
+        "Thanks. You have 3 booked: 1 for Mon 22 March, 10:00am Pat; 2 for Mon 22 March, 3:00pm "
+        "Jo; "
         "3 for Fri 26 March, 2:00pm Lin. Which number do you mean?"
     )
 
@@ -337,7 +340,7 @@ def test_lists_are_about_several() -> None:
 @settings(deadline=None)
 @given(first=st.text(max_size=60), worker=st.text(max_size=60), place=st.text(max_size=80))
 def test_any_name_whatever_leaves_one_clean_segment(first: str, worker: str, place: str) -> None:
-    """Emoji, other scripts, controls and direction marks in a name cost nothing and forge nothing."""
+    """Emoji, other scripts, controls and direction marks in a name add no cost and no text."""
     about = AppointmentDetails(YEAR[0], worker, place)
     text = appointment_text(TextKind.THREE_DAYS, "cy", first=first, about=about, zone=LONDON)
     weight = measure(text)

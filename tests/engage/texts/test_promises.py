@@ -7,7 +7,8 @@ import pytest
 from engage.texts import CATALOGUE, TextKind, Wording
 
 SOON = re.compile(
-    r"\b(?:soon|sooner|shortly|straight ?away|right away|at once|tonight|immediately|any minute|quickly|24/7|always here"
+    r"\b(?:soon|sooner|shortly|straight ?away|right away|at once|tonight|immediately"
+    r"|any minute|quickly|24/7|always here"
     r"|yn fuan|yn gynt|cyn bo hir|ar unwaith|heno|yn syth)\b",
     re.IGNORECASE,
 )

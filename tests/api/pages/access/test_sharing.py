@@ -111,8 +111,8 @@ def test_a_look_by_an_agreement_shows_as_a_disclosure(
         open_part(session, partner, katrina.id, RecordPart.PLAN, now=clock.at, what="plan")
     words = sit_down(house.auditor).open(f"/people/{katrina.id}/record-access").words
     assert (
-        "Recipient: Tyne Recovery by Jo Lamb What: Plan: needs and actions Why: to treat them consent"
-        in words
+        "Recipient: Tyne Recovery by Jo Lamb What: Plan: needs and actions Why: to treat them "
+        "consent" in words
     )
     assert "Who: Jo Lamb What: Plan" in words and "Viewed who has seen the record" in words
 

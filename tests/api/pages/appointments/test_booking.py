@@ -126,7 +126,7 @@ def test_a_form_sent_many_times_at_once_books_once(
 def test_the_same_form_with_other_details_is_not_taken_for_the_first(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Going back and changing the time of a form that was sent: said so, and sent again it books."""
+    """A submitted form sent back with another time warns first; submitted again, it books."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/book").form("/book", "once")
     visitor.send(form, time="10am")

@@ -114,7 +114,7 @@ def test_the_offender_manager_ticks_that_a_person_may_rebook(
 def test_today_says_what_was_moved_by_text(
     house: House, sit_down: SitDown, committed: Database
 ) -> None:
-    """The new time and the old one, to whoever may see the person; not once staff have moved it on."""
+    """Staff who may see the person see both times, until staff move the appointment themselves."""
     person, now = person_of(house, committed), builders.NOW
     with committed.begin() as session:
         booked = builders.appointment(session, person, now + timedelta(days=4), revision=2)

@@ -1,4 +1,4 @@
-"""Import by page: look first, then let exactly that file in, once, and only by whoever uploaded it."""
+"""Import by page: check a file, then import exactly it, once, by the worker who uploaded it."""
 
 import io
 from collections.abc import Callable
@@ -18,9 +18,18 @@ from tests.api.pages.conftest import House
 from tests.api.pages.visitor import Page, Visitor
 
 SitDown = Callable[[Staff], Visitor]
-HEAD = "ref,crn,first_name,last_name,mobile,language,om_email,agency,type,date,start,minutes,place,worker,enforceable"
-GOOD = "B-1,X320741,Katrina,Dodds,07700 900101,en,pat@probation.example,Probation,office,23/03/2027,10:00,45,the centre,Pat,yes"
-BAD = "B-2,nonsense,Ann,Other,07700 900102,en,pat@probation.example,Probation,office,23/03/2027,11:00,45,the centre,Pat,yes"
+HEAD = (
+    "ref,crn,first_name,last_name,mobile,language,om_email,agency,type,date,start,minutes,"
+    "place,worker,enforceable"
+)
+GOOD = (
+    "B-1,X320741,Katrina,Dodds,07700 900101,en,pat@probation.example,Probation,office,"
+    "23/03/2027,10:00,45,the centre,Pat,yes"
+)
+BAD = (
+    "B-2,nonsense,Ann,Other,07700 900102,en,pat@probation.example,Probation,office,"
+    "23/03/2027,11:00,45,the centre,Pat,yes"
+)
 
 
 def upload(visitor: Visitor, content: bytes, name: str = "week.csv") -> Page:

@@ -47,7 +47,7 @@ def test_a_text_is_sent_once_however_often_the_form_is(
 def test_without_scripts_a_button_measures_and_looks_over(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The check says the length and names the words that a stranger should not read; nothing goes."""
+    """The check shows the length and names words a stranger should not read; nothing is sent."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/text").form("/text")
     page = visitor.send(form, body="Ms Dodds, probation here", do="check")

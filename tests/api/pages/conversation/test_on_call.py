@@ -137,7 +137,7 @@ def test_the_rota_is_kept_by_coordinators_and_administrators_of_the_hub(
 def test_everybody_says_where_their_own_notices_go(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """A UK mobile is kept as one number, anything else is refused, and an empty one ends notices."""
+    """A UK mobile is stored normalised, anything else is refused; an empty one ends notices."""
     visitor = sit_down(house.pat)
     form = visitor.open("/notices").form("/notices", "mobile")
     assert "Saved." in visitor.send(form, mobile="07700 900 990", wants="y").words
@@ -238,7 +238,7 @@ def test_a_worker_lets_texts_go_on(
 def test_who_may_not_manage_a_person_cannot_let_texts_go_on(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Another offender manager does not know the person, an auditor and a support worker only read."""
+    """Another offender manager cannot see the person; an auditor and a support worker only read."""
     with committed.begin() as session:
         person = session.get_one(Person, katrina.id)
         pause.pause(session, person, why="A text of danger", actor="system", now=now)

@@ -98,7 +98,7 @@ def test_what_the_page_did_not_show_is_not_taken(
 def test_why_a_text_was_read_so_is_shown_and_a_click_corrects_it(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Meaning, how sure, from which words, what else was found; then what it really means, by whom."""
+    """Meaning, confidence, words and what else was found; then the correction and who made it."""
     heard(committed, katrina, "il be there if the bus runs", now, needs_human=True)
     with committed.begin() as session:
         session.execute(

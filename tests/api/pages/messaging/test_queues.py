@@ -116,7 +116,7 @@ def test_an_engine_at_rest_says_so(house: House, sit_down: SitDown) -> None:
 def test_nobody_else_opens_it_or_acts_on_it(
     house: House, committed: Database, stuck: tuple[UUID, int], sit_down: SitDown, who: str
 ) -> None:
-    """Other roles are refused the page and each of its buttons, and have no way to it in the menu."""
+    """Other roles are refused the page and each of its buttons, and the menu has no link to it."""
     visitor = sit_down(getattr(house, who))
     unknown, aside = stuck
     assert visitor.open("/queues").status == 403
@@ -155,7 +155,7 @@ def test_a_forged_form_does_nothing(
 def test_the_provider_is_asked_again(
     house: House, committed: Database, stuck: tuple[UUID, int], sit_down: SitDown
 ) -> None:
-    """With fresh patience, written down by whom; once it is no longer unknown the button says so."""
+    """Retries are reset and the actor is recorded; once it is known, the button says so."""
     visitor = sit_down(house.administrator)
     before = visitor.open("/queues")
     page = visitor.send(before.form(f"/unknown/{stuck[0]}/ask"))
@@ -238,9 +238,10 @@ def test_made_up_ids_are_refused_with_words(house: House, sit_down: SitDown) -> 
 
 
 ENDED = text("""
-INSERT INTO message (id, to_number, lane, body, encoding, segments, status, send_after, expires_at, dedupe_key, context, created_at,
-                     provider_sid, ended_at)
-SELECT gen_random_uuid(), '+447700900101', 3, 'words', 'gsm7', 1, 'delivered', :now, :now, n::text, '{}', :now, n::text, :now
+INSERT INTO message (id, to_number, lane, body, encoding, segments, status, send_after,
+                     expires_at, dedupe_key, context, created_at, provider_sid, ended_at)
+SELECT gen_random_uuid(), '+447700900101', 3, 'words', 'gsm7', 1, 'delivered', :now,
+       :now, n::text, '{}', :now, n::text, :now
 FROM generate_series(1, 20000) AS n
 """)
 

@@ -116,7 +116,7 @@ def test_what_was_said_stands_before_what_was_answered(
 def test_the_thread_goes_back_page_by_page(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """120 texts, many with the same moment: the latest 50, then the older ones; each exactly once."""
+    """120 texts, many at the same time: the latest 50, then older ones; each exactly once."""
     for number in range(120):
         written(committed, katrina, f"text {number}", now - timedelta(minutes=number // 10))
     visitor, address, seen = sit_down(house.pat), f"/people/{katrina.id}", []
@@ -317,7 +317,7 @@ def test_an_auditor_reads_everything_and_changes_nothing(
 def test_looking_at_a_person_is_logged_and_others_find_nobody(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Pat's look is in the log with what was looked at; Dai is told that there is no such person."""
+    """Pat's view is logged with what was viewed; Dai gets "no such person"."""
     sit_down(house.pat).open(f"/people/{katrina.id}")
     assert sit_down(house.other).open(f"/people/{katrina.id}").status == 404
     with committed.begin() as session:

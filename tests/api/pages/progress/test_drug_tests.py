@@ -49,7 +49,7 @@ def page_of(katrina: Person) -> str:
 def test_a_planned_test_gets_its_result_and_a_correction(
     committed: Database, house: House, katrina: Person, drr: Requirement, sit_down: SitDown
 ) -> None:
-    """The page leads to the form; what was recorded before is shown struck out; nothing is texted."""
+    """The page links to the form; the earlier record is shown struck out; nothing is texted."""
     late = TODAY - timedelta(days=2)
     with committed.begin() as session:
         stage.drug_test(session, katrina, late, None, requirement_id=drr.id)

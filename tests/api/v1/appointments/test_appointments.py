@@ -253,7 +253,7 @@ def test_an_appointment_of_another_hub_is_not_found(
 def test_send_a_text_and_follow_it(
     client: FlaskClient, headers: dict[str, str], person: Person, committed: Database
 ) -> None:
-    """A text is queued in the request's transaction, appears in the thread, and can be looked up."""
+    """A text is queued in the request's transaction, appears in the thread and can be read."""
     sent = client.post(
         f"/v1/people/{person.id}/messages",
         json={"body": "Hi Katrina, ring me when you can. Pat"},

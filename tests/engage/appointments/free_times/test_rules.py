@@ -94,7 +94,7 @@ FREE = [
     ],
 )
 def test_which_times_are_picked(day: str | None, time: str | None, offered: list[str]) -> None:
-    """The day and time asked for, else the day, else the time, else the soonest on different days."""
+    """The requested day and time, else the day, the time, or the soonest on different days."""
     assert shown(pick(FREE, TimeWish(day, time), received_at=NOW, zone=LONDON)) == offered
 
 

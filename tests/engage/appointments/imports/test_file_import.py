@@ -35,7 +35,8 @@ REFUSED = {
     "A-1022": ("start", "25:10 is not a real time"),
     "A-1023": (
         "type",
-        "The type must be one of: office, home_visit, phone, video, group, course, drug_test, court",
+        "The type must be one of: office, home_visit, phone, video, group, course, drug_test, "
+        "court",
     ),
     "A-1024": ("date", "The appointment is in the past"),
     "A-1025": ("language", "The language must be English (en) or Welsh (cy)"),
@@ -110,11 +111,13 @@ def test_the_sample_file_row_by_row(committed: Database, hub_id: uuid.UUID, now:
         *NOT_TEXTED.items(),
         (
             "A-1012",
-            "Another person has the same number: neither person is texted until a worker has looked into it",
+            "Another person has the same number: neither person is texted until a worker has "
+            "looked into it",
         ),
         (
             "A-1013",
-            "Another person has the same number: neither person is texted until a worker has looked into it",
+            "Another person has the same number: neither person is texted until a worker has "
+            "looked into it",
         ),
         ("A-1029", "01:30 comes twice that day, when the clocks go back: the first one is used"),
         (

@@ -135,7 +135,7 @@ def test_a_reminder_two_evenings_before_names_the_day(stage: Stage) -> None:
 def test_the_reasons_of_rule_1_are_stored(
     stage: Stage, change: dict[str, object], code: str
 ) -> None:
-    """Rule 1 is applied when the reminder falls due, and its reasons are stored with the reminder."""
+    """Rule 1 is applied when the reminder falls due; its reasons are stored with the reminder."""
     appointment = stage.book("2027-03-26 14:00")
     for name, value in change.items():
         setattr(stage.person, name, value)

@@ -154,7 +154,7 @@ def test_two_hours_before_only_if_asked_for(starts: str, expected: str) -> None:
 
 
 def test_two_hours_at_nine_when_the_evening_has_passed() -> None:
-    """When the evening before has passed, it moves to nine o'clock if it has not expired by then."""
+    """If the evening before has passed, it moves to nine o'clock unless it expires by then."""
     assert (
         planned("2027-03-26 10:45", "2027-03-25 20:30", first=None, two_hours=True)["two_hours"]
         == "2027-03-26 09:00"

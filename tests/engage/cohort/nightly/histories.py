@@ -64,8 +64,10 @@ class Review:
 
 @dataclass(frozen=True)
 class History:
-    """What is recorded of one person. `claimed`: replies from their number before a worker claimed it
-    for them. `reviews` is None if they are not on the cohort.
+    """What is recorded of one person.
+
+    `claimed`: replies from their number before a worker claimed it for them. `reviews` is None if
+    they are not on the cohort.
     """
 
     hub: int
@@ -241,7 +243,7 @@ def set_stage(session: Session) -> Stage:
 def write(
     session: Session, stage: Stage, histories: Sequence[History], now: datetime
 ) -> list[uuid.UUID]:
-    """Write the histories as rows, as they are at `now`. Returns the ids of the people, in order."""
+    """Write the histories as rows, as they are at `now`. Return the people's ids in order."""
     rows = _Rows(stage, now)
     for history in histories:
         rows.add(history)
