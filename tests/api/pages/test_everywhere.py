@@ -16,7 +16,7 @@ from engage.core.db import Database
 from engage.signals import SignalKind
 from tests import builders, case_builders
 from tests.api.pages.conftest import House
-from tests.api.pages.signals.test_today import heard, signal
+from tests.api.pages.signals.made import heard, signal
 from tests.api.pages.visitor import Page, Visitor
 from tests.engage.cohort import table
 from tests.engage.legal import scenes

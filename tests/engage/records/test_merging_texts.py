@@ -4,48 +4,13 @@ one.
 
 from datetime import datetime
 
-import pytest
 from sqlalchemy.orm import Session
 
 from engage.access.policy import Actor
-from engage.agencies.model import Hub, Role, Staff
 from engage.people import pause, restrictions
 from engage.people.model import Person
 from engage.records.merging import service as merging
-from engage.records.model import PersonMerge
-from tests import builders
-
-
-@pytest.fixture
-def pat(session: Session) -> Staff:
-    """An offender manager."""
-    return builders.staff(session, builders.hub(session))
-
-
-@pytest.fixture
-def chidi(session: Session, pat: Staff) -> Actor:
-    """The coordinator of the same hub."""
-    hub = session.get_one(Hub, pat.memberships[0].hub_id)
-    return builders.actor(builders.staff(session, hub, Role.COORDINATOR, name="Chidi Okafor"))
-
-
-@pytest.fixture
-def kept(session: Session, pat: Staff) -> Person:
-    """The record that is kept."""
-    return builders.person(session, pat, crn="X900001")
-
-
-@pytest.fixture
-def gone(session: Session, pat: Staff) -> Person:
-    """The other record of the same person, with another number."""
-    return builders.person(session, pat, crn="X900002", number="+447700900202")
-
-
-def merge(session: Session, actor: Actor, kept: Person, gone: Person, now: datetime) -> PersonMerge:
-    """Merge with a reason."""
-    return merging.merge(
-        session, actor, kept.id, gone.crn, reason="Same name and birthday", now=now
-    )
+from tests.engage.records.merge import merge
 
 
 def test_a_pause_of_either_record_pauses_the_kept_one(

@@ -20,7 +20,7 @@ from engage.people.model import Person
 from engage.signals import SignalKind
 from tests import builders
 from tests.api.pages.conftest import House
-from tests.api.pages.signals.test_today import signal
+from tests.api.pages.signals.made import signal
 from tests.api.pages.visitor import Page, Visitor
 
 SitDown = Callable[[Staff], Visitor]

@@ -16,7 +16,7 @@ from engage.progress.check_ins.model import CheckIn, CheckInState
 from engage.signals import Evidence, SignalKind
 from tests import builders
 from tests.api.pages.conftest import House
-from tests.api.pages.signals.test_today import heard, signal
+from tests.api.pages.signals.made import heard, signal
 from tests.api.pages.visitor import Visitor
 from tests.engage.conversation.phones import asked, says
 

@@ -22,7 +22,7 @@ from messaging.tables import Message
 from messaging.transitions import move
 from tests import builders
 from tests.api.pages.conftest import House
-from tests.api.pages.signals.test_today import heard
+from tests.api.pages.signals.made import heard
 from tests.api.pages.visitor import Visitor
 
 SitDown = Callable[[Staff], Visitor]

@@ -1,11 +1,9 @@
 """Today: what each role sees, in which order, and what can be done from there."""
 
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
 from engage.agencies.model import Staff
 from engage.appointments.model import (
@@ -17,74 +15,18 @@ from engage.appointments.model import (
     ReminderState,
     StatedIntent,
 )
-from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.people.model import Person
-from engage.signals import Evidence, Signal, SignalKind, SignalState, raise_signal
-from messaging import inbound, outbox
-from messaging.gateways.twilio import webhooks as twilio
+from engage.signals import Evidence, Signal, SignalKind, SignalState
+from messaging import outbox
 from messaging.states import MessageStatus
-from messaging.tables import Inbound
 from messaging.transitions import move
 from tests import builders
 from tests.api.pages.conftest import House
+from tests.api.pages.signals.made import heard, signal
 from tests.api.pages.visitor import Visitor
 
 SitDown = Callable[[Staff], Visitor]
-
-
-def heard(
-    database: Database, person: Person, words: str, at: datetime, *, needs_human: bool = False
-) -> int:
-    """A text from a person, read as not understood; returns its id."""
-    with database.begin() as session:
-        inbound.store(
-            session,
-            twilio.read_text(
-                {
-                    "MessageSid": f"SM{uuid.uuid4().hex}",
-                    "From": "+447700900101",
-                    "To": "+447700900999",
-                    "Body": words,
-                    "NumMedia": "0",
-                }
-            ),
-            now=at,
-        )
-        text = session.scalars(select(Inbound).order_by(Inbound.id.desc()).limit(1)).one()
-        session.add(
-            ReplyRecord(
-                inbound_id=text.id,
-                number="+447700900101",
-                person_id=person.id,
-                prompt="none",
-                intent="other",
-                confidence=0.0,
-                act=False,
-                done="For a worker to read",
-                at=at,
-                needs_human=needs_human,
-            )
-        )
-        return text.id
-
-
-def signal(
-    database: Database, person: Person, kind: SignalKind, now: datetime, *links: Evidence
-) -> uuid.UUID:
-    """An open signal of a person; returns its id."""
-    with database.begin() as session:
-        raise_signal(
-            session,
-            kind,
-            person_id=person.id,
-            hub_id=person.hub_id,
-            cause=uuid.uuid4().hex,
-            why=f"Because of {kind.value}",
-            evidence=list(links),
-            now=now,
-        )
-        return session.scalars(select(Signal.id).order_by(Signal.id.desc()).limit(1)).one()
 
 
 @pytest.fixture

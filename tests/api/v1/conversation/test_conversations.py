@@ -19,7 +19,7 @@ from engage.core.db import Database
 from engage.people.model import Person
 from tests import builders
 from tests.api.conftest import KeyMaker
-from tests.api.pages.signals.test_today import heard
+from tests.api.pages.signals.made import heard
 
 
 @pytest.fixture

@@ -27,14 +27,8 @@ from engage.cohort.suggestions import status_rules
 from engage.core.local_time import local_day
 from engage.people.model import ContactStatus, CustodyStatus
 from engage.signals import SignalKind
-from tests.engage.cohort.nightly.histories import (
-    HISTORIES,
-    MOMENTS,
-    History,
-    Stage,
-    set_stage,
-    write,
-)
+from tests.engage.cohort.nightly.histories import HISTORIES, MOMENTS, History
+from tests.engage.cohort.nightly.history_rows import Stage, set_stage, write
 
 PEOPLE = st.lists(HISTORIES, min_size=8, max_size=16)
 MANY = settings(

@@ -1,6 +1,4 @@
-"""Yes, no, late and here: matched to the right appointment, asked about if there are several, never
-guessed.
-"""
+"""Yes and no are matched to the right appointment, never guessed."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from engage.agencies.model import Staff
 from engage.appointments.kinds import AppointmentState, AppointmentType, IntentKind, ReminderKind
-from engage.appointments.model import StatedIntent
 from engage.conversation import intake
 from engage.conversation.model import ReplyRecord
 from engage.people.model import Language, Person
@@ -20,8 +17,6 @@ from messaging.states import MessageStatus
 from messaging.tables import Message
 from tests import builders
 from tests.engage.conversation.phones import (
-    HERE,
-    LATE,
     NO,
     YES,
     answers,
@@ -305,53 +300,6 @@ def test_a_text_cannot_answer_what_was_asked_after_it(
     text = text_in(session, "yes", now)
     intake.handle(session, text, now + minutes(60))
     assert (said(session, first), said(session, second)) == ([YES], [])
-
-
-def test_late_and_here_are_about_the_current_appointment(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """Not about tomorrow's. The worker of today's appointment is told."""
-    today = builders.appointment(session, katrina, now + minutes(30), worker_name="Sam Reed")
-    builders.appointment(session, katrina, now + DAY)
-    asked(session, today, now - minutes(90), kind=ReminderKind.TWO_HOURS)
-    says(session, "running late", now)
-    assert (
-        last_answer(session) == "Thanks Katrina. Sam will see that you are late. Please still come."
-    )
-    says(session, "im here", now + minutes(40))
-    assert said(session, today) == [LATE, HERE]
-    assert "Sam" in last_answer(session) and "here" in last_answer(session)
-
-
-def test_minutes_late_are_recorded(session: Session, katrina: Person, now: datetime) -> None:
-    """The worker sees how long to wait."""
-    today = builders.appointment(session, katrina, now + minutes(30))
-    asked(session, today, now - minutes(90), kind=ReminderKind.TWO_HOURS)
-    says(session, "running 10 mins late", now)
-    assert session.scalars(select(StatedIntent.minutes_late)).all() == [10]
-
-
-def test_late_without_a_current_appointment_goes_to_a_worker(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """A person cannot be late for tomorrow's appointment now."""
-    tomorrow = builders.appointment(session, katrina, now + DAY)
-    asked(session, tomorrow, now - DAY)
-    assert says(session, "running late", now).needs_human
-    assert said(session, tomorrow) == []
-
-
-def test_two_current_appointments_are_asked_about(
-    session: Session, katrina: Person, now: datetime
-) -> None:
-    """Late for which of the two? An answer after the first began still counts."""
-    first = builders.appointment(session, katrina, now + minutes(30))
-    second = builders.appointment(session, katrina, now + minutes(150))
-    for one in (first, second):
-        asked(session, one, now - minutes(60), kind=ReminderKind.TWO_HOURS)
-    says(session, "running late", now)
-    says(session, "1", now + minutes(40))
-    assert (said(session, first), said(session, second)) == ([LATE], [])
 
 
 @pytest.mark.parametrize(
