@@ -1,6 +1,4 @@
-"""A real browser on the whole web service: Chromium, the test database, and a server in a thread of
-this process.
-"""
+"""A real browser on the whole web service: Chromium, the test database and an in-process server."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -60,7 +58,7 @@ class House:
 
 @pytest.fixture
 def house(committed: Database, now: datetime) -> House:
-    """The hub Tyneside; everybody has the same password."""
+    """The hub Tyneside; all staff have the same password."""
     with committed.begin() as session:
         hub = builders.hub(session)
         builders.agency(session, hub, "Tyne Recovery", AgencyKind.DRUG_AND_ALCOHOL)
@@ -78,8 +76,9 @@ def house(committed: Database, now: datetime) -> House:
 
 @pytest.fixture
 def sit_down(chromium: Browser, address: str) -> SitDown:
-    """Opens a window of some width, with or without scripts, and signs somebody in; complaints of
-    the browser fail the test.
+    """Open a window of some width, with or without scripts, and sign a worker in.
+
+    Console errors fail the test.
     """
 
     @contextmanager

@@ -1,6 +1,4 @@
-"""Somebody who has been on the cohort twice, with much on the page of their status, and the
-addresses of those pages.
-"""
+"""A person with two enrolments and much on their status page, and the addresses of its pages."""
 
 from datetime import timedelta
 
@@ -21,7 +19,7 @@ from tests import builders
 
 
 def fill(session: Session, whose: Person) -> list[str]:
-    """Add the rows, and say where they are shown."""
+    """Add the rows. Returns the addresses that show them."""
     whose.legal_status = LegalStatus.NON_STATUTORY
     hub = session.get_one(Hub, whose.hub_id)
     earlier = whose.offender_manager_id

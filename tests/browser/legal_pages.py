@@ -1,4 +1,4 @@
-"""Something of everything on the legal page, and the addresses of that page and its forms."""
+"""Every kind of entry on the legal page, and the addresses of that page and its forms."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ WORDS = "Crown Court of Wolfeschlegelsteinhausenbergerdorff"
 
 
 def fill(session: Session, whose: Person) -> list[str]:
-    """Add the rows, and say where they are shown."""
+    """Add the rows. Returns the addresses that show them."""
     days = [TODAY - timedelta(days=ago) for ago in range(1, 6)]
     ended = scenes.order(session, whose, kind=OrderKind.LICENCE, reference="A1234BC/1")
     orders.end_order(session, SYSTEM, ended.id, on=days[0], ending=OrderEnding.RECALLED, now=NOW)

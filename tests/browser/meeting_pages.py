@@ -18,8 +18,9 @@ LONG = (
 
 
 def fill(session: Session, house: House, whose: Person) -> list[str]:
-    """The addresses of the pages, after somebody was referred, assessed and put on an agenda; one
-    is decided about.
+    """Refer and assess a person, put people on an agenda and decide one item.
+
+    Returns the addresses of the pages.
     """
     keeper = builders.actor(house.coordinator)
     name = {"first_name": whose.first_name, "last_name": whose.last_name}

@@ -1,6 +1,4 @@
-"""Something of everything on the pages of progress, tests and court reviews, and the addresses of
-those pages.
-"""
+"""Every kind of entry on the pages of progress, tests and court reviews, and their addresses."""
 
 from datetime import timedelta
 
@@ -17,7 +15,7 @@ from tests.engage.progress.stage import TODAY
 
 
 def fill(session: Session, whose: Person) -> list[str]:
-    """Add the rows, and say where they are shown."""
+    """Add the rows. Returns the addresses that show them."""
     week = timedelta(days=7)
     news = builders.report(session, whose, builders.NOW - week)
     hostel = stage.spell(session, whose, HousingStage.HOSTEL, TODAY - 9 * week, note="w" * 120)

@@ -1,6 +1,4 @@
-"""What the pages about who sees what have on them: agreements of every age, disclosures, an
-emergency, limits by name, a merged record.
-"""
+"""Rows for the record access pages: agreements, disclosures, an emergency, limits and a merge."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +18,7 @@ LONG = "w" * 120
 
 
 def fill(session: Session, hub: Hub, person: Person, now: datetime) -> list[str]:
-    """Put something of everything there; returns the addresses of the pages."""
+    """Add every kind of row. Returns the addresses of the pages."""
     agency = builders.agency(session, hub, "Tyne Recovery")
     for days in (-40, 0, 40):
         agreement = SharingAgreement(

@@ -1,6 +1,4 @@
-"""The pages of compliance in a real browser, for those who decide: nothing for axe to find, no
-sideways scrolling on a narrow phone.
-"""
+"""The compliance pages in a real browser: no axe findings, no sideways scrolling on a phone."""
 
 from datetime import date
 
@@ -33,8 +31,9 @@ def supervisor(committed: Database, house: House) -> Staff:
 
 @pytest.fixture
 def addresses(committed: Database, house: House, supervisor: Staff) -> list[str]:
-    """One address of every page, with a warning whose ground has changed, failures that wait and a
-    pack.
+    """One address of every page.
+
+    There are a warning whose ground has changed, pending failures and a pack.
     """
     with committed.begin() as session:
         person = builders.person(session, house.pat, first_name="Maximiliana", last_name=LONG)
@@ -89,10 +88,10 @@ def addresses(committed: Database, house: House, supervisor: Staff) -> list[str]
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_and_nothing_sticks_out(
+def test_no_axe_findings_and_no_sideways_scrolling(
     width: int, addresses: list[str], supervisor: Staff, sit_down: SitDown
 ) -> None:
-    """Every page, wide and narrow, and its form refused."""
+    """Every page, wide and narrow, and its refused form."""
     found = {}
     with sit_down(supervisor, width=width) as page:
         for address in addresses:

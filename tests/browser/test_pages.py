@@ -39,7 +39,7 @@ LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 
 
 def write(database: Database, number: str, words: str, now: datetime) -> None:
-    """A text from a number, read as the worker process reads it."""
+    """A text from a number, handled as in the worker process."""
     with database.begin() as session:
         inbound.store(
             session,
@@ -59,8 +59,9 @@ def write(database: Database, number: str, words: str, now: datetime) -> None:
 
 @pytest.fixture
 def addresses(committed: Database, house: House, now: datetime) -> list[str]:
-    """One address of every page, with much on it: long names, every sort of entry, signals of every
-    urgency.
+    """One address of every page.
+
+    There are long names, every kind of entry and signals of every urgency.
     """
     with committed.begin() as session:
         person = builders.person(session, house.pat, first_name="Maximiliana", last_name=LONG)
@@ -173,7 +174,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds on a page, once all of it is there."""
+    """What axe finds on a page once it is fully rendered."""
     page.wait_for_load_state()
     return [
         f"{found['id']}: {node['html'][:200]}"
@@ -190,10 +191,10 @@ def overflow(page: Page) -> int:
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_axe_finds_nothing_and_nothing_sticks_out(
+def test_no_axe_findings_and_no_sideways_scrolling(
     width: int, addresses: list[str], house: House, sit_down: SitDown
 ) -> None:
-    """Every page, wide and narrow, with names as long as names get."""
+    """Every page, wide and narrow, with the longest names."""
     found = {}
     with sit_down(house.coordinator, width=width) as page:
         for address in addresses:
@@ -204,11 +205,12 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_taking_over_correcting_and_looking_at_the_correction(
+def test_takeover_correction_and_its_review(
     width: int, committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
-    """The person's page with its banner and a correction opened, and the administrator's list, wide
-    and narrow.
+    """The person's page with its banner and an open correction.
+
+    The administrator's list. Both wide and narrow.
     """
     with committed.begin() as session:
         person = builders.person(session, house.pat)
@@ -230,10 +232,10 @@ def test_taking_over_correcting_and_looking_at_the_correction(
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_the_page_of_the_queues(
+def test_the_queues_page(
     width: int, committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
-    """With something of everything on it, and at rest after its buttons were pressed."""
+    """With one of everything stuck, and idle after its buttons were pressed."""
     with committed.begin() as session:
         person = builders.person(session, house.pat)
     stalled.stall(committed, now, person)
@@ -246,8 +248,10 @@ def test_the_page_of_the_queues(
         assert faults(page) == [] and overflow(page) == 0
 
 
-def test_refused_forms_are_as_good(addresses: list[str], house: House, sit_down: SitDown) -> None:
-    """The error summary takes the focus and leads to the field; axe finds nothing there either."""
+def test_refused_forms_are_accessible(
+    addresses: list[str], house: House, sit_down: SitDown
+) -> None:
+    """The error summary takes the focus and links to the field; axe finds nothing there either."""
     refused = 0
     with sit_down(house.coordinator, width=320) as page:
         for address in addresses:
@@ -272,8 +276,8 @@ def test_refused_forms_are_as_good(addresses: list[str], house: House, sit_down:
     assert refused > 30
 
 
-def test_an_import_is_looked_at_and_done(house: House, sit_down: SitDown) -> None:
-    """Preview and result, on a narrow screen, without scripts being needed for either."""
+def test_an_import_preview_and_result(house: House, sit_down: SitDown) -> None:
+    """Both on a narrow screen, and neither needs scripts."""
     with sit_down(house.coordinator, width=320) as page:
         page.goto("/import")
         page.locator("#file").set_input_files(
@@ -289,7 +293,7 @@ def test_an_import_is_looked_at_and_done(house: House, sit_down: SitDown) -> Non
 
 @pytest.fixture
 def window(chromium: Browser, address: str) -> Iterator[Page]:
-    """A window in which nobody is signed in."""
+    """A window that is not signed in."""
     context = chromium.new_context(viewport={"width": 320, "height": 900}, base_url=address)
     yield context.new_page()
     context.close()

@@ -1,6 +1,4 @@
-"""What the offender manager alone has, in a real browser: something to approve, to agree to
-beforehand, and to flag, wide and narrow.
-"""
+"""The offender manager's plan pages in a real browser: approve, approve in advance and flag."""
 
 import pytest
 from playwright.sync_api import expect
@@ -12,8 +10,8 @@ from tests.browser.test_pages import faults, overflow
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_agreeing(width: int, committed: Database, house: House, sit_down: SitDown) -> None:
-    """To one action, with its text, and to a sort of action."""
+def test_approving(width: int, committed: Database, house: House, sit_down: SitDown) -> None:
+    """An action with its text, and a kind of action."""
     with committed.begin() as session:
         person = builders.person(session, house.pat)
         case_builders.plan(session, person)

@@ -1,6 +1,4 @@
-"""The officer's day, by hand and in a browser, with scripts and without: sign in, book, see the
-reply, record, sign out.
-"""
+"""An officer's day in a browser, with and without scripts: sign in, book, reply, record, leave."""
 
 from datetime import datetime, timedelta
 
@@ -30,7 +28,7 @@ def katrina(committed: Database, house: House) -> Person:
 
 
 def delivered(database: Database, at: datetime) -> None:
-    """The network has delivered every text that waited."""
+    """Mark every waiting text as delivered."""
     with database.begin() as session:
         ids = session.scalars(select(Message.id).order_by(Message.id)).all()
         move(session, ids, MessageStatus.SENDING, now=at)
@@ -38,7 +36,7 @@ def delivered(database: Database, at: datetime) -> None:
 
 
 @WITH_AND_WITHOUT
-def test_book_hear_record(
+def test_book_read_a_reply_and_record(
     scripts: bool,
     committed: Database,
     house: House,
@@ -47,8 +45,9 @@ def test_book_hear_record(
     clock: StoppedClock,
     now: datetime,
 ) -> None:
-    """Booked from Today with one choice and one time; the text goes; her yes stands under Said; the
-    outcome is recorded beside it.
+    """She is booked from Today with one choice and one time, and the text is sent.
+
+    Her yes is shown under Said. The outcome is recorded beside it.
     """
     with sit_down(house.pat, scripts=scripts) as page:
         page.get_by_label("Book an appointment for").select_option(
@@ -89,11 +88,12 @@ def test_book_hear_record(
         expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
 
 
-def test_while_writing_the_length_and_the_words_are_watched(
+def test_length_and_words_are_checked_while_writing(
     house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Each pause in typing says how long the text is and which words a stranger should not read;
-    better words clear the warning.
+    """Each pause in typing shows the length and any words a stranger should not read.
+
+    Better words clear the warning.
     """
     with sit_down(house.pat) as page:
         page.goto(f"/people/{katrina.id}/text")
@@ -108,10 +108,10 @@ def test_while_writing_the_length_and_the_words_are_watched(
 
 
 @WITH_AND_WITHOUT
-def test_a_text_with_words_that_tell_too_much_needs_a_tick(
+def test_words_that_disclose_too_much_need_a_tick(
     scripts: bool, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Refused with the words named and the text kept; ticked, it goes and stands in the thread."""
+    """Refused with the words named and the text kept. Ticked, it is sent and is in the thread."""
     with sit_down(house.pat, scripts=scripts) as page:
         page.goto(f"/people/{katrina.id}")
         page.get_by_label("Text", exact=True).fill("See you at court")
@@ -138,7 +138,7 @@ def test_the_menu_folds_on_a_narrow_phone(house: House, sit_down: SitDown) -> No
 def test_without_scripts_the_menu_is_open_on_a_narrow_phone(
     house: House, sit_down: SitDown
 ) -> None:
-    """Nothing is hidden behind a button that would do nothing."""
+    """Nothing is hidden behind a button that needs scripts."""
     with sit_down(house.pat, width=320, scripts=False) as page:
         page.get_by_role("link", name="Caseload").click()
         expect(page.get_by_role("heading", name="Caseload")).to_be_visible()

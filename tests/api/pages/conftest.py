@@ -1,4 +1,4 @@
-"""A hub with its staff, each with a password, and a way to sit down as one of them."""
+"""A hub with its staff, each with a password, and a browser signed in as one of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ from tests.api.pages.visitor import PASSWORD, Visitor
 
 @dataclass(frozen=True)
 class House:
-    """The staff of one hub, by what they do; `other` is an offender manager of the same hub,
-    `partner` a support worker elsewhere.
+    """The staff of one hub by role.
+
+    `other` is an offender manager of the same hub, `partner` a support worker of another agency.
     """
 
     hub: Hub
@@ -65,7 +66,7 @@ def house(committed: Database, now: datetime) -> House:
 
 @pytest.fixture
 def sit_down(app: Flask) -> Callable[[Staff], Visitor]:
-    """Opens a browser and signs somebody in."""
+    """Open a browser and sign a member of staff in."""
 
     def as_(staff: Staff) -> Visitor:
         visitor = Visitor(app)

@@ -1,4 +1,4 @@
-"""An engine with something of everything on it: for tests of the administrator's page."""
+"""An engine with one of everything stuck, for tests of the administrator's page."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,7 +29,7 @@ def put(
     person: Person,
     **columns: object,
 ) -> UUID:
-    """A text to the person in a status."""
+    """A text to the person in a given status."""
     with database.begin() as session:
         text = outbox.Text(
             NUMBER,
@@ -48,7 +48,7 @@ def put(
 def set_aside(
     database: Database, now: datetime, *, words: str = WORDS, number: str = NUMBER
 ) -> int:
-    """A text to us that the handler failed at until it was set aside; its id."""
+    """A text from a person that failed until it was set aside. Returns its id."""
     with database.begin() as session:
         sid = f"SM{number}{words}"[:64]
         inbound.store(
@@ -65,8 +65,9 @@ def set_aside(
 
 
 def stall(database: Database, now: datetime, person: Person) -> tuple[UUID, int]:
-    """Texts waiting late, one unknown, failures, a slowed sender, a provider out of reach, one set
-    aside; ids of the unknown and of that.
+    """Add one of everything stuck, and return the ids of the unknown and of the set-aside text.
+
+    There are late texts, failures, a slowed sender and a provider out of reach too.
     """
     put(database, "late", MessageStatus.QUEUED, now - timedelta(hours=2), person)
     put(database, "sending", MessageStatus.SENDING, now, person)

@@ -1,6 +1,4 @@
-"""What holds on every staff page: nobody anonymous, no forged form, no failure whatever is sent,
-one look for every refusal.
-"""
+"""What holds on every staff page: sign-in, form tokens, no server errors, one look for refusals."""
 
 import random
 import re
@@ -26,8 +24,9 @@ SitDown = Callable[[Staff], Visitor]
 
 @pytest.fixture
 def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[str]]:
-    """Every address of the staff pages, by method, with the ids of things that exist. The
-    administrator's are tried in test_queues.py.
+    """Every address of the staff pages by method, with ids of existing rows.
+
+    The administrator's are tested in test_queues.py.
     """
     now = builders.NOW
     with committed.begin() as session:
@@ -81,14 +80,12 @@ def addresses(app: Flask, committed: Database, house: House) -> dict[str, list[s
     return found
 
 
-def test_there_are_pages_and_forms_to_try(addresses: dict[str, list[str]]) -> None:
-    """The walk over the map finds them, so that the tests below are about something."""
+def test_the_url_map_has_pages_and_forms(addresses: dict[str, list[str]]) -> None:
+    """Otherwise the tests below would test nothing."""
     assert len(addresses["GET"]) > 12 and len(addresses["POST"]) > 12
 
 
-def test_nobody_anonymous_sees_or_does_anything(
-    app: Flask, addresses: dict[str, list[str]]
-) -> None:
+def test_anonymous_requests_see_and_do_nothing(app: Flask, addresses: dict[str, list[str]]) -> None:
     """Every page leads to the sign-in page; every form is refused."""
     visitor = Visitor(app)
     for address in addresses["GET"]:
@@ -98,10 +95,10 @@ def test_nobody_anonymous_sees_or_does_anything(
         assert page.status == 400 or page.address.startswith("/sign-in"), address
 
 
-def test_no_form_is_taken_without_its_token(
+def test_every_form_needs_its_token(
     house: House, addresses: dict[str, list[str]], sit_down: SitDown
 ) -> None:
-    """Signed in, but from a page that is not ours: refused with a page, on every form there is."""
+    """A signed-in request without the token is refused with a page, for every form."""
     visitor = sit_down(house.coordinator)
     for address in addresses["POST"]:
         page = visitor.post(address, {"csrf_token": "forged"})
@@ -111,7 +108,7 @@ def test_no_form_is_taken_without_its_token(
 def test_a_form_from_another_site_is_refused_even_with_a_token(
     house: House, addresses: dict[str, list[str]], sit_down: SitDown
 ) -> None:
-    """The browser says where the form came from."""
+    """The browser reports the origin of the form."""
     visitor = sit_down(house.pat)
     token = visitor.token()
     for address in addresses["POST"]:
@@ -141,10 +138,10 @@ def rubbish(seed: int) -> Iterator[str]:
         yield dice.choice(worst) * dice.choice([1, 1, 3, 400])
 
 
-def test_no_form_fails_whatever_is_sent(
+def test_no_form_fails_on_bad_input(
     house: House, addresses: dict[str, list[str]], sit_down: SitDown
 ) -> None:
-    """Every form, filled with rubbish: refused or done, never a failure."""
+    """Every form with bad values is refused or processed, never a server error."""
     visitor = sit_down(house.coordinator)
     values = rubbish(20270320)
     for address in addresses["POST"]:
@@ -172,8 +169,8 @@ def test_no_form_fails_whatever_is_sent(
             assert page.status < 500, (address, filled)
 
 
-def test_no_address_fails_whatever_stands_in_it(house: House, sit_down: SitDown) -> None:
-    """Searches and places in lists, made up."""
+def test_no_address_fails_on_bad_values(house: House, sit_down: SitDown) -> None:
+    """Invalid searches and positions in lists."""
     visitor = sit_down(house.coordinator)
     values = rubbish(1)
     for address in ("/caseload", "/today", "/book", f"/people/{uuid.UUID(int=1)}"):
@@ -184,11 +181,12 @@ def test_no_address_fails_whatever_stands_in_it(house: House, sit_down: SitDown)
                 assert response.status_code < 500, (address, name, given)
 
 
-def test_every_refusal_has_the_look_of_the_rest(
+def test_every_refusal_is_an_ordinary_page(
     own_app: Flask, house: House, addresses: dict[str, list[str]]
 ) -> None:
-    """404, 405, 403, 413 and 500 are pages with the head, the menu and a way back; none says more
-    than it should.
+    """404, 405, 403, 413 and 500 are pages with the header, the menu and a way back.
+
+    None discloses more than it should.
     """
 
     @own_app.get("/broken")
@@ -215,17 +213,18 @@ def test_every_refusal_has_the_look_of_the_rest(
         assert "Katrina" not in page.html and "Traceback" not in page.html
 
 
-def test_ids_that_are_nothing_are_not_found(house: House, sit_down: SitDown) -> None:
-    """A made-up id and a malformed one get the same page."""
+def test_invalid_ids_are_not_found(house: House, sit_down: SitDown) -> None:
+    """An unknown id and a malformed one get the same page."""
     visitor = sit_down(house.pat)
     for what in ("people", "appointments", "signals"):
         for id in (str(uuid.UUID(int=5)), "5", "x" * 300):
             assert visitor.open(f"/{what}/{id}").status == 404
 
 
-def test_styles_and_scripts_are_kept_by_browsers_and_nothing_else_is_served(app: Flask) -> None:
-    """The named files come with a year's life under an address that changes with them; other files
-    and versions are not there.
+def test_only_styles_and_scripts_are_served_and_cached(app: Flask) -> None:
+    """The named files are cached for a year under an address that changes with them.
+
+    Other files and versions are not found.
     """
     page = Page(app.test_client().get("/sign-in"))
     found = re.findall(r'(?:href|src|content)="(/assets/[^"]+)"', page.html)
@@ -246,8 +245,8 @@ def test_styles_and_scripts_are_kept_by_browsers_and_nothing_else_is_served(app:
         assert app.test_client().get(address).status_code == 404
 
 
-def test_pages_with_people_on_them_are_kept_by_nobody(house: House, sit_down: SitDown) -> None:
-    """No cache keeps a staff page, and no other site frames it."""
+def test_staff_pages_are_never_cached(house: House, sit_down: SitDown) -> None:
+    """No cache stores a staff page, and no other site can frame it."""
     headers = sit_down(house.pat).client.get("/today").headers
     assert (
         headers["Cache-Control"] == "no-store"

@@ -1,4 +1,4 @@
-"""Pages that were renamed are still found at their old addresses."""
+"""Old addresses of renamed pages still work."""
 
 import uuid
 from collections.abc import Callable
@@ -16,10 +16,10 @@ ID = uuid.UUID(int=5)
 
 
 @pytest.mark.parametrize("address", MOVED)
-def test_an_old_address_leads_permanently_to_the_new_one(
+def test_an_old_address_redirects_permanently_to_the_new_one(
     address: str, app: Flask, house: House, sit_down: SitDown
 ) -> None:
-    """With what it names and what it asks; the new address is another one."""
+    """With its ids and query."""
     rules = {rule.rule: rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     values = {name: "change" if name == "what" else ID for name in rules[address].arguments}
     adapter = app.url_map.bind("localhost")
@@ -30,6 +30,6 @@ def test_an_old_address_leads_permanently_to_the_new_one(
     assert answer.headers["Location"] != f"{old}?q=a%20b&after=1"
 
 
-def test_nobody_anonymous_is_led_on(app: Flask) -> None:
-    """An old address asks for signing in, as the new one does."""
+def test_an_old_address_asks_for_sign_in(app: Flask) -> None:
+    """As the new one does."""
     assert "/sign-in" in app.test_client().get("/people").headers["Location"]

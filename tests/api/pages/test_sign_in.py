@@ -1,4 +1,4 @@
-"""Signing in and out: who gets in, for how long, and what a refusal gives away."""
+"""Signing in and out: who may, for how long, and what a refusal discloses."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,27 +18,23 @@ SitDown = Callable[[Staff], Visitor]
 
 
 def test_the_right_password_opens_today(app: Flask, house: House) -> None:
-    """Whoever gives the right address, in any case, and the right password lands on Today, with
-    their name on the page.
-    """
+    """The address, in any case, and the password open Today, with the worker's name on it."""
     page = Visitor(app).sign_in("PAT@probation.example")
     assert page.status == 200 and page.address == "/today" and "Signed in as Pat Hale" in page.words
 
 
 def test_every_refusal_is_the_same(app: Flask, house: House) -> None:
-    """A wrong password, an unknown address and a locked account are answered in the same words with
-    the same status.
-    """
+    """A wrong password, an unknown address and a locked account get the same words and status."""
     unknown = Visitor(app).sign_in("nobody@probation.example")
     wrong = [Visitor(app).sign_in("pat@probation.example", "not the password") for _ in range(6)]
     assert {page.status for page in [unknown, *wrong]} == {422}
     assert {page.words for page in wrong} == {unknown.words.replace("nobody@", "pat@")}
 
 
-def test_five_wrong_tries_lock_the_account_for_a_quarter_of_an_hour(
+def test_five_wrong_passwords_lock_the_account_for_fifteen_minutes(
     app: Flask, house: House, clock: StoppedClock
 ) -> None:
-    """The right password is refused while the account is locked, and opens it afterwards."""
+    """Meanwhile the right password is refused; afterwards it is accepted."""
     for _ in range(5):
         Visitor(app).sign_in("pat@probation.example", "not the password")
     assert Visitor(app).sign_in("pat@probation.example").status == 422
@@ -46,10 +42,8 @@ def test_five_wrong_tries_lock_the_account_for_a_quarter_of_an_hour(
     assert Visitor(app).sign_in("pat@probation.example").address == "/today"
 
 
-def test_a_page_asked_for_before_signing_in_is_opened_after(app: Flask, house: House) -> None:
-    """An anonymous visitor is sent to sign in, and from there to the page they wanted, with its
-    search.
-    """
+def test_the_requested_page_is_opened_after_sign_in(app: Flask, house: House) -> None:
+    """An anonymous visitor is sent to sign in, and then to the requested page with its query."""
     visitor = Visitor(app)
     page = visitor.open("/caseload?q=dodds")
     assert page.address.startswith("/sign-in") and "Sign in" in page.words
@@ -59,12 +53,10 @@ def test_a_page_asked_for_before_signing_in_is_opened_after(app: Flask, house: H
     assert signed_in.address == "/caseload?q=dodds"
 
 
-def test_the_session_ends_after_half_an_hour_of_nothing(
+def test_the_session_ends_after_thirty_idle_minutes(
     house: House, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """Idle for 30 minutes: signed out, and told why. Each page looked at starts the half hour
-    again.
-    """
+    """The worker is signed out and told why. Each page viewed restarts the half hour."""
     visitor = sit_down(house.pat)
     for _ in range(3):
         clock.at += timedelta(minutes=29)
@@ -77,7 +69,7 @@ def test_the_session_ends_after_half_an_hour_of_nothing(
 def test_the_session_ends_after_twelve_hours_of_work(
     house: House, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """However busy somebody is, after 12 hours they sign in again."""
+    """After 12 hours even an active worker must sign in again."""
     visitor = sit_down(house.pat)
     for _ in range(12 * 3):
         clock.at += timedelta(minutes=20)
@@ -88,7 +80,7 @@ def test_the_session_ends_after_twelve_hours_of_work(
 
 
 def test_signing_out_ends_a_copied_cookie_too(app: Flask, house: House, sit_down: SitDown) -> None:
-    """The cookie is worth nothing after signing out, on this machine or another."""
+    """After sign-out the cookie is invalid on every machine."""
     visitor, thief = sit_down(house.pat), Visitor(app)
     cookie = visitor.client.get_cookie("engage")
     assert cookie is not None
@@ -103,7 +95,7 @@ def test_signing_out_ends_a_copied_cookie_too(app: Flask, house: House, sit_down
 def test_a_new_password_ends_every_session(
     committed: Database, house: House, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """Who gets a new password must sign in with it."""
+    """The worker must sign in with the new one."""
     visitor = sit_down(house.pat)
     with committed.begin() as session:
         staff = session.get_one(Staff, house.pat.id)
@@ -111,10 +103,10 @@ def test_a_new_password_ends_every_session(
     assert visitor.open("/today").address.startswith("/sign-in")
 
 
-def test_somebody_made_inactive_is_out_at_once(
+def test_an_inactive_worker_is_signed_out_at_once(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Leaving the service ends the session with the next request."""
+    """Deactivation ends the session at the next request."""
     visitor = sit_down(house.pat)
     with committed.begin() as session:
         session.get_one(Staff, house.pat.id).active = False
@@ -133,13 +125,13 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(app: Flask, house
 
 
 def test_signing_in_without_the_forms_token_is_refused(app: Flask, house: House) -> None:
-    """A form from elsewhere cannot sign anybody in, and is answered with a page."""
+    """A form from another site signs no worker in, and is answered with a page."""
     page = Visitor(app).post("/sign-in", {"email": "pat@probation.example", "password": PASSWORD})
     assert page.status == 400 and "This page was open too long" in page.words
 
 
-def test_whoever_is_signed_in_is_not_asked_again(house: House, sit_down: SitDown) -> None:
-    """The sign-in page sends them on."""
+def test_a_signed_in_worker_is_not_asked_again(house: House, sit_down: SitDown) -> None:
+    """The sign-in page redirects them."""
     assert sit_down(house.pat).open("/sign-in").address == "/today"
 
 
@@ -160,20 +152,20 @@ def test_whoever_is_signed_in_is_not_asked_again(house: House, sit_down: SitDown
         ("/" + "a" * 600, False),
     ],
 )
-def test_nobody_is_led_elsewhere_after_signing_in(given: str | None, allowed: bool) -> None:
-    """Only a page of this service is a place to go on to."""
+def test_sign_in_never_redirects_to_another_site(given: str | None, allowed: bool) -> None:
+    """Only pages of this service are allowed."""
     assert (safe_next(given) == given) is allowed if given else safe_next(given) is None
 
 
 def test_empty_fields_are_named(app: Flask, house: House) -> None:
-    """A form sent empty says what to enter, in the summary and beside the fields."""
+    """An empty form says what to enter, in the summary and beside the fields."""
     page = Visitor(app).sign_in("", "")
     assert page.status == 422 and page.words.count("Enter your email address") == 2
     assert page.words.count("Enter your password") == 2 and page.html.count("<title>Error: ") == 1
 
 
-def test_one_network_address_may_fail_so_often_and_no_more(app: Flask, house: House) -> None:
-    """Whoever tries one account after another is stopped, and costs no more password checks."""
+def test_one_network_address_may_fail_only_so_often(app: Flask, house: House) -> None:
+    """Trying one account after another is stopped, without further password checks."""
     for number in range(20):
         assert (
             Visitor(app).sign_in(f"nobody{number}@probation.example", "not the password").status

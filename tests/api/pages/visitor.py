@@ -1,6 +1,4 @@
-"""Somebody at a browser without scripts: opens pages, fills the forms that stand on them, follows
-where they lead.
-"""
+"""A browser without scripts: it opens pages, fills in their forms and follows redirects."""
 
 from collections.abc import Mapping
 from html import unescape
@@ -15,7 +13,7 @@ PASSWORD = "a password of sixteen"
 
 
 class Form:
-    """A form as it stands on a page, with what its fields hold."""
+    """A form of a page with the values of its fields."""
 
     def __init__(self, action: str, method: str) -> None:
         self.action = action
@@ -76,7 +74,7 @@ class _Forms(HTMLParser):
 
 
 class Page:
-    """What came back: its status, its words without markup, and its forms."""
+    """A response: its status, its words without markup, and its forms."""
 
     def __init__(self, response: TestResponse) -> None:
         self.status = response.status_code
@@ -98,17 +96,17 @@ class Page:
 
 
 class Visitor:
-    """A browser of one person."""
+    """One worker's browser."""
 
     def __init__(self, app: Flask) -> None:
         self.client: FlaskClient = app.test_client()
 
     def open(self, address: str) -> Page:
-        """A page, after any redirects."""
+        """Open a page, after any redirects."""
         return Page(self.client.get(address, follow_redirects=True))
 
     def send(self, form: Form, follow: bool = True, **filled: str) -> Page:
-        """A form with some fields filled in (`date_day` stands for `date-day`)."""
+        """Send a form with some fields filled in (`date_day` is `date-day`)."""
         values = dict(form.fields)
         for name, value in filled.items():
             values[

@@ -1,6 +1,4 @@
-"""What somebody must not learn or change by a way round: referring a person, a pack, a list, the
-feed of events.
-"""
+"""Indirect routes disclose and change nothing: a referral, a pack, a list, the feed of events."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -32,9 +30,7 @@ SAYS = "Detox at the Limes"
 
 @pytest.fixture
 def katrina(committed: Database, house: House) -> Person:
-    """One of Pat's people, on the cohort, assessed, with an action about their health that is late
-    and a positive test.
-    """
+    """Pat's person, on the cohort and assessed, with a late health action and a positive test."""
     with committed.begin() as session:
         made = builders.person(session, session.get_one(Staff, house.pat.id), crn="X320741")
         pat = builders.actor(session.get_one(Staff, house.pat.id))
@@ -53,29 +49,30 @@ def katrina(committed: Database, house: House) -> Person:
 
 
 def referred(database: Database, by: Staff, hub: Hub) -> Referral:
-    """Katrina, referred by somebody who knows her CRN."""
+    """Katrina, referred by an actor who knows her CRN."""
     with database.begin() as session:
         return refer(session, builders.actor(session.get_one(Staff, by.id)), hub, crn="X320741")
 
 
 def judge(database: Database, by: Staff, referral: Referral) -> None:
-    """Somebody judges whom a referral is of."""
+    """Assess the person of a referral."""
     with database.begin() as session:
         actor = builders.actor(session.get_one(Staff, by.id))
         assessments.assess_referral(session, actor, referral.id, JUDGED, now=builders.NOW)
 
 
 def versions(database: Database) -> int:
-    """How many assessments there are."""
+    """The number of assessments."""
     with database.begin() as session:
         return session.scalar(select(func.count(Assessment.id))) or 0
 
 
-def test_referring_somebody_opens_no_assessment_of_theirs(
+def test_a_referral_does_not_open_the_assessment(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Another offender manager refers Pat's person: they neither read how she was judged nor judge
-    her; Pat does both.
+    """Another offender manager refers Pat's person.
+
+    They can neither read nor change her assessment. Pat can do both.
     """
     made = referred(committed, house.other, house.hub)
     visitor = sit_down(house.other)
@@ -89,12 +86,10 @@ def test_referring_somebody_opens_no_assessment_of_theirs(
     assert "shop theft" in pats.words and "/assess" in pats.html
 
 
-def test_who_is_barred_reads_no_assessment_by_their_agencys_referral(
+def test_excluded_staff_read_no_assessment_through_a_referral(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A coordinator kept out of the record sees what their own agency sent, and nothing of what is
-    known.
-    """
+    """A coordinator excluded from the record sees what their own agency sent, and nothing more."""
     made = referred(committed, house.coordinator, house.hub)
     with committed.begin() as session:
         session.add(
@@ -107,10 +102,10 @@ def test_who_is_barred_reads_no_assessment_by_their_agencys_referral(
     assert versions(committed) == 1
 
 
-def test_a_key_judges_nobody_whom_it_may_not_see(
+def test_an_api_key_cannot_assess_a_person_it_may_not_see(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff], committed: Database
 ) -> None:
-    """A restricted record gets no version from a system that merely referred the CRN."""
+    """A system that merely referred the CRN cannot add an assessment to a restricted record."""
     with committed.begin() as session:
         builders.person(
             session, session.get_one(Staff, place[1].id), crn="X555555", restricted=True
@@ -133,11 +128,12 @@ def test_a_key_judges_nobody_whom_it_may_not_see(
 
 
 @pytest.mark.parametrize(("role", "told"), [(Role.SUPERVISOR, False), (Role.COORDINATOR, True)])
-def test_the_case_pack_says_nothing_of_health_to_who_may_not_know(
+def test_the_case_pack_hides_health_without_health_access(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, role: Role, told: bool
 ) -> None:
-    """An overdue action of treatment: that there is one, and by when, not what. On the page and on
-    paper alike.
+    """The pack shows an overdue treatment action and its due date, not what it is.
+
+    The page and the PDF agree.
     """
     with committed.begin() as session:
         reader = builders.staff(session, house.hub, role, name="Mo Grant", email="mo@hub.example")
@@ -146,10 +142,10 @@ def test_the_case_pack_says_nothing_of_health_to_who_may_not_know(
     assert (SAYS in page) is told and (NOT_SHOWN in page) is not told
 
 
-def test_the_caseload_counts_no_signal_of_health_for_who_may_not_know(
+def test_the_caseload_counts_no_health_signal_without_health_access(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A positive test is a signal to Pat; a supervisor's list says nothing of one."""
+    """A positive test is a signal to Pat; a supervisor's list does not count it."""
     with committed.begin() as session:
         boss = builders.staff(
             session, house.hub, Role.SUPERVISOR, name="Mo Grant", email="mo@hub.example"
@@ -161,8 +157,9 @@ def test_the_caseload_counts_no_signal_of_health_for_who_may_not_know(
 
 
 def feed(client: FlaskClient, headers: Mapping[str, str]) -> str:
-    """All that the feed says, once there is something: events wait for transactions that other
-    tests on the server still hold open.
+    """The whole feed, once it has entries.
+
+    Events wait for transactions that other tests on the server still hold open.
     """
     for _ in range(200):
         answer = client.get("/v1/events?limit=500", headers=headers)
@@ -172,11 +169,12 @@ def feed(client: FlaskClient, headers: Mapping[str, str]) -> str:
     raise AssertionError("no event came")
 
 
-def test_the_feed_says_to_no_key_without_health_that_anybody_is_tested(
+def test_the_feed_shows_no_test_to_a_key_without_health_access(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff], committed: Database
 ) -> None:
-    """Neither by kind nor by what a signal points at; with the scope for health the test is there,
-    and never its result.
+    """Neither a kind nor the target of a signal reveals it.
+
+    With the health scope the test appears, but never its result.
     """
     with committed.begin() as session:
         om = session.get_one(Staff, place[1].id)
@@ -206,10 +204,10 @@ def test_the_feed_says_to_no_key_without_health_that_anybody_is_tested(
     assert "test.recorded" in cared and "positive" not in cared
 
 
-def test_a_key_that_puts_somebody_on_an_agenda_reads_no_minutes(
+def test_a_key_that_adds_an_agenda_item_reads_no_minutes(
     client: FlaskClient, key: KeyMaker, place: tuple[Hub, Staff], committed: Database
 ) -> None:
-    """The answer to `case:write` alone leaves them out; `meetings:read` reads them."""
+    """The answer to `case:write` alone omits the minutes; `meetings:read` reads them."""
     with committed.begin() as session:
         asked = builders.person(session, session.get_one(Staff, place[1].id))
         keeper = builders.actor(

@@ -1,6 +1,4 @@
-"""Who sees what, on the pages: agreements, emergencies, limits by name, who has seen a record,
-merging.
-"""
+"""Record access on the pages: agreements, emergencies, limits by name, access history, merging."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -45,7 +43,7 @@ def katrina(committed: Database, house: House) -> Person:
 def test_an_agreement_is_recorded_shown_and_ended(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """With what it opens, for what, and by whom."""
+    """The page shows what it opens, for what purpose, and who recorded it."""
     visitor = sit_down(house.coordinator)
     form = visitor.open("/agreements").form(field="purpose")
     page = visitor.send(form, agency=str(house.partner.agency_id), fields="plan", **AGREED)
@@ -76,10 +74,10 @@ def test_an_agreement_is_recorded_shown_and_ended(
         ({"ends_on-month": "13"}, "Enter a real date"),
     ],
 )
-def test_an_agreement_that_makes_no_sense_is_refused(
+def test_an_invalid_agreement_is_refused(
     house: House, sit_down: SitDown, given: dict[str, str], words: str
 ) -> None:
-    """Beside the field, and nothing is recorded."""
+    """The error stands beside the field, and nothing is recorded."""
     visitor = sit_down(house.coordinator)
     form = visitor.open("/agreements").form(field="purpose")
     whole = {"agency": str(house.partner.agency_id), "fields": "plan", **AGREED, **given}
@@ -88,10 +86,10 @@ def test_an_agreement_that_makes_no_sense_is_refused(
     assert "None. Every agency sees only its own part." in page.words
 
 
-def test_a_look_by_an_agreement_shows_as_a_disclosure(
+def test_a_view_under_an_agreement_is_shown_as_a_disclosure(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """To whom, what, for what, on what basis; and who looked stands below."""
+    """Recipient, part, reason and basis are shown. Below them stands who viewed the record."""
     with committed.begin() as session:
         session.add(
             SharingAgreement(
@@ -117,11 +115,12 @@ def test_a_look_by_an_agreement_shows_as_a_disclosure(
     assert "Who: Jo Lamb What: Plan" in words and "Viewed who has seen the record" in words
 
 
-def test_appointments_of_every_agency_are_seen_by_an_agreement_that_names_them(
+def test_an_agreement_can_open_the_appointments_of_every_agency(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """When, with which agency and what was recorded; neither place nor worker; without an agreement
-    they are not to be had.
+    """It shows the time, the agency and the outcome, not the place or the worker.
+
+    Without an agreement the appointments are not available.
     """
     address = f"/people/{katrina.id}/shared-appointments"
     with committed.begin() as session:
@@ -163,8 +162,8 @@ def test_appointments_of_every_agency_are_seen_by_an_agreement_that_names_them(
     assert "Recipient: Tyne Recovery by Jo Lamb" in seen
 
 
-def test_who_may_see_who_has_seen_it(house: House, katrina: Person, sit_down: SitDown) -> None:
-    """Those who read the whole case; an agency does not, and nobody else's offender manager."""
+def test_who_may_see_the_access_history(house: House, katrina: Person, sit_down: SitDown) -> None:
+    """Staff who read the whole case may; an agency and other offender managers may not."""
     address = f"/people/{katrina.id}/record-access"
     for who, status in (
         (house.pat, 200),
@@ -186,7 +185,7 @@ def test_who_may_see_who_has_seen_it(house: House, katrina: Person, sit_down: Si
 def test_a_record_is_opened_in_an_emergency_and_closes_again(
     house: House, katrina: Person, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """Its offender manager sees who it was and why; what the other opened they may only read."""
+    """Its offender manager sees who opened it and why; the other worker may only read it."""
     dai = sit_down(house.other)
     assert dai.open(f"/people/{katrina.id}").status == 404
     form = dai.open("/emergency").form(field="crn")
@@ -218,21 +217,22 @@ def test_a_record_is_opened_in_an_emergency_and_closes_again(
         ("", "", 422, "Enter the CRN"),
     ],
 )
-def test_what_does_not_open_a_record(
+def test_an_invalid_emergency_request_does_not_open_a_record(
     house: House, katrina: Person, sit_down: SitDown, crn: str, reason: str, status: int, words: str
 ) -> None:
-    """With words that say what to do."""
+    """The error says what to do."""
     visitor = sit_down(house.other)
     page = visitor.send(visitor.open("/emergency").form(field="crn"), crn=crn, reason=reason)
     assert page.status == status and words in page.words
     assert sit_down(house.auditor).open("/emergency").status == 403
 
 
-def test_a_record_is_restricted_and_staff_are_let_in_or_kept_out(
+def test_a_record_is_restricted_and_staff_are_admitted_or_excluded(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Whoever restricts it is let in; another coordinator is not until named; whoever is kept out
-    by name sees nothing.
+    """The worker who restricts it is admitted; another coordinator only once named.
+
+    Excluded staff see nothing.
     """
     with committed.begin() as session:
         hub = session.merge(house.hub)
@@ -265,10 +265,10 @@ def test_a_record_is_restricted_and_staff_are_let_in_or_kept_out(
     assert "Ann Bold Excluded" not in chidi.open(address).words
 
 
-def test_two_records_are_compared_merged_and_parted(
+def test_two_records_are_compared_merged_and_separated(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Side by side first; then one is gone; then both are there again."""
+    """The page shows them side by side. The merge leaves one; undoing it restores both."""
     with committed.begin() as session:
         twin = builders.person(session, house.pat, crn="X320742", last_name="Dodd", number=None)
     chidi = sit_down(house.coordinator)

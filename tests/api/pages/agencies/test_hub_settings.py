@@ -1,6 +1,4 @@
-"""The page of a hub's settings: managers read them, its administrator changes them, and their
-history is shown.
-"""
+"""The hub settings page: managers read it, the hub's administrator changes it, history is shown."""
 
 from collections.abc import Callable
 
@@ -19,7 +17,7 @@ SitDown = Callable[[Staff], Visitor]
 
 
 def test_the_page_lists_every_setting(house: House, sit_down: SitDown) -> None:
-    """Each row of the table has a line: its label, its value and what it may be."""
+    """Each setting has a line with its label, its value and its bounds."""
     words = sit_down(house.administrator).open(f"/hubs/{house.hub.id}").words
     for row in SETTINGS.values():
         line = f"{row.label} Value: {row.in_words(row.default)} Allowed: {row.allowed}"
@@ -71,10 +69,10 @@ def test_a_refusal_stands_beside_the_field(
     assert page.status == 422 and words in page.words and "No changes yet." in page.words
 
 
-def test_a_hub_is_closed_by_name_and_kept_open_again(
+def test_a_hub_is_closed_by_name_and_the_closure_cancelled(
     house: House, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """Its name is asked for, against mistakes. Until the day the closing can be cancelled."""
+    """Typing the name guards against mistakes. The closure can be cancelled until its day."""
     alex = sit_down(house.administrator)
     form = alex.open("/hubs").form(field="name")
     day = {"closes_on_day": "1", "closes_on_month": "4", "closes_on_year": "2027"}
@@ -92,8 +90,9 @@ def test_a_hub_is_closed_by_name_and_kept_open_again(
 
 
 def test_who_reads_and_who_changes(committed: Database, house: House, sit_down: SitDown) -> None:
-    """A coordinator reads. An offender manager, an auditor and the administrator of another hub do
-    not.
+    """A coordinator reads.
+
+    An offender manager, an auditor and another hub's administrator may not.
     """
     with committed.begin() as session:
         elsewhere = builders.hub(session, "Gwent")

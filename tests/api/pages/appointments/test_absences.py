@@ -1,6 +1,4 @@
-"""The appointment's page with what they said about being away: what is proposed, and the buttons of
-whoever may record outcomes.
-"""
+"""The appointment's page shows the reason for an absence, the proposal, and buttons to decide."""
 
 import uuid
 from collections.abc import Callable
@@ -40,7 +38,7 @@ def katrina(committed: Database, house: House) -> Person:
 def missed(
     committed: Database, house: House, katrina: Person, now: datetime, clock: StoppedClock
 ) -> Appointment:
-    """An appointment that she did not come to, and said why by text."""
+    """An appointment that she missed, with the reason she texted."""
     clock.at = now + timedelta(hours=2)
     with committed.begin() as session:
         appointment = builders.appointment(session, katrina, now)
@@ -57,7 +55,7 @@ def missed(
 
 
 def decide(visitor: Visitor, missed: Appointment, decision: str) -> str:
-    """Press a button under the reason; the words of the page that follows."""
+    """Press a button under the reason. Returns the words of the next page."""
     form = visitor.open(f"/appointments/{missed.id}").form(f"/appointments/{missed.id}/absence")
     return visitor.send(form, decision=decision).words
 
@@ -65,7 +63,7 @@ def decide(visitor: Visitor, missed: Appointment, decision: str) -> str:
 def test_the_page_shows_the_words_the_proposal_and_three_buttons(
     house: House, missed: Appointment, sit_down: SitDown
 ) -> None:
-    """Nothing is recorded but the absence, until somebody presses one."""
+    """Only the absence is recorded until a worker presses a button."""
     words = sit_down(house.pat).open(f"/appointments/{missed.id}").words
     assert f"“{WORDS}”" in words and "Read as: family." in words
     assert "Proposed: Acceptable absence: family (AAFC)." in words
@@ -85,19 +83,15 @@ def test_the_page_shows_the_words_the_proposal_and_three_buttons(
 def test_a_button_decides(
     house: House, missed: Appointment, sit_down: SitDown, decision: str, shown: str
 ) -> None:
-    """The outcome stands with who recorded it, the note says on what ground, and the buttons are
-    gone.
-    """
+    """The outcome shows who recorded it, the note gives the ground, and the buttons are gone."""
     words = decide(sit_down(house.pat), missed, decision)
     assert shown in words and "Accept AAFC" not in words
     if decision == "accepted":
         assert "Accepted the reason given by text on Sat 20 March, 10:00am." in words
 
 
-def test_the_second_who_decides_is_told_that_somebody_has(
-    house: House, missed: Appointment, sit_down: SitDown
-) -> None:
-    """Two with the page open: one decision, and no second outcome."""
+def test_a_second_decision_is_refused(house: House, missed: Appointment, sit_down: SitDown) -> None:
+    """Two workers have the page open: one decision is recorded, and no second outcome."""
     first, second = sit_down(house.pat), sit_down(house.coordinator)
     form = second.open(f"/appointments/{missed.id}").form(f"/appointments/{missed.id}/absence")
     decide(first, missed, "left")
@@ -108,7 +102,10 @@ def test_the_second_who_decides_is_told_that_somebody_has(
 
 
 def test_who_may_not_decide(house: House, missed: Appointment, sit_down: SitDown) -> None:
-    """An auditor sees no button and is refused; another officer and another agency find nothing."""
+    """An auditor sees no button and is refused.
+
+    Another officer and another agency get not found.
+    """
     auditor = sit_down(house.auditor)
     assert "Accept AAFC" not in auditor.open(f"/appointments/{missed.id}").words
     given = {"reason": str(uuid.uuid4()), "decision": "accepted"}
@@ -127,7 +124,7 @@ def test_who_may_not_decide(house: House, missed: Appointment, sit_down: SitDown
         {"reason": str(uuid.uuid4()), "decision": ""},
     ],
 )
-def test_what_is_no_decision_is_refused(
+def test_an_invalid_decision_is_refused(
     house: House, missed: Appointment, sit_down: SitDown, given: dict[str, str]
 ) -> None:
     """Changed or broken forms change nothing."""
@@ -147,7 +144,7 @@ def test_other_systems_see_reason_proposal_and_decision(
     committed: Database,
     now: datetime,
 ) -> None:
-    """On the appointment; the words themselves stay with the thread."""
+    """They are on the appointment; the words themselves stay in the thread."""
     with committed.begin() as session:
         _, presented = issue_key(
             session,
@@ -169,14 +166,14 @@ def test_other_systems_see_reason_proposal_and_decision(
     assert (reason["decision"], reason["decided_by"]) == ("accepted", f"staff:{house.pat.id}")
 
 
-def test_what_stands_in_the_way_is_on_every_page_that_shows_the_appointment(
+def test_a_barrier_is_on_every_page_that_shows_the_appointment(
     committed: Database,
     house: House,
     katrina: Person,
     sit_down: SitDown,
     now: datetime,
 ) -> None:
-    """The person's page, the appointment's and Today, with the barrier and what would help."""
+    """The person's page, the appointment's page and Today show the barrier and what would help."""
     with committed.begin() as session:
         appointment = builders.appointment(session, session.merge(katrina), now + timedelta(days=1))
         asked(session, appointment, now - timedelta(days=1))

@@ -1,6 +1,4 @@
-"""Booking, moving, cancelling and recording by page: quick, once, refused in plain words, nothing
-lost.
-"""
+"""Booking, moving, cancelling and recording by page: once only, and without losing input."""
 
 import uuid
 from collections.abc import Callable
@@ -36,7 +34,7 @@ SitDown = Callable[[Staff], Visitor]
 
 @pytest.fixture
 def katrina(committed: Database, house: House) -> Person:
-    """One person of Pat's, who can be texted, and with whom the partner works."""
+    """One person of Pat's, who can be texted; the partner's agency works with her."""
     with committed.begin() as session:
         person = builders.person(session, house.pat, legal_status="statutory")
         ensure_involved(session, person.id, house.partner.agency_id, now=builders.NOW)
@@ -51,7 +49,7 @@ def booked(committed: Database, katrina: Person, now: datetime) -> Appointment:
 
 
 def how_many(database: Database) -> int:
-    """Appointments in the database."""
+    """The number of appointments in the database."""
     with database.begin() as session:
         return session.scalar(select(func.count()).select_from(Appointment)) or 0
 
@@ -59,8 +57,9 @@ def how_many(database: Database) -> int:
 def test_from_today_to_booked_by_choosing_a_person_and_a_time(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Choose the person on Today, type the time, send: everything else is filled in. The page says
-    which texts go when.
+    """Choose the person on Today, type the time and submit: everything else is filled in.
+
+    The next page says which texts are sent when.
     """
     visitor = sit_down(house.pat)
     page = visitor.open("/today")
@@ -78,8 +77,9 @@ def test_from_today_to_booked_by_choosing_a_person_and_a_time(
 def test_the_page_after_booking_says_why_no_text_will_go(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Somebody without a confirmed number is booked all the same, and the reason stands on the form
-    and on the page after it.
+    """A person without a confirmed number is booked all the same.
+
+    The form and the next page give the reason.
     """
     with committed.begin() as session:
         person = builders.person(session, house.pat, verified=False)
@@ -95,7 +95,7 @@ def test_the_page_after_booking_says_why_no_text_will_go(
 def test_a_form_sent_twice_books_once(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A double click, or a reload after sending, leads to the same one appointment."""
+    """A double click, or a reload after submitting, leads to the same appointment."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/book").form("/book", "once")
     first, second = (visitor.send(form, time="10am") for _ in range(2))
@@ -105,9 +105,7 @@ def test_a_form_sent_twice_books_once(
 def test_a_form_sent_many_times_at_once_books_once(
     app: Flask, committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Four requests with the same form, at the same moment, on four connections: one appointment,
-    one address.
-    """
+    """Four identical requests at once on four connections: one appointment, one address."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/book").form("/book", "once")
     cookie = visitor.client.get_cookie("engage")
@@ -123,10 +121,13 @@ def test_a_form_sent_many_times_at_once_books_once(
     assert how_many(committed) == 1 and len(addresses) == 1
 
 
-def test_the_same_form_with_other_details_is_not_taken_for_the_first(
+def test_the_same_form_with_other_details_is_not_a_repeat(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A submitted form sent back with another time warns first; submitted again, it books."""
+    """A submitted form sent again with another time is refused with a warning.
+
+    Submitted again, it books.
+    """
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/book").form("/book", "once")
     visitor.send(form, time="10am")
@@ -161,7 +162,7 @@ def test_the_same_form_with_other_details_is_not_taken_for_the_first(
         ({"worker": "Pat\x00"}, "character that is not allowed"),
     ],
 )
-def test_what_cannot_be_booked_is_refused_in_words_and_nothing_is_lost(
+def test_an_invalid_booking_is_refused_and_no_input_is_lost(
     filled: dict[str, str],
     words: str,
     committed: Database,
@@ -169,7 +170,7 @@ def test_what_cannot_be_booked_is_refused_in_words_and_nothing_is_lost(
     katrina: Person,
     sit_down: SitDown,
 ) -> None:
-    """Each wrong value: the reason in the summary, everything typed still there, nothing booked."""
+    """For each wrong value the summary gives the reason, input is kept and nothing is booked."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/book").form("/book", "once")
     page = visitor.send(form, **{"time": "10am", "place_alias": "the blue door", **filled})
@@ -180,10 +181,10 @@ def test_what_cannot_be_booked_is_refused_in_words_and_nothing_is_lost(
     assert kept["minutes"] == filled.get("minutes", "30")
 
 
-def test_a_clash_is_said_and_can_be_overruled(
+def test_a_clash_is_reported_and_can_be_overruled(
     committed: Database, house: House, katrina: Person, booked: Appointment, sit_down: SitDown
 ) -> None:
-    """Two appointments at one time are refused first; a tick books the second all the same."""
+    """A second appointment at the same time is refused first; ticking the box books it."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/book").form("/book", "once")
     refused = visitor.send(form, time="10:15", date_day="23", date_month="mar")
@@ -195,7 +196,7 @@ def test_a_clash_is_said_and_can_be_overruled(
 def test_a_person_is_found_by_name_or_crn(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """One match leads straight to the form; several are offered; nobody says so."""
+    """One match opens the form, several are listed, and no match says so."""
     with committed.begin() as session:
         builders.person(session, house.pat, number=None, first_name="Kath", last_name="Oliver")
     visitor = sit_down(house.coordinator)
@@ -210,7 +211,7 @@ def test_a_person_is_found_by_name_or_crn(
 def test_a_support_worker_books_for_their_own_agency_alone(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The form offers no other agency, and one put in by hand is refused."""
+    """The form offers no other agency, and a forged one is refused."""
     visitor = sit_down(house.partner)
     page = visitor.open(f"/people/{katrina.id}/book")
     form = page.form("/book", "once")
@@ -222,10 +223,10 @@ def test_a_support_worker_books_for_their_own_agency_alone(
 @pytest.mark.parametrize(
     ("who", "status"), [("other", 404), ("auditor", 403), ("administrator", 404)]
 )
-def test_who_may_not_book_cannot(
+def test_staff_who_may_not_book_are_refused(
     who: str, status: int, committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Neither the form nor a post made by hand."""
+    """Both the form and a forged post are refused."""
     visitor = sit_down(getattr(house, who))
     assert visitor.open(f"/people/{katrina.id}/book").status == status
     sent = visitor.post(
@@ -237,7 +238,7 @@ def test_who_may_not_book_cannot(
 def test_an_appointment_is_moved(
     committed: Database, house: House, booked: Appointment, sit_down: SitDown
 ) -> None:
-    """The form shows the present time; the new one is kept, and the reminders belong to it."""
+    """The form shows the current time. The new time is saved, and the reminders follow it."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/appointments/{booked.id}/move").form("/move")
     assert (form.fields["date-day"], form.fields["time"]) == ("23", "10:00")
@@ -250,8 +251,9 @@ def test_an_appointment_is_moved(
 def test_an_appointment_is_cancelled_with_a_reason(
     committed: Database, house: House, booked: Appointment, sit_down: SitDown
 ) -> None:
-    """Without a reason it stands; with one it is off, the reason shows, and it cannot be cancelled
-    again.
+    """Without a reason it stays booked.
+
+    With one it is cancelled, the reason is shown, and it cannot be cancelled again.
     """
     visitor = sit_down(house.pat)
     form = visitor.open(f"/appointments/{booked.id}/cancel").form("/cancel")
@@ -271,7 +273,7 @@ def test_an_appointment_is_cancelled_with_a_reason(
 def test_an_outcome_is_recorded_and_corrected(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The first record stays to be read when a second replaces it."""
+    """The first record stays visible after a second replaces it."""
     with committed.begin() as session:
         past = builders.appointment(session, katrina, now - timedelta(hours=3))
     visitor = sit_down(house.pat)
@@ -294,17 +296,17 @@ def test_an_outcome_is_recorded_and_corrected(
 def test_attendance_cannot_be_recorded_before_it_began(
     house: House, booked: Appointment, sit_down: SitDown
 ) -> None:
-    """Nobody has attended what has not begun; an absence known beforehand is offered instead."""
+    """Before the start only an absence known beforehand is offered."""
     visitor = sit_down(house.pat)
     assert "Record a known absence" in visitor.open(f"/appointments/{booked.id}").words
     form = visitor.open(f"/appointments/{booked.id}/outcome").form("/outcome")
     assert visitor.send(form, code="ATTC").status == 422
 
 
-def test_another_agencys_appointment_is_not_there_for_a_support_worker(
+def test_a_support_worker_cannot_find_another_agencys_appointment(
     house: House, booked: Appointment, sit_down: SitDown
 ) -> None:
-    """A partner sees and touches its own bookings alone."""
+    """A partner sees and changes its own bookings only."""
     visitor = sit_down(house.partner)
     token = visitor.token()
     assert visitor.open(f"/appointments/{booked.id}").status == 404
@@ -318,7 +320,7 @@ def test_another_agencys_appointment_is_not_there_for_a_support_worker(
 def test_an_auditor_reads_an_appointment_and_changes_nothing(
     house: House, booked: Appointment, sit_down: SitDown
 ) -> None:
-    """No button is offered, and a post made by hand is refused."""
+    """No button is offered, and a forged post is refused."""
     visitor = sit_down(house.auditor)
     page = visitor.open(f"/appointments/{booked.id}")
     assert page.status == 200 and "Move" not in page.words and "Cancel the" not in page.words
@@ -327,7 +329,7 @@ def test_an_auditor_reads_an_appointment_and_changes_nothing(
     assert sent.status == 403
 
 
-def test_a_coordinator_in_two_roles_sees_a_hub_and_no_more(
+def test_a_coordinator_sees_their_own_hub_only(
     committed: Database, house: House, booked: Appointment, sit_down: SitDown
 ) -> None:
     """A coordinator of another hub finds nothing of this one."""
@@ -357,22 +359,22 @@ def test_a_coordinator_in_two_roles_sees_a_hub_and_no_more(
     ],
 )
 def test_times_are_read_as_people_type_them(typed: str, meant: time) -> None:
-    """Dots, colons, am and pm, with and without blanks."""
+    """Dots, colons, am and pm, with and without spaces."""
     assert parse_time(typed) == meant
 
 
 @pytest.mark.parametrize(
     "typed", ["", "25:00", "13pm", "0am", "9:60", "10-30", "٣pm", "1:2:3", "noonish"]
 )
-def test_what_is_no_time_is_refused(typed: str) -> None:
-    """No guess is made at what somebody may have meant."""
+def test_an_invalid_time_is_refused(typed: str) -> None:
+    """The form does not guess what was meant."""
     with pytest.raises(ValueError, match="Enter a time"):
         parse_time(typed)
 
 
 @given(st.text(max_size=12), st.text(max_size=12), st.text(max_size=12))
 def test_a_date_is_read_or_refused_and_nothing_else(day: str, month: str, year: str) -> None:
-    """Whatever is typed into the three boxes, the answer is a date or words for the form."""
+    """Any input in the three boxes gives a date or an error message."""
     found = None
     with suppress(ValueError):
         found = parse_date(day, month, year)

@@ -1,6 +1,4 @@
-"""The page of free times, the tick that lets a person rebook, and what Today says of a move by
-text.
-"""
+"""Free times: their page, leave for a person to rebook, and moves by text on Today."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +15,7 @@ SitDown = Callable[[Staff], Visitor]
 
 
 def add(visitor: Visitor, **values: str) -> Page:
-    """Fill in the form for Monday ten o'clock, unless told otherwise."""
+    """Fill in the form, for Monday ten o'clock by default."""
     form = visitor.open("/free-times").form("/free-times", "minutes")
     given = {
         "date_day": "22",
@@ -29,7 +27,7 @@ def add(visitor: Visitor, **values: str) -> Page:
     return visitor.send(form, **{**given, **values})
 
 
-def test_a_worker_puts_in_their_own_weekly_and_takes_one_back(
+def test_a_worker_adds_their_own_weekly_times_and_withdraws_one(
     house: House, sit_down: SitDown, committed: Database
 ) -> None:
     """Three weeks are three rows; each can be withdrawn; the page says what happened."""
@@ -44,11 +42,12 @@ def test_a_worker_puts_in_their_own_weekly_and_takes_one_back(
         assert {one.worker_id for one in rows} == {house.partner.id}
 
 
-def test_only_coordinators_and_supervisors_keep_other_peoples_times(
+def test_only_coordinators_and_supervisors_manage_other_workers_times(
     house: House, sit_down: SitDown
 ) -> None:
-    """A worker is offered themselves only, sees nobody else's, and is refused another's whatever
-    they send.
+    """A worker may choose only themselves.
+
+    They see no other worker's times, and a forged form is refused.
     """
     other = f"{house.hub.id}_{house.pat.id}"
     assert "1 free time added." in add(sit_down(house.coordinator), worker=other).words
@@ -62,12 +61,12 @@ def test_only_coordinators_and_supervisors_keep_other_peoples_times(
 def test_an_auditor_and_an_administrator_have_no_free_times(
     house: House, sit_down: SitDown
 ) -> None:
-    """They see nobody."""
+    """They may see no person."""
     for one in (house.auditor, house.administrator):
         assert sit_down(one).open("/free-times").status == 403
 
 
-def test_what_is_wrong_is_said_beside_the_field(house: House, sit_down: SitDown) -> None:
+def test_an_error_is_shown_beside_the_field(house: House, sit_down: SitDown) -> None:
     """Past times, too many weeks, half a date."""
     visitor = sit_down(house.pat)
     assert "The time is in the past" in add(visitor, date_day="19").words
@@ -75,7 +74,7 @@ def test_what_is_wrong_is_said_beside_the_field(house: House, sit_down: SitDown)
     assert "Enter a real date" in add(visitor, date_day="31", date_month="2").words
 
 
-def test_somebody_elses_time_is_not_there(
+def test_another_workers_time_is_not_found(
     house: House, sit_down: SitDown, committed: Database
 ) -> None:
     """404 for a worker who may not see it."""
@@ -96,7 +95,7 @@ def person_of(house: House, committed: Database) -> Person:
 def test_the_offender_manager_ticks_that_a_person_may_rebook(
     house: House, sit_down: SitDown, committed: Database
 ) -> None:
-    """Off at first; the person's page says since when."""
+    """It is off at first; the person's page shows the day from which it is allowed."""
     person = person_of(house, committed)
     visitor = sit_down(house.pat)
     assert "Another time by text Not allowed" in visitor.open(f"/people/{person.id}").words
@@ -111,7 +110,7 @@ def test_the_offender_manager_ticks_that_a_person_may_rebook(
         assert session.get_one(Person, person.id).rebooking_allowed_by == f"staff:{house.pat.id}"
 
 
-def test_today_says_what_was_moved_by_text(
+def test_today_shows_appointments_moved_by_text(
     house: House, sit_down: SitDown, committed: Database
 ) -> None:
     """Staff who may see the person see both times, until staff move the appointment themselves."""

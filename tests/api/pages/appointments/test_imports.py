@@ -33,7 +33,7 @@ BAD = (
 
 
 def upload(visitor: Visitor, content: bytes, name: str = "week.csv") -> Page:
-    """Choose a file and send it."""
+    """Choose a file and submit it."""
     form = visitor.open("/import").form("/import")
     response = visitor.client.post(
         "/import", data={**form.fields, "file": (io.BytesIO(content), name)}, follow_redirects=True
@@ -42,21 +42,22 @@ def upload(visitor: Visitor, content: bytes, name: str = "week.csv") -> Page:
 
 
 def rows(*lines: str) -> bytes:
-    """A file with a head and some lines."""
+    """A file with a header and some lines."""
     return "\r\n".join([HEAD, *lines, ""]).encode()
 
 
 def booked(database: Database) -> int:
-    """Appointments in the database."""
+    """The number of appointments in the database."""
     with database.begin() as session:
         return session.scalar(select(func.count()).select_from(Appointment)) or 0
 
 
-def test_the_preview_does_nothing_and_the_import_does_it(
+def test_the_preview_books_nothing_and_the_import_does(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Line, column and reason of the bad row are shown before; the good row goes in when asked, and
-    the page says what was done.
+    """The preview shows the line, column and reason of the bad row.
+
+    The import books the good row and says what was done.
     """
     visitor = sit_down(house.coordinator)
     preview = upload(visitor, rows(GOOD, BAD))
@@ -66,10 +67,10 @@ def test_the_preview_does_nothing_and_the_import_does_it(
     assert "Imported" in result.words and "Booked 1" in result.words and booked(committed) == 1
 
 
-def test_sent_twice_it_shows_what_the_first_time_did(
+def test_a_second_import_shows_the_first_result(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """A reload or a second click changes nothing, and still says Booked 1."""
+    """A reload or a second click changes nothing, and still says "Booked 1"."""
     visitor = sit_down(house.coordinator)
     form = upload(visitor, rows(GOOD)).forms[-1]
     pages = [visitor.send(form) for _ in range(2)]
@@ -78,10 +79,10 @@ def test_sent_twice_it_shows_what_the_first_time_did(
     assert "There is nothing to import" in again.words and "Unchanged 1" in again.words
 
 
-def test_a_file_is_its_owners_for_an_hour(
+def test_only_the_uploader_can_use_a_file_for_one_hour(
     app: Flask, house: House, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """Nobody else opens or imports it, and after an hour nobody does."""
+    """Other workers can neither open nor import it, and after an hour no worker can."""
     visitor = sit_down(house.coordinator)
     preview = upload(visitor, rows(GOOD))
     other = sit_down(house.pat)
@@ -95,10 +96,10 @@ def test_a_file_is_its_owners_for_an_hour(
     assert visitor.open(preview.address).status == 404
 
 
-def test_old_files_are_forgotten(
+def test_old_files_are_deleted(
     committed: Database, house: House, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """They hold names and numbers, so they go when the hour is over."""
+    """They hold names and numbers, so they are deleted after an hour."""
     upload(sit_down(house.coordinator), rows(GOOD))
     with committed.begin() as session:
         assert uploads.delete_expired(session, now=clock.at) == 0
@@ -118,22 +119,22 @@ def test_old_files_are_forgotten(
         (HEAD.encode() + b"\r\n" + b"\x00" * 100, "Engage"),
     ],
 )
-def test_what_is_no_file_of_appointments_is_refused_in_words(
+def test_an_unreadable_file_is_refused_with_a_message(
     content: bytes, words: str, committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Never a failure, never a row."""
+    """It never causes an error page, and books nothing."""
     page = upload(sit_down(house.coordinator), content)
     assert page.status < 500 and words in page.words and booked(committed) == 0
 
 
 def test_a_form_without_a_file_says_so(house: House, sit_down: SitDown) -> None:
-    """Nothing chosen: choose one."""
+    """The message says to choose a file."""
     visitor = sit_down(house.coordinator)
     assert "Choose a file" in visitor.send(visitor.open("/import").form("/import")).words
 
 
 def test_a_file_that_is_too_large_is_answered_with_a_page(house: House, sit_down: SitDown) -> None:
-    """4 MB is the limit; beyond it the answer says so in the look of the rest."""
+    """The limit is 4 MB; beyond it the answer is an ordinary page."""
     visitor = sit_down(house.coordinator)
     head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
     body = head + b"a" * (uploads.LARGEST + 128 * 1024) + b"\r\n--x--\r\n"
@@ -144,7 +145,9 @@ def test_a_file_that_is_too_large_is_answered_with_a_page(house: House, sit_down
 
 
 @pytest.mark.parametrize("who", ["partner", "auditor", "administrator"])
-def test_who_may_not_import_has_no_such_page(who: str, house: House, sit_down: SitDown) -> None:
-    """Neither in the menu nor by its address."""
+def test_staff_who_may_not_import_have_no_page_for_it(
+    who: str, house: House, sit_down: SitDown
+) -> None:
+    """The menu does not show it and its address is refused."""
     visitor = sit_down(getattr(house, who))
     assert "Import" not in visitor.open("/today").words and visitor.open("/import").status == 403

@@ -1,6 +1,4 @@
-"""Meetings on the pages: from the call to the minutes, with what was decided in between, and the
-case pack.
-"""
+"""Meetings on the pages: from the call to the minutes, the decisions, and the case pack."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,7 +34,7 @@ def katrina(committed: Database, house: House) -> Person:
 
 
 def called(database: Database, house: House, days: int = 0) -> str:
-    """The address of a meeting so many days ahead."""
+    """The address of a meeting in so many days."""
     with database.begin() as session:
         keeper = builders.actor(session.get_one(Staff, house.coordinator.id))
         hub = session.get_one(Hub, house.hub.id)
@@ -46,7 +44,10 @@ def called(database: Database, house: House, days: int = 0) -> str:
 def test_a_meeting_from_call_to_minutes(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Referral adopted, review retained, who came, minutes; closed, it offers nothing more."""
+    """Referral adopted, review retained, attendance, minutes.
+
+    Once closed, it offers nothing more.
+    """
     with committed.begin() as session:
         pat = builders.actor(session.get_one(Staff, house.pat.id))
         refer(session, pat, session.get_one(Hub, house.hub.id), crn="X555555")
@@ -104,11 +105,12 @@ def _links(html: str, start: str) -> list[str]:
     return [part.split('"')[0] for part in html.split('href="')[1:] if part.startswith(start)]
 
 
-def test_who_has_a_seat(
+def test_who_sees_which_people_of_a_meeting(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """An OM sees their own people on it, another OM how many; an auditor all; a support worker has
-    no seat.
+    """An offender manager sees their own people, and how many others there are.
+
+    An auditor sees all; a support worker has no access.
     """
     address = called(committed, house)
     assert "Katrina Dodds" in sit_down(house.pat).open(address).words
@@ -124,7 +126,7 @@ def test_who_has_a_seat(
         assert ">Meetings<" not in visitor.open("/today").html
 
 
-def test_nothing_is_decided_before_the_day_or_by_others(
+def test_no_decision_before_the_day_or_by_other_staff(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
     """The page says so, and a forged form is refused."""
@@ -146,7 +148,7 @@ def test_nothing_is_decided_before_the_day_or_by_others(
 def test_a_second_meeting_on_the_day_is_refused(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Beside other bad days; an offender manager calls none."""
+    """So are other invalid days. An offender manager cannot call a meeting."""
     called(committed, house)
     visitor = sit_down(house.coordinator)
     form = visitor.open("/meetings/new").form(field="chair")
@@ -159,7 +161,7 @@ def test_a_second_meeting_on_the_day_is_refused(
 def test_the_case_pack_is_one_page_and_a_pdf(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """For whoever reads the case; the reading is logged; a support worker has none."""
+    """It is for staff who read the case; each view is logged; a support worker has no access."""
     address = f"/people/{katrina.id}/case-pack"
     page = sit_down(house.coordinator).open(address)
     for words in (
@@ -188,7 +190,7 @@ def test_the_case_pack_is_one_page_and_a_pdf(
 def test_asking_for_a_meeting(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """From the pack, by whoever manages them; an auditor is not offered it."""
+    """The pack offers it to staff who manage the person, not to an auditor."""
     with committed.begin() as session:
         for one in session.query(Enrolment):
             session.delete(one)

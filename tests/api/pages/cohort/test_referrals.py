@@ -1,6 +1,4 @@
-"""Referrals on the pages: sent by anybody's agency, kept in order by the coordinator, assessed by
-whoever manages people.
-"""
+"""Referrals on the pages: any agency sends them, coordinators sort them, managers assess them."""
 
 from collections.abc import Callable
 
@@ -19,15 +17,15 @@ RYAN = {"first_name": "Ryan", "last_name": "Tate", "reasons": "Shop theft every 
 
 
 def sent(database: Database, by: Staff, hub: Hub, **given: object) -> Referral:
-    """A referral by somebody."""
+    """A referral by an actor."""
     with database.begin() as session:
         return refer(session, builders.actor(session.get_one(Staff, by.id)), hub, **given)  # type: ignore[arg-type]
 
 
-def test_a_support_worker_refers_and_sees_what_became_of_it(
+def test_a_support_worker_refers_and_sees_the_outcome(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Sent twice it is one; the queue is not theirs to see, what their agency sent is."""
+    """Sent twice it is one referral. They see what their agency sent, not the queue."""
     sent(committed, house.pat, house.hub, first_name="Someone", last_name="Else")
     visitor = sit_down(house.partner)
     form = visitor.open("/referrals/new").form(field="reasons")
@@ -58,7 +56,7 @@ def test_a_support_worker_refers_and_sees_what_became_of_it(
         ({"hub": "elsewhere"}, "Choose a hub"),
     ],
 )
-def test_bad_input_is_said_and_nothing_kept(
+def test_invalid_input_is_reported_and_nothing_saved(
     committed: Database, house: House, sit_down: SitDown, changes: dict[str, str], words: str
 ) -> None:
     """The form keeps what was typed."""
@@ -70,10 +68,10 @@ def test_bad_input_is_said_and_nothing_kept(
         assert session.query(Referral).count() == 0
 
 
-def test_the_coordinator_sees_who_may_be_the_same_and_joins_two(
+def test_the_coordinator_sees_possible_duplicates_and_joins_two(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """By CRN, by name and date of birth; the second keeps its words under the first."""
+    """Matched by CRN, or by name and date of birth. The second keeps its words under the first."""
     with committed.begin() as session:
         known = builders.person(
             session, house.pat, first_name="Ryan", last_name="Tate", date_of_birth=BORN
@@ -90,8 +88,10 @@ def test_the_coordinator_sees_who_may_be_the_same_and_joins_two(
     assert "Begging by the bank" in visitor.open(f"/referrals/{first.id}").words
 
 
-def test_saying_who_it_is(committed: Database, house: House, sit_down: SitDown) -> None:
-    """The CRN ties the record that is there; a CRN that waits already is refused."""
+def test_a_referral_is_identified_by_crn(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """The CRN links the existing record; a CRN with a pending referral is refused."""
     with committed.begin() as session:
         known = builders.person(session, house.pat, crn="X777777")
     made = sent(committed, house.partner, house.hub)
@@ -104,10 +104,10 @@ def test_saying_who_it_is(committed: Database, house: House, sit_down: SitDown) 
     assert refused.status == 422 and "already waits" in refused.words
 
 
-def test_taking_it_back_needs_a_reason(
+def test_withdrawing_a_referral_needs_a_reason(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Then it stays on record."""
+    """It then stays on record."""
     made = sent(committed, house.partner, house.hub)
     visitor = sit_down(house.partner)
     form = visitor.open(f"/referrals/{made.id}/withdraw").form(field="why")
@@ -119,8 +119,9 @@ def test_taking_it_back_needs_a_reason(
 
 
 def test_who_sees_a_referral(committed: Database, house: House, sit_down: SitDown) -> None:
-    """Another agency's worker does not find it, an auditor reads and changes nothing, an
-    administrator refers nobody.
+    """Another agency's worker does not find it.
+
+    An auditor reads and changes nothing. An administrator refers no person.
     """
     made = sent(committed, house.pat, house.hub)
     assert sit_down(house.partner).open(f"/referrals/{made.id}").status == 404
@@ -142,8 +143,10 @@ def test_who_sees_a_referral(committed: Database, house: House, sit_down: SitDow
         assert session.query(Assessment).count() == 0
 
 
-def test_police_may_say_at_arrest(committed: Database, house: House, sit_down: SitDown) -> None:
-    """Others are not even asked."""
+def test_only_police_can_say_that_the_referral_follows_an_arrest(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """Staff of other agencies are not asked."""
     with committed.begin() as session:
         builders.agency(session, house.hub, "Police", AgencyKind.POLICE)
         kit = builders.staff(
@@ -156,10 +159,10 @@ def test_police_may_say_at_arrest(committed: Database, house: House, sit_down: S
     assert "At arrest" in page.words
 
 
-def test_the_next_meeting_is_told(
+def test_the_next_meeting_is_shown(
     committed: Database, house: House, sit_down: SitDown, now: object
 ) -> None:
-    """Its day, or by when one is due."""
+    """Its day, or the day by which one is due."""
     made = sent(committed, house.pat, house.hub)
     visitor = sit_down(house.coordinator)
     assert "no meeting is called; one is due by Sat 20 March" in visitor.open("/referrals").words
@@ -169,7 +172,7 @@ def test_the_next_meeting_is_told(
 
 
 def test_assessing_makes_versions(committed: Database, house: House, sit_down: SitDown) -> None:
-    """Of a referral and of a person; pounds become pence; what makes no sense is refused."""
+    """For a referral and for a person. Pounds are stored as pence; invalid values are refused."""
     with committed.begin() as session:
         katrina = builders.person(session, house.pat)
     made = sent(committed, house.partner, house.hub)

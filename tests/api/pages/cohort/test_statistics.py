@@ -1,4 +1,4 @@
-"""The cohort page and its file: charts with a table beside each, for whoever may read cases."""
+"""The cohort page and its file: charts, each with a table, for staff who may read cases."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ SitDown = Callable[[Staff], Visitor]
 
 @pytest.fixture
 def cohort(committed: Database, house: House) -> None:
-    """Two people on it, of two officers; one came, one did not."""
+    """Two people on it with two officers; one attended, the other did not."""
     with committed.begin() as session:
         one, two = member(session, house.pat), member(session, house.other)
         came(session, one, 3, OutcomeCode.ATTENDED_COMPLIED)
@@ -31,8 +31,9 @@ def cohort(committed: Database, house: House) -> None:
 
 @pytest.mark.usefixtures("cohort")
 def test_every_chart_has_its_table(house: House, sit_down: SitDown) -> None:
-    """The same words and numbers, a denominator and an interval with each rate, breach apart from
-    reoffending.
+    """A chart and its table have the same words and numbers.
+
+    Each rate has a denominator and an interval. Breach is separate from reoffending.
     """
     page = sit_down(house.coordinator).open("/cohort")
     assert page.status == 200
@@ -52,10 +53,10 @@ def test_every_chart_has_its_table(house: House, sit_down: SitDown) -> None:
 
 
 @pytest.mark.usefixtures("cohort")
-def test_an_officer_counts_their_own_caseload_over_the_time_they_choose(
+def test_an_officer_sees_their_own_caseload_for_a_chosen_period(
     house: House, sit_down: SitDown
 ) -> None:
-    """And is offered no other hub."""
+    """They are offered no other hub."""
     visitor = sit_down(house.pat)
     page = visitor.open("/cohort?days=365&hub=")
     assert (
@@ -68,16 +69,14 @@ def test_an_officer_counts_their_own_caseload_over_the_time_they_choose(
     "query",
     ["days=30", "days=x", "hub=nonsense", f"hub={'0' * 8}-{'-'.join(['0' * 4] * 3)}-{'0' * 12}"],
 )
-def test_what_is_no_period_and_no_hub_is_not_found(
-    house: House, sit_down: SitDown, query: str
-) -> None:
-    """Nobody types these by hand."""
+def test_an_invalid_period_or_hub_is_not_found(house: House, sit_down: SitDown, query: str) -> None:
+    """These are only ever forged addresses."""
     assert sit_down(house.coordinator).open(f"/cohort?{query}").status == 404
 
 
 @pytest.mark.usefixtures("cohort")
-def test_the_file_says_the_same(house: House, sit_down: SitDown) -> None:
-    """One row for each line; a rate with its interval where the table measures."""
+def test_the_file_has_the_same_numbers(house: House, sit_down: SitDown) -> None:
+    """One row for each line; a rate has its interval where the table has one."""
     answer = sit_down(house.coordinator).client.get("/cohort.csv?days=28")
     assert answer.headers["Content-Disposition"].endswith('"cohort-2027-02-20-to-2027-03-20.csv"')
     rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))
@@ -102,8 +101,8 @@ def test_an_agency_named_like_a_formula_is_harmless_in_the_file(
     assert "'=1+1" in sit_down(house.pat).client.get("/cohort.csv").get_data(as_text=True)
 
 
-def test_who_may_read_no_case_is_refused(house: House, sit_down: SitDown) -> None:
-    """The menu offers it to nobody else."""
+def test_staff_who_may_read_no_case_are_refused(house: House, sit_down: SitDown) -> None:
+    """Their menu does not show the page."""
     for one in (house.partner, house.administrator):
         visitor = sit_down(one)
         assert visitor.open("/cohort").status == 403 and visitor.open("/cohort.csv").status == 403

@@ -1,6 +1,4 @@
-"""The status of a case on the pages: shown with its reasons, reviewed, given to others, and kept
-from whoever may not see it.
-"""
+"""A case's status on the pages: shown with its reasons, reviewed, transferred; who may see it."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -54,7 +52,7 @@ def katrina(committed: Database, house: House, now: datetime) -> Person:
 def test_status_strand_and_reviews_are_shown(
     house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """With what the rules suggest, and that the review is late."""
+    """With what the rules suggest, and that the review is overdue."""
     page = sit_down(house.pat).open(f"/people/{katrina.id}/status")
     for words in (
         "Red since 10 March 2027",
@@ -67,10 +65,10 @@ def test_status_strand_and_reviews_are_shown(
         assert words in page.words, page.words
 
 
-def test_what_was_reached_lately_is_shown_but_no_tests_to_whoever_may_not_see_them(
+def test_recent_milestones_are_shown_but_tests_only_with_health_access(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """RULES.md 16: the last few, with a way to all of them."""
+    """Rule 16: the last few, with a link to all of them."""
     with committed.begin() as session:
         for days in range(6):
             case_builders.milestone(
@@ -92,7 +90,7 @@ def test_what_was_reached_lately_is_shown_but_no_tests_to_whoever_may_not_see_th
 def test_a_review_is_recorded_once(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Sent twice it is one review; without a status or a reason it is none."""
+    """Sent twice it is one review. Without a status or a reason none is recorded."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/review").form(field="reason")
     refused = visitor.send(form, reason="")
@@ -114,16 +112,17 @@ def test_a_review_is_recorded_once(
 
 
 def test_the_caseload_shows_the_status(house: House, katrina: Person, sit_down: SitDown) -> None:
-    """Red, and that the review is overdue; a partner sees no status."""
+    """Red, and that the review is overdue. A partner sees no status."""
     assert "Red review overdue" in sit_down(house.pat).open("/caseload").words
     assert "Status" not in sit_down(house.partner).open("/caseload").words
 
 
-def test_staying_on_of_their_own_will(
+def test_staying_voluntarily(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Offered where no order runs; said once it is shown and offered no more. Under an order the
-    words say why not.
+    """Offered if no order is in force; once recorded it is shown and not offered again.
+
+    Under an order the page says why it is not offered.
     """
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/status").form("/stay")
@@ -137,7 +136,7 @@ def test_staying_on_of_their_own_will(
 
 
 def test_a_transfer(committed: Database, house: House, katrina: Person, sit_down: SitDown) -> None:
-    """The old offender manager sees them no more; the new one finds the note."""
+    """The old offender manager no longer sees the person; the new one finds the note."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/transfer").form(field="note")
     refused = visitor.send(form, note="")
@@ -154,10 +153,13 @@ def test_a_transfer(committed: Database, house: House, katrina: Person, sit_down
     )
 
 
-def test_a_whole_caseload_is_handed_over(
+def test_a_caseload_is_transferred(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Those who are chosen, to one other; a name that the page did not offer is refused."""
+    """The chosen people go to one other offender manager.
+
+    A name that the page did not offer is refused.
+    """
     with committed.begin() as session:
         archer = builders.person(session, house.pat, last_name="Archer", number=None)
         foreign = builders.person(
@@ -180,7 +182,7 @@ def test_a_whole_caseload_is_handed_over(
 def test_a_death_is_recorded(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Not one of tomorrow; recorded, the enrolment has ended, and it is not recorded twice."""
+    """A future date is refused. Recording it ends the enrolment, and it is recorded once."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/death").form(field="date-day")
     assert "Enter a date" in visitor.send(form).words
@@ -193,7 +195,7 @@ def test_a_death_is_recorded(
 
 
 def test_who_may_not_see_or_change(house: House, katrina: Person, sit_down: SitDown) -> None:
-    """For others there is no such person; an auditor reads and changes nothing."""
+    """Other staff get not found; an auditor reads and changes nothing."""
     address = f"/people/{katrina.id}"
     auditor = sit_down(house.auditor)
     assert auditor.open(f"{address}/status").status == 200
@@ -212,7 +214,7 @@ def test_who_may_not_see_or_change(house: House, katrina: Person, sit_down: SitD
 def test_intelligence_is_for_police_and_the_offender_manager(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The coordinator here is of probation, and learns that there is something."""
+    """The coordinator here is of probation, and sees only that there is some."""
     with committed.begin() as session:
         session.add(
             IntelligenceFlag(
@@ -234,8 +236,9 @@ def test_intelligence_is_for_police_and_the_offender_manager(
 def test_an_agency_reads_the_status_by_an_agreement_only(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """What was decided, not what the rules make of the rest, nor notes between workers; and it is
-    logged.
+    """It reads what was decided, not the rules' suggestion or notes between workers.
+
+    The view is logged.
     """
     with committed.begin() as session:
         session.add(Involvement(person_id=katrina.id, agency_id=house.partner.agency_id, since=now))
@@ -261,10 +264,10 @@ def test_an_agency_reads_the_status_by_an_agreement_only(
         assert session.scalars(select(Disclosure.fields)).one() == ["status"]
 
 
-def test_somebody_who_has_left(
+def test_a_deregistered_person(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """Their time on the cohort is history, and nothing can be reviewed."""
+    """Their enrolment is shown as history, and nothing can be reviewed."""
     with committed.begin() as session:
         deregister(
             session,
@@ -283,10 +286,10 @@ def test_somebody_who_has_left(
     assert refused.status == 422 and "not on the cohort" in refused.words
 
 
-def test_the_page_asks_a_constant_number_of_questions(
+def test_the_page_runs_a_constant_number_of_statements(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """However many reviews there were."""
+    """However many reviews there are."""
     visitor, counts = sit_down(house.pat), []
     for reviews in (0, 15):
         with committed.begin() as session:

@@ -1,6 +1,4 @@
-"""Compliance on the pages: why something counts, decisions with their letters, packs, and a
-supervisor's word on an absence.
-"""
+"""Compliance on the pages: why failures count, decisions, letters, packs, and absences."""
 
 import json
 import re
@@ -55,12 +53,12 @@ def supervisor(committed: Database, house: House) -> Staff:
 
 
 def links(page: Page) -> list[str]:
-    """Where the links of a page lead."""
+    """The targets of a page's links."""
     return [unescape(found) for found in re.findall(r'href="([^"]+)"', page.html)]
 
 
 def warned(visitor: Visitor, katrina: Person, **more: str) -> str:
-    """Decide on a warning by the page; the address of the page that follows."""
+    """Record a warning by the page. Returns the address of the next page."""
     page = visitor.open(f"/people/{katrina.id}/compliance")
     link = next(one for one in links(page) if "/compliance/decide" in one)
     form = visitor.open(link).form(field="reason")
@@ -70,7 +68,7 @@ def warned(visitor: Visitor, katrina: Person, **more: str) -> str:
 
 
 def only(database: Database) -> Enforcement:
-    """The decision there is."""
+    """The only decision."""
     with database.begin() as session:
         return session.scalars(select(Enforcement)).one()
 
@@ -78,8 +76,9 @@ def only(database: Database) -> Enforcement:
 def test_the_page_says_what_counts_and_why(
     house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The suggestion with its reasons, each failure with what the network said, and the way there
-    from the person's page.
+    """The page shows the suggestion with its reasons.
+
+    Each failure has the delivery status of its texts. The person's page links to it.
     """
     visitor = sit_down(house.pat)
     assert f"/people/{katrina.id}/compliance" in links(visitor.open(f"/people/{katrina.id}"))
@@ -98,7 +97,7 @@ def test_the_page_says_what_counts_and_why(
 def test_a_warning_from_the_decision_to_the_letter_given(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Decided, read, printed, given, and withdrawn; what was decided stays to be read."""
+    """Decided, read, printed, given and withdrawn. The decision stays visible."""
     visitor = sit_down(house.pat)
     words = warned(visitor, katrina)
     assert (
@@ -146,10 +145,10 @@ def test_a_letter_in_welsh_says_that_the_template_is_a_draft(
     assert "Rhybudd ffurfiol" in words and "is a draft" in words
 
 
-def test_a_changed_outcome_is_said_beside_the_decision(
+def test_a_changed_outcome_is_shown_beside_the_decision(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Never silently: on the page until somebody withdraws it."""
+    """It stays on the page until a worker withdraws the decision."""
     visitor = sit_down(house.pat)
     warned(visitor, katrina)
     appointment = only(committed).failures[0].appointment_id
@@ -170,7 +169,7 @@ def test_a_changed_outcome_is_said_beside_the_decision(
         ({"language": "fr"}, "Not a valid choice"),
     ],
 )
-def test_what_makes_no_sense_is_said_beside_the_field(
+def test_an_error_is_shown_beside_the_field(
     committed: Database,
     house: House,
     katrina: Person,
@@ -200,10 +199,10 @@ def test_a_referral_is_recorded_as_done(
     assert "On 20 March 2027" in page.words
 
 
-def test_a_pack_is_made_and_taken_out(
+def test_a_pack_is_made_and_downloaded(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """On paper and as JSON, the same bytes every time; sent twice it is made once."""
+    """As a PDF and as JSON, the same bytes every time. Sent twice it is made once."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/evidence-packs/new").form(field="purpose")
     assert (form.fields["first-day"], form.fields["first-year"]) == ("21", "2026")
@@ -236,7 +235,7 @@ def test_a_pack_is_made_and_taken_out(
 def test_a_supervisor_decides_an_absence(
     committed: Database, house: House, katrina: Person, supervisor: Staff, sit_down: SitDown
 ) -> None:
-    """From the appointment's page; the worker's form is refused afterwards."""
+    """From the appointment's page. The worker's form is refused afterwards."""
     with committed.begin() as session:
         which = missed(session, session.get_one(Person, katrina.id), 2).id
     visitor = sit_down(supervisor)
@@ -251,10 +250,10 @@ def test_a_supervisor_decides_an_absence(
     assert "A supervisor has decided this absence." in worker.send(form, code="UAAB").words
 
 
-def test_who_may_not(committed: Database, house: House, katrina: Person, sit_down: SitDown) -> None:
-    """Others' offender managers and partners see nothing; coordinators and auditors read and decide
-    nothing.
-    """
+def test_who_may_not_see_or_decide(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """Other offender managers and partners see nothing; coordinators and auditors read only."""
     with committed.begin() as session:
         actor = builders.actor(session.get_one(Staff, house.pat.id))
         made = decisions.decide(
@@ -289,7 +288,7 @@ def test_who_may_not(committed: Database, house: House, katrina: Person, sit_dow
 def test_without_an_order_nothing_counts(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """A voluntary person's page says so; nothing can be decided."""
+    """The page of a voluntary person says so, and nothing can be decided."""
     with committed.begin() as session:
         person = builders.person(session, house.pat)
         missed(session, person, 3)
@@ -305,7 +304,7 @@ def test_without_an_order_nothing_counts(
 def test_the_number_of_statements_is_constant(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, clock: StoppedClock
 ) -> None:
-    """Ten failures more take not one statement more."""
+    """Ten more failures need no more statements."""
     visitor, counts = sit_down(house.pat), []
     for _ in range(2):
         seen: list[str] = []

@@ -1,6 +1,4 @@
-"""Texts from staff by page: measured and looked over first, sent once, and only when the worker
-means it.
-"""
+"""Texts from staff by page: measured and checked first, sent once, and only on purpose."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -27,7 +25,7 @@ def katrina(committed: Database, house: House) -> Person:
 
 
 def sent(database: Database) -> list[str]:
-    """The words of every text that was written."""
+    """The bodies of all texts that were written."""
     with database.begin() as session:
         return list(session.scalars(select(Message.body)))
 
@@ -35,7 +33,7 @@ def sent(database: Database) -> list[str]:
 def test_a_text_is_sent_once_however_often_the_form_is(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A double click is one text."""
+    """A double click sends one text."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}").form("/text")
     for _ in range(2):
@@ -44,7 +42,7 @@ def test_a_text_is_sent_once_however_often_the_form_is(
     assert sent(committed) == ["Hi Katrina, are you OK? Pat"]
 
 
-def test_without_scripts_a_button_measures_and_looks_over(
+def test_without_scripts_a_button_measures_and_checks(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
     """The check shows the length and names words a stranger should not read; nothing is sent."""
@@ -63,10 +61,10 @@ def test_without_scripts_a_button_measures_and_looks_over(
     assert sent(committed) == []
 
 
-def test_words_that_tell_too_much_need_a_tick(
+def test_words_that_disclose_too_much_need_a_tick(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Refused first, with the words named and the text kept; sent when the worker insists."""
+    """Refused first, with the words named and the text kept; sent if the worker confirms."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}").form("/text")
     page = visitor.send(form, body="The court date moved")
@@ -81,8 +79,8 @@ def test_words_that_tell_too_much_need_a_tick(
     assert sent(committed) == ["The court date moved"]
 
 
-def test_the_script_is_told_the_same(house: House, katrina: Person, sit_down: SitDown) -> None:
-    """What the page's script asks for is what the button shows."""
+def test_the_script_gets_the_same_check(house: House, katrina: Person, sit_down: SitDown) -> None:
+    """The page's script gets the answer that the button shows."""
     visitor = sit_down(house.pat)
     answer = visitor.client.post(
         f"/people/{katrina.id}/text/facts", data={"csrf_token": visitor.token(), "body": "court"}
@@ -101,20 +99,21 @@ def test_the_script_is_told_the_same(house: House, katrina: Person, sit_down: Si
         ("turn \u202e round", "character that is not allowed"),
     ],
 )
-def test_what_cannot_be_sent_is_refused_in_words(
+def test_an_invalid_text_is_refused_with_a_message(
     body: str, words: str, committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """An empty, endless or unreadable text."""
+    """An empty, too long or unreadable text."""
     visitor = sit_down(house.pat)
     page = visitor.send(visitor.open(f"/people/{katrina.id}/text").form("/text"), body=body)
     assert page.status == 422 and words in page.words and sent(committed) == []
 
 
-def test_somebody_who_cannot_be_texted_is_not(
+def test_no_text_to_a_person_who_cannot_be_texted(
     committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
-    """The reason is on the page before anything is written, and again when it is sent all the same;
-    the words are kept.
+    """The page gives the reason before a text is written, and again if it is sent all the same.
+
+    The words are kept.
     """
     with committed.begin() as session:
         held = builders.person(session, house.pat, custody_status="custody")
@@ -132,7 +131,7 @@ def test_somebody_who_cannot_be_texted_is_not(
 def test_emoji_and_welsh_are_sent_as_they_are(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Curly quotes become plain; letters and emoji stay."""
+    """Curly quotes become plain; letters and emoji are unchanged."""
     visitor = sit_down(house.pat)
     visitor.send(visitor.open(f"/people/{katrina.id}").form("/text"), body="Sut mae’r tŷ? 👍")
     assert sent(committed) == ["Sut mae'r tŷ? 👍"]

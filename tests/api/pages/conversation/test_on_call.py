@@ -1,6 +1,4 @@
-"""The rota, notices, the pause and the steps of an alarm, as staff see and change them in a
-browser.
-"""
+"""The rota, notices, paused texts and the steps of an alarm, as staff see and change them."""
 
 import uuid
 from collections.abc import Callable
@@ -52,16 +50,17 @@ def add(visitor: Visitor, who: Staff, **given: str) -> Page:
 
 
 def turns(database: Database) -> list[OnCallTurn]:
-    """Every turn."""
+    """All turns."""
     with database.begin() as session:
         return list(session.scalars(select(OnCallTurn)))
 
 
-def test_a_coordinator_adds_a_turn_and_takes_it_off(
+def test_a_coordinator_adds_a_turn_and_removes_it(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Times are the hub's; whoever has no mobile is added with a warning; a turn that is removed is
-    gone.
+    """Times are the hub's.
+
+    Staff without a mobile are added with a warning. A removed turn is gone.
     """
     visitor = sit_down(house.coordinator)
     assert "No one is on call in Tyneside now" in visitor.open("/on-call").words
@@ -77,8 +76,9 @@ def test_a_coordinator_adds_a_turn_and_takes_it_off(
 def test_turns_may_overlap_but_must_end_after_they_start(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """The same turn twice is fine; one that ends before it begins, or is past, is refused beside
-    the field.
+    """The same turn twice is allowed.
+
+    One that ends before it starts, or is past, is refused beside the field.
     """
     visitor = sit_down(house.coordinator)
     add(visitor, house.coordinator)
@@ -95,29 +95,29 @@ def test_turns_may_overlap_but_must_end_after_they_start(
 
 @pytest.mark.parametrize("field", ["staff", "hub", "level"])
 @pytest.mark.parametrize("given", ["", "x", str(uuid.UUID(int=5)), "10"])
-def test_what_is_not_on_the_lists_is_refused(
+def test_a_forged_choice_is_refused(
     committed: Database, house: House, sit_down: SitDown, field: str, given: str
 ) -> None:
-    """A forged choice adds nothing."""
+    """It adds nothing."""
     page = add(sit_down(house.coordinator), house.coordinator, **{field: given})
     assert page.status in (403, 422)
     assert turns(committed) == []
 
 
-def test_who_could_do_nothing_about_an_item_is_not_put_on_call(
+def test_staff_who_cannot_see_signals_are_not_put_on_call(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """A support worker, an auditor and an administrator could not see it."""
+    """A support worker, an auditor and an administrator could not see the signal."""
     visitor = sit_down(house.coordinator)
     for who in (house.partner, house.auditor, house.administrator):
         assert add(visitor, who).status == 422
     assert turns(committed) == []
 
 
-def test_the_rota_is_kept_by_coordinators_and_administrators_of_the_hub(
+def test_only_the_hubs_coordinators_and_administrators_manage_the_rota(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Others may not open it, and nobody touches another hub's turn."""
+    """Other roles may not open it, and another hub's turns cannot be changed."""
     with committed.begin() as session:
         far = builders.staff(
             session, builders.hub(session, "Gwent"), *rota.ON_CALL, name="Far Away"
@@ -134,7 +134,7 @@ def test_the_rota_is_kept_by_coordinators_and_administrators_of_the_hub(
     assert len(turns(committed)) == 1
 
 
-def test_everybody_says_where_their_own_notices_go(
+def test_staff_set_where_their_own_notices_go(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
     """A UK mobile is stored normalised, anything else is refused; an empty one ends notices."""
@@ -148,10 +148,10 @@ def test_everybody_says_where_their_own_notices_go(
     assert mobile(committed, house.pat) is None
 
 
-def test_an_administrator_says_it_for_colleagues_of_the_hub_only(
+def test_an_administrator_sets_notices_for_their_own_hub_only(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Not for staff of another hub; and a coordinator for nobody."""
+    """Not for staff of another hub. A coordinator may set no other worker's notices."""
     with committed.begin() as session:
         far = builders.staff(session, builders.hub(session, "Gwent"), name="Far Away")
     visitor = sit_down(house.administrator)
@@ -165,7 +165,7 @@ def test_an_administrator_says_it_for_colleagues_of_the_hub_only(
 
 
 def mobile(database: Database, staff: Staff) -> str | None:
-    """Where notices to them go."""
+    """The number that gets their notices."""
     with database.begin() as session:
         return session.get_one(Staff, staff.id).mobile
 
@@ -173,9 +173,7 @@ def mobile(database: Database, staff: Staff) -> str | None:
 def test_today_says_in_red_that_nobody_is_on_call(
     committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
-    """A coordinator sees the gap until somebody fills it; an offender manager has other things to
-    see.
-    """
+    """A coordinator sees the gap until it is filled; an offender manager does not see it."""
     assert "No one is on call in Tyneside now" in sit_down(house.coordinator).open("/today").words
     assert "No one is on call" not in sit_down(house.pat).open("/today").words
     with committed.begin() as session:
@@ -192,10 +190,13 @@ def test_today_says_in_red_that_nobody_is_on_call(
     assert "No one is on call" not in sit_down(house.coordinator).open("/today").words
 
 
-def test_the_signal_shows_who_was_told_and_that_nobody_has_acknowledged(
+def test_the_signal_shows_who_was_notified_and_who_acknowledged(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Each step with its time; once somebody is on it, nobody is waited for."""
+    """Each step with its time.
+
+    Once a worker has acknowledged, the page no longer says that it waits.
+    """
     id = signal(committed, katrina, SignalKind.CRISIS, now)
     with committed.begin() as session:
         coordinator = session.get_one(Staff, house.coordinator.id)
@@ -213,11 +214,12 @@ def test_the_signal_shows_who_was_told_and_that_nobody_has_acknowledged(
     assert "Not acknowledged yet" not in visitor.open(f"/signals/{id}").words
 
 
-def test_a_worker_lets_texts_go_on(
+def test_a_worker_resumes_texts(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The page says since when and why they wait; the button ends it once, and the thread keeps who
-    did it.
+    """The page says since when and why they are paused.
+
+    The button resumes them once, and the thread shows who did it.
     """
     with committed.begin() as session:
         person = session.get_one(Person, katrina.id)
@@ -235,7 +237,7 @@ def test_a_worker_lets_texts_go_on(
     assert visitor.send(form).status == 200
 
 
-def test_who_may_not_manage_a_person_cannot_let_texts_go_on(
+def test_staff_who_do_not_manage_a_person_cannot_resume_texts(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
     """Another offender manager cannot see the person; an auditor and a support worker only read."""

@@ -1,6 +1,4 @@
-"""Taking a conversation over, correcting a reading, the log of a conversation and the
-administrator's corrections, by page.
-"""
+"""Taking over a conversation, correcting a reading, and the export and review of both, by page."""
 
 import csv
 import io
@@ -36,17 +34,18 @@ def katrina(committed: Database, house: House) -> Person:
 
 
 def holder(database: Database, person: Person, now: datetime) -> uuid.UUID | None:
-    """Who has the conversation."""
+    """The worker who has taken the conversation over."""
     with database.begin() as session:
         found = takeover.current(session, person.id, now)
         return found.staff_id if found else None
 
 
-def test_one_worker_takes_over_another_takes_it_from_them_and_hands_back(
+def test_a_worker_takes_over_from_another_and_hands_back(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The banner says who, since when and until when; the second worker is warned before they
-    press.
+    """The banner says who, since when and until when.
+
+    The second worker is warned before they press.
     """
     pat, chidi = sit_down(house.pat), sit_down(house.coordinator)
     address = f"/people/{katrina.id}"
@@ -71,11 +70,12 @@ def test_one_worker_takes_over_another_takes_it_from_them_and_hands_back(
     )
 
 
-def test_what_the_page_did_not_show_is_not_taken(
+def test_a_stale_page_does_not_take_a_conversation_over(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """A page opened before somebody took over takes nothing from them, by button or by text; the
-    text is kept to send again.
+    """A page opened before another worker took over takes nothing from them, by button or by text.
+
+    The text is kept to send again.
     """
     chidi = sit_down(house.coordinator)
     page = chidi.open(f"/people/{katrina.id}")
@@ -95,7 +95,7 @@ def test_what_the_page_did_not_show_is_not_taken(
     assert holder(committed, katrina, now) == house.coordinator.id
 
 
-def test_why_a_text_was_read_so_is_shown_and_a_click_corrects_it(
+def test_a_reading_is_explained_and_corrected(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
     """Meaning, confidence, words and what else was found; then the correction and who made it."""
@@ -129,7 +129,7 @@ def test_why_a_text_was_read_so_is_shown_and_a_click_corrects_it(
 def test_an_auditor_sees_the_banner_and_no_button(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Who only reads takes nothing over, corrects nothing and takes nothing out."""
+    """Staff who only read can neither take over, correct nor download."""
     heard(committed, katrina, "hello", now)
     with committed.begin() as session:
         takeover.take_over(session, builders.actor(house.pat), katrina.id, now=now)
@@ -170,11 +170,12 @@ def written(database: Database, person: Person, now: datetime, body: str) -> Non
         )
 
 
-def test_the_conversation_is_taken_out_from_its_beginning_and_that_is_recorded(
+def test_the_whole_conversation_is_downloaded_and_logged(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """More than a page of it, oldest first, on paper and as rows; erased words are called so, and
-    nothing in it is worked out as a formula.
+    """More than a page of it, oldest first, as a PDF and as rows.
+
+    Erased words are marked as erased, and a cell is never a formula.
     """
     written(committed, katrina, now - timedelta(days=3), "You see Pat")
     for number in range(60):
@@ -207,10 +208,10 @@ def test_the_conversation_is_taken_out_from_its_beginning_and_that_is_recorded(
         assert len(session.scalars(looks).all()) == 2
 
 
-def test_a_restricted_record_is_taken_out_by_its_own_people_only(
+def test_only_admitted_staff_download_a_restricted_record(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A coordinator who is not admitted finds nobody."""
+    """A coordinator who is not admitted gets not found."""
     with committed.begin() as session:
         session.execute(update(Person).values(restricted=True))
     assert (
@@ -219,11 +220,12 @@ def test_a_restricted_record_is_taken_out_by_its_own_people_only(
     assert sit_down(house.pat).open(f"/people/{katrina.id}/conversation-log.csv").status == 200
 
 
-def test_the_administrator_looks_at_each_line(
+def test_the_administrator_reviews_each_correction(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Scrubbed words with what was read and what they mean; accepted ones come out as a file,
-    declined ones lose their words.
+    """Scrubbed words, the reading and the right meaning.
+
+    Accepted ones are exported as a file; declined ones lose their words.
     """
     for minute, words in enumerate(("katrina cant come", "my nan is ill")):
         heard(committed, katrina, words, now + timedelta(minutes=minute))
@@ -255,8 +257,8 @@ def test_the_administrator_looks_at_each_line(
         assert len(session.scalars(select(ReplyCorrection)).all()) == 2
 
 
-def test_nobody_else_opens_the_corrections(house: House, sit_down: SitDown) -> None:
-    """Not even whoever corrected."""
+def test_only_the_administrator_opens_the_corrections(house: House, sit_down: SitDown) -> None:
+    """Not even the worker who made the correction."""
     for one in (house.pat, house.coordinator, house.auditor, house.partner):
         visitor = sit_down(one)
         assert visitor.open("/corrections").status == 403

@@ -1,4 +1,4 @@
-"""Texts from nobody's number: coordinators read them and find out whose they are."""
+"""Texts from unknown numbers: coordinators read them and find out whose they are."""
 
 import uuid
 from collections.abc import Callable
@@ -28,7 +28,7 @@ SitDown = Callable[[Staff], Visitor]
 
 @pytest.fixture
 def stranger(committed: Database, house: House, now: datetime) -> uuid.UUID:
-    """A text from a number that nobody has; the id of its reading."""
+    """A text from an unknown number. Returns the id of its reading."""
     with committed.begin() as session:
         inbound.store(
             session,
@@ -48,11 +48,12 @@ def stranger(committed: Database, house: House, now: datetime) -> uuid.UUID:
         return session.scalars(select(ReplyRecord.id)).one()
 
 
-def test_a_coordinator_reads_them_and_nobody_else(
+def test_only_a_coordinator_reads_them(
     house: House, stranger: uuid.UUID, sit_down: SitDown
 ) -> None:
-    """The coordinator is led there from Today; an offender manager, partner and auditor have no
-    such page.
+    """Today links the coordinator to them.
+
+    An offender manager, a partner and an auditor have no such page.
     """
     coordinator = sit_down(house.coordinator)
     assert "1 unknown number" in coordinator.open("/today").words
@@ -65,11 +66,12 @@ def test_a_coordinator_reads_them_and_nobody_else(
         assert visitor.open(f"/unknown-numbers/{stranger}/claim").status == 403
 
 
-def test_danger_from_a_number_of_nobody_shows_who_was_told(
+def test_danger_from_an_unknown_number_shows_who_was_notified(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """Each step of the alarm beside the text, as on the page of a signal; a text without danger
-    shows none.
+    """Each step of the alarm is shown beside the text, as on a signal's page.
+
+    A text without danger shows none.
     """
     with committed.begin() as session:
         coordinator = session.get_one(Staff, house.coordinator.id)
@@ -88,7 +90,7 @@ def test_danger_from_a_number_of_nobody_shows_who_was_told(
 
 
 def test_a_text_is_marked_as_read(house: House, stranger: uuid.UUID, sit_down: SitDown) -> None:
-    """Once read it waits no more."""
+    """It then leaves the list."""
     visitor = sit_down(house.coordinator)
     page = visitor.send(visitor.open("/unknown-numbers").form("/read"))
     assert page.address == "/unknown-numbers" and "Nothing waits to be read" in page.words
@@ -97,7 +99,7 @@ def test_a_text_is_marked_as_read(house: House, stranger: uuid.UUID, sit_down: S
 def test_a_number_is_claimed_for_a_person_and_its_texts_move(
     committed: Database, house: House, stranger: uuid.UUID, sit_down: SitDown
 ) -> None:
-    """Found by name, chosen, and the text stands in that person's thread."""
+    """Found by name and chosen; the text is then in that person's thread."""
     with committed.begin() as session:
         person = builders.person(session, house.pat)
     visitor = sit_down(house.coordinator)

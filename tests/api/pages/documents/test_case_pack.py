@@ -1,4 +1,4 @@
-"""The case pack on paper: everything that the page says, on one page for most people."""
+"""The case pack as a PDF: everything the page says, on one sheet for most people."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ from tests.engage.documents.test_case_pack import busy, visit
 
 
 def pack_of(session: Session, *, size: int) -> CasePack:
-    """A pack with something of everything on it, for the offender manager."""
+    """A full pack, with an entry of every kind, for the offender manager."""
     hub = builders.hub(session)
     om = builders.staff(session, hub)
     person = builders.person(session, om, last_name="Dodds-Ŵyn")
@@ -55,7 +55,7 @@ def pack_of(session: Session, *, size: int) -> CasePack:
 
 
 def pages(paper: bytes) -> int:
-    """How many pages a document has."""
+    """The number of pages of a document."""
     return paper.count(b"/Type /Page\n")
 
 
@@ -65,8 +65,8 @@ def test_a_case_fits_on_one_page(session: Session) -> None:
     assert paper.startswith(b"%PDF") and pages(paper) == 1
 
 
-def test_more_goes_on_to_another_page_and_the_same_makes_the_same(session: Session) -> None:
-    """Nothing is cut off, and two who print it hold the same."""
+def test_a_long_case_continues_and_the_bytes_are_repeatable(session: Session) -> None:
+    """Nothing is cut off, and the same case gives the same bytes."""
     pack = pack_of(session, size=20)
     paper = pdf.render(pack)
     assert pages(paper) > 1 and pdf.render(pack) == paper

@@ -1,4 +1,4 @@
-"""Time in prison, arrests and the intelligence flag on the legal page and its forms."""
+"""Custody, arrests and the intelligence flag on the legal page and its forms."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,10 +32,13 @@ def katrina(committed: Database, house: House) -> Person:
         return builders.person(session, house.pat)
 
 
-def test_into_prison_and_out_again(
+def test_custody_is_recorded_and_ended(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The day of release may be left out and comes later; the plan says by when; out is out."""
+    """The release date may be added later.
+
+    The plan shows its due day. After release the spell is closed.
+    """
     visitor, address = sit_down(house.pat), f"/people/{katrina.id}"
     form = visitor.open(f"{address}/custody/new").form(field="once")
     given: dict[str, Any] = {"kind": "remand", "prison": "HMP Durham", **day("since", 1, 3, 2027)}
@@ -85,7 +88,7 @@ def test_into_prison_and_out_again(
         ({"home": "A flat", "note": "n" * 501}, "Use at most 500 characters"),
     ],
 )
-def test_a_plan_that_cannot_be_kept(
+def test_an_invalid_release_plan_is_refused(
     committed: Database,
     house: House,
     katrina: Person,
@@ -93,7 +96,7 @@ def test_a_plan_that_cannot_be_kept(
     given: dict[str, Any],
     words: str,
 ) -> None:
-    """Said beside the field."""
+    """The error stands beside the field."""
     with committed.begin() as session:
         spell = scenes.in_prison(session, katrina)
     visitor = sit_down(house.pat)
@@ -101,10 +104,10 @@ def test_a_plan_that_cannot_be_kept(
     assert page.status == 422 and words in page.words
 
 
-def test_a_supervisor_neither_sees_nor_loses_what_concerns_health(
+def test_a_supervisor_neither_sees_nor_loses_health_details(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The field is not on the form, and what was kept stays."""
+    """The field is not on the form, and its stored value stays."""
     with committed.begin() as session:
         spell = scenes.in_prison(session, katrina)
         lead = builders.staff(
@@ -125,12 +128,10 @@ def test_a_supervisor_neither_sees_nor_loses_what_concerns_health(
     assert "Home Hostel" in words and "Goes on with a script" in words
 
 
-def test_prison_said_by_hand_is_pointed_out(
+def test_a_mismatch_with_the_custody_status_is_shown(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Where the details say prison and nothing is recorded, or the other way round, the page says
-    so.
-    """
+    """If the details say prison and no custody is recorded, or the reverse, the page says so."""
     with committed.begin() as session:
         session.get_one(Person, katrina.id).custody_status = CustodyStatus.CUSTODY
     visitor, address = sit_down(house.pat), f"/people/{katrina.id}/legal"
@@ -146,8 +147,9 @@ def test_prison_said_by_hand_is_pointed_out(
 def test_an_arrest_is_recorded_and_withdrawn(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Struck through, and no longer offered for withdrawal; the coordinator of the police may
-    record one.
+    """It is struck through, and no longer offered for withdrawal.
+
+    The police coordinator may record one.
     """
     visitor, address = sit_down(house.coordinator), f"/people/{katrina.id}"
     form = visitor.open(f"{address}/offences/new").form(field="once")
@@ -169,11 +171,12 @@ def test_an_arrest_is_recorded_and_withdrawn(
     assert sit_down(house.auditor).open(f"{address}/offences/new").status == 403
 
 
-def test_the_flag_is_there_for_police_and_the_offender_manager_alone(
+def test_the_flag_is_for_police_and_the_offender_manager_only(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A coordinator of probation cannot even tell that there is such a thing; one of the police
-    sets and ends it.
+    """A probation coordinator cannot tell that the flag exists.
+
+    A police coordinator sets and ends it.
     """
     with committed.begin() as session:
         builders.agency(session, house.hub, "Northumbria Police", AgencyKind.POLICE)
@@ -213,8 +216,9 @@ def test_the_flag_is_there_for_police_and_the_offender_manager_alone(
 def test_an_agreement_opens_the_page_and_nothing_more(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A partner whose agency may see legal matters reads them; that is a disclosure; neither flag
-    nor health nor a form is there.
+    """A partner whose agency may see legal matters reads them, which is a disclosure.
+
+    The flag, health and forms are not shown.
     """
     visitor, address = sit_down(house.partner), f"/people/{katrina.id}/legal"
     with committed.begin() as session:

@@ -1,6 +1,4 @@
-"""The legal page and its forms: orders with what was asked and done, by hand and beside the fields
-when refused.
-"""
+"""The legal page and its forms: orders, their requirements and progress, and refused input."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,7 +21,7 @@ A_DAY = timedelta(days=1)
 
 
 def day(name: str, day: int, month: int, year: int) -> dict[str, Any]:
-    """A date as three boxes."""
+    """A date as three form fields."""
     return {f"{name}_day": str(day), f"{name}_month": str(month), f"{name}_year": str(year)}
 
 
@@ -44,7 +42,7 @@ def order(committed: Database, katrina: Person) -> Order:
 def test_an_order_is_recorded_and_shown(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """With its status; the same form sent again records nothing more."""
+    """With its status. The same form sent again records nothing more."""
     visitor = sit_down(house.pat)
     assert "Legal" in visitor.open(f"/people/{katrina.id}").words
     form = visitor.open(f"/people/{katrina.id}/orders/new").form(field="once")
@@ -73,10 +71,10 @@ def test_an_order_is_recorded_and_shown(
         (day("made_on", 21, 3, 2027), "The date must be today or in the past"),
     ],
 )
-def test_what_cannot_be_is_said_beside_the_field(
+def test_an_error_is_shown_beside_the_field(
     house: House, katrina: Person, sit_down: SitDown, given: dict[str, Any], words: str
 ) -> None:
-    """Nothing is recorded and the form keeps what was typed."""
+    """Nothing is recorded, and the form keeps what was typed."""
     visitor = sit_down(house.pat)
     whole: dict[str, Any] = {
         "kind": "licence",
@@ -95,10 +93,10 @@ def test_what_cannot_be_is_said_beside_the_field(
     assert "None in force." in visitor.open(f"/people/{katrina.id}/legal").words
 
 
-def test_an_order_is_changed_ended_and_runs_on(
+def test_an_order_is_changed_ended_and_reopened(
     house: House, order: Order, sit_down: SitDown
 ) -> None:
-    """The form holds what is recorded; an end taken back is as if it had not been."""
+    """The form holds what is recorded. A withdrawn ending leaves no effect."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/orders/{order.id}/change").form(field="court")
     assert (form.fields["court"], form.fields["ends_on-year"]) == ("Newcastle Crown Court", "2028")
@@ -118,11 +116,12 @@ def test_an_order_is_changed_ended_and_runs_on(
     )
 
 
-def test_rar_days_are_asked_for_and_counted(
+def test_rar_days_are_required_and_counted(
     committed: Database, house: House, order: Order, sit_down: SitDown
 ) -> None:
-    """RULES.md 14 as a bar with the figures beside it; what does not count is said, and a day is
-    taken back.
+    """Rule 14: a bar with the figures beside it.
+
+    Days that do not count are shown, and a day can be withdrawn.
     """
     visitor, person = sit_down(house.pat), order.person_id
     form = visitor.open(f"/orders/{order.id}/requirements/rar").form(field="once")
@@ -155,10 +154,10 @@ def test_rar_days_are_asked_for_and_counted(
     assert "0 days of 20 days" in page.words and "18 March 2027 withdrawn" in page.words
 
 
-def test_unpaid_work_is_kept_in_hours_and_minutes(
+def test_unpaid_work_is_recorded_in_hours_and_minutes(
     committed: Database, house: House, order: Order, sit_down: SitDown
 ) -> None:
-    """Asked for in hours, done in hours and minutes; changed by the court, and ended."""
+    """Required in hours, worked in hours and minutes; varied by the court, and ended."""
     visitor = sit_down(house.pat)
     visitor.send(
         visitor.open(f"/orders/{order.id}/requirements/unpaid_work").form(field="once"), amount="80"
@@ -178,7 +177,7 @@ def test_unpaid_work_is_kept_in_hours_and_minutes(
 
 
 def test_a_drr_has_its_intervals(house: House, order: Order, sit_down: SitDown) -> None:
-    """RULES.md 13: weekly tests are offered; reviews closer than a month are refused."""
+    """Rule 13: weekly tests are offered; reviews less than a month apart are refused."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/orders/{order.id}/requirements/drr").form(field="once")
     assert form.fields["tests"] == "7" and "amount" not in form.fields
@@ -192,8 +191,9 @@ def test_a_drr_has_its_intervals(house: House, order: Order, sit_down: SitDown) 
 def test_who_may_read_and_who_may_change(
     committed: Database, house: House, order: Order, sit_down: SitDown
 ) -> None:
-    """A coordinator changes, an auditor reads, another's offender manager and an outsider find
-    nobody.
+    """A coordinator changes and an auditor reads.
+
+    Another offender manager and an outsider get not found.
     """
     address, change = f"/people/{order.person_id}/legal", f"/orders/{order.id}/change"
     expected = [
@@ -219,7 +219,7 @@ def test_who_may_read_and_who_may_change(
 def test_a_licence_that_starts_later_and_an_order_past_its_last_day(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Neither is called in force."""
+    """Neither is shown as in force."""
     with committed.begin() as session:
         scenes.order(
             session, katrina, kind=OrderKind.LICENCE, made_on=TODAY, starts_on=TODAY + A_DAY

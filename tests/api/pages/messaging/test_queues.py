@@ -1,6 +1,4 @@
-"""The administrator's page of the engine: everything that is stuck is on it, and nothing of
-anybody.
-"""
+"""The administrator's queues page: everything that is stuck, and nothing about any person."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -39,15 +37,19 @@ def katrina(committed: Database, house: House) -> Person:
 
 @pytest.fixture
 def stuck(committed: Database, katrina: Person, now: datetime) -> tuple[UUID, int]:
-    """Something of everything; the ids of the unknown text and of the one that was set aside."""
+    """One of everything that can be stuck.
+
+    Returns the ids of the unknown and of the set-aside text.
+    """
     return stalled.stall(committed, now, katrina)
 
 
 def test_everything_that_is_stuck_is_on_it(
     house: House, stuck: tuple[UUID, int], sit_down: SitDown
 ) -> None:
-    """Lanes and states with the oldest due, what failed and why, who is slowed and why, what nobody
-    knows, what was set aside.
+    """Lanes and states show their oldest due text.
+
+    Failures and slowed senders show reasons. Unknown and set-aside texts are listed.
     """
     page = sit_down(house.administrator).open("/queues")
     assert page.status == 200
@@ -68,10 +70,10 @@ def test_everything_that_is_stuck_is_on_it(
     assert "Long ago" not in page.words
 
 
-def test_nothing_of_anybody_is_on_it(
+def test_the_page_identifies_no_person(
     house: House, stuck: tuple[UUID, int], katrina: Person, sit_down: SitDown
 ) -> None:
-    """No name, no words of a text either way, no number of a person, not even an id of theirs."""
+    """No name, no words of a text either way, no person's number, not even their id."""
     html = sit_down(house.administrator).open("/queues").html
     for secret in (
         WORDS,
@@ -85,10 +87,8 @@ def test_nothing_of_anybody_is_on_it(
         assert secret not in html
 
 
-def test_a_sender_that_nobody_answers_is_shown_as_held(
-    committed: Database, house: House, sit_down: SitDown
-) -> None:
-    """Until when nothing goes, and why; once the pause is over it says only that it was so."""
+def test_an_open_circuit_is_shown(committed: Database, house: House, sit_down: SitDown) -> None:
+    """Until when nothing is sent, and why. After the pause it says only that there was one."""
     with committed.begin() as session:
         pacing.register(session, "+447700900999", 10)
         session.execute(
@@ -105,15 +105,15 @@ def test_a_sender_that_nobody_answers_is_shown_as_held(
     assert "Slowed: No" in words and "Last time: The text service did not answer" in words
 
 
-def test_an_engine_at_rest_says_so(house: House, sit_down: SitDown) -> None:
-    """Nothing waits, nothing failed."""
+def test_idle_queues_say_so(house: House, sit_down: SitDown) -> None:
+    """Nothing waits, and nothing has failed."""
     page = sit_down(house.administrator).open("/queues")
     assert page.status == 200
     assert "No text waits." in page.words and "No worker has sent anything yet." in page.words
 
 
 @pytest.mark.parametrize("who", ["pat", "coordinator", "partner", "auditor"])
-def test_nobody_else_opens_it_or_acts_on_it(
+def test_other_roles_are_refused(
     house: House, committed: Database, stuck: tuple[UUID, int], sit_down: SitDown, who: str
 ) -> None:
     """Other roles are refused the page and each of its buttons, and the menu has no link to it."""
@@ -129,7 +129,7 @@ def test_nobody_else_opens_it_or_acts_on_it(
 
 
 def buttons(unknown: UUID, aside: int) -> list[str]:
-    """Where the buttons of the page lead."""
+    """The targets of the page's buttons."""
     return [
         f"/queues/unknown/{unknown}/ask",
         f"/queues/set-aside/{aside}/again",
@@ -140,7 +140,7 @@ def buttons(unknown: UUID, aside: int) -> list[str]:
 def test_a_forged_form_does_nothing(
     house: House, committed: Database, stuck: tuple[UUID, int], sit_down: SitDown
 ) -> None:
-    """Without the page's token, or from another site: refused, nothing changed."""
+    """Without the page's token, or from another site, it is refused and changes nothing."""
     visitor = sit_down(house.administrator)
     for address in buttons(*stuck):
         assert visitor.post(address, {"csrf_token": "forged"}).status == 400
@@ -172,10 +172,10 @@ def test_the_provider_is_asked_again(
     )
 
 
-def test_a_text_set_aside_is_tried_again(
+def test_a_set_aside_text_is_tried_again(
     house: House, committed: Database, stuck: tuple[UUID, int], sit_down: SitDown, now: datetime
 ) -> None:
-    """It is handed out once more, with a clean count, and this time is read."""
+    """It is handed out again with its count reset, and this time it is handled."""
     visitor = sit_down(house.administrator)
     before = visitor.open("/queues")
     show(committed, now)
@@ -188,7 +188,7 @@ def test_a_text_set_aside_is_tried_again(
     assert "no longer set aside" in press(visitor, before, "dismiss").words
 
 
-def test_a_text_set_aside_is_dismissed_and_still_stands_in_the_thread(
+def test_a_dismissed_text_stays_in_the_thread(
     house: House,
     committed: Database,
     stuck: tuple[UUID, int],
@@ -196,8 +196,9 @@ def test_a_text_set_aside_is_dismissed_and_still_stands_in_the_thread(
     sit_down: SitDown,
     now: datetime,
 ) -> None:
-    """The administrator never sees its words; the offender manager finds them on Today and in the
-    thread, before and after.
+    """The administrator never sees its words.
+
+    The offender manager finds them on Today and in the thread, before and after.
     """
     show(committed, now)
     pat = sit_down(house.pat)
@@ -210,10 +211,10 @@ def test_a_text_set_aside_is_dismissed_and_still_stands_in_the_thread(
     assert WORDS in pat.open(f"/people/{katrina.id}").words
 
 
-def test_what_a_human_has_read_is_not_tried_again(
+def test_a_text_that_a_worker_has_read_is_not_tried_again(
     house: House, committed: Database, stuck: tuple[UUID, int], sit_down: SitDown, now: datetime
 ) -> None:
-    """Or the person would be answered twice, by a human and then by Engage."""
+    """The person would be answered twice, by a worker and by Engage."""
     show(committed, now)
     pat = sit_down(house.pat)
     pat.send(pat.open("/today").form("/read"))
@@ -226,8 +227,8 @@ def test_what_a_human_has_read_is_not_tried_again(
         assert session.get_one(Inbound, stuck[1]).status is InboundStatus.SET_ASIDE
 
 
-def test_made_up_ids_are_refused_with_words(house: House, sit_down: SitDown) -> None:
-    """A text that never was, or a number that no id can be."""
+def test_invalid_ids_are_refused_with_a_message(house: House, sit_down: SitDown) -> None:
+    """A text that does not exist, or a number that is no valid id."""
     visitor = sit_down(house.administrator)
     for address in buttons(uuid4(), 5):
         page = visitor.post(address, {"csrf_token": visitor.token()})
@@ -247,8 +248,9 @@ FROM generate_series(1, 20000) AS n
 
 
 def test_it_is_quick_however_many_texts_have_ended(session: Session, now: datetime) -> None:
-    """What waits, what failed and what is to be erased is counted over indexes that hold only that;
-    no text that ended well is looked at.
+    """Waiting, failed and erasable texts are counted over partial indexes that hold only those.
+
+    No text that ended well is read.
     """
     session.execute(ENDED, {"now": now})
     session.execute(text("ANALYZE message"))
@@ -259,11 +261,11 @@ def test_it_is_quick_however_many_texts_have_ended(session: Session, now: dateti
 
 
 def show(database: Database, now: datetime) -> None:
-    """What the worker does with texts that were set aside."""
+    """Report set-aside texts, as the worker process does."""
     with database.begin() as session:
         unprocessed.add_missing_records(session, now=now)
 
 
 def press(visitor: Visitor, page: Page, what: str) -> Page:
-    """Press a button of the text that was set aside."""
+    """Press a button of the set-aside text."""
     return visitor.send(page.form(f"/{what}"))

@@ -1,6 +1,4 @@
-"""Lists over several caseloads and hubs: whose each person is, what may be read of them, and who is
-not expected any more.
-"""
+"""Lists over several caseloads and hubs: offender managers, access, and people not expected."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,11 +23,12 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
-def test_words_are_shown_of_those_whose_texts_one_may_read(
+def test_words_are_shown_only_with_access_to_texts(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """Offender manager here and support worker there: their own person's words stand on Today, the
-    other's answer without its words.
+    """Offender manager here and support worker there.
+
+    Today shows their own person's words, and the other's answer without words.
     """
     with committed.begin() as session:
         there = builders.hub(session, "Teesside")
@@ -57,7 +56,7 @@ def test_words_are_shown_of_those_whose_texts_one_may_read(
 def test_only_what_may_be_recorded_is_offered(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """Offender manager here and auditor there: one can be recorded, the other is only looked at."""
+    """Offender manager here and auditor there: one outcome can be recorded, the other only read."""
     with committed.begin() as session:
         there = builders.hub(session, "Teesside")
         session.add(Membership(staff_id=house.pat.id, hub_id=there.id, role=Role.AUDITOR))
@@ -74,7 +73,7 @@ def test_only_what_may_be_recorded_is_offered(
 
 @pytest.fixture
 def katrina(committed: Database, house: House, now: datetime) -> Person:
-    """Pat's person, with something on every list of Today."""
+    """Pat's person, with an entry on every list of Today."""
     with committed.begin() as session:
         person = builders.person(session, house.pat, custody_status=CustodyStatus.REMAND)
         for days in (1, 2, 9):
@@ -95,22 +94,24 @@ def katrina(committed: Database, house: House, now: datetime) -> Person:
     return person
 
 
-def test_a_coordinator_sees_whose_each_person_is(
+def test_a_coordinator_sees_each_persons_offender_manager(
     house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """On signals, replies, appointments, check-ins and who is not expected; whose own they are is
-    not told so on each line.
+    """On signals, replies, appointments, check-ins and people not expected.
+
+    The offender manager's own lists do not repeat it.
     """
     page = sit_down(house.coordinator).open("/today").words
     assert page.count("(Pat Hale)") == 5
     assert "(Pat Hale)" not in sit_down(house.pat).open("/today").words
 
 
-def test_who_is_not_expected_and_still_booked_stands_on_today(
+def test_people_not_expected_but_still_booked_are_on_today(
     house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Remanded with three appointments to come: on Today and on her page, with the way to them; an
-    administrator's Today knows nobody.
+    """Remanded with three appointments to come: on Today and on her page, with a link to them.
+
+    An administrator's Today names no person.
     """
     page = sit_down(house.pat).open("/today")
     assert "Remanded in custody. 3 appointments still booked" in page.words
@@ -121,11 +122,12 @@ def test_who_is_not_expected_and_still_booked_stands_on_today(
         assert "still booked" not in sit_down(other).open("/today").words
 
 
-def test_a_closed_case_is_not_told_to_those_who_read_no_texts(
+def test_a_closed_case_is_hidden_without_access_to_texts(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """One appointment stands: the offender manager reads why nobody is expected; a partner sees the
-    appointment and no more.
+    """One appointment stands.
+
+    The offender manager reads why the person is not expected; a partner sees the appointment only.
     """
     with committed.begin() as session:
         person = builders.person(session, house.pat, contact_status=ContactStatus.CLOSED)
@@ -136,20 +138,20 @@ def test_a_closed_case_is_not_told_to_those_who_read_no_texts(
     assert "still booked" not in sit_down(house.partner).open(f"/people/{person.id}").words
 
 
-def test_nobody_is_not_expected_while_in_the_community(
+def test_people_in_the_community_or_without_bookings_are_not_listed(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """Neither is somebody in custody of whom nothing is booked."""
+    """A person in custody with nothing booked is not listed either."""
     with committed.begin() as session:
         builders.appointment(session, builders.person(session, house.pat), now + DAY)
         builders.person(session, house.pat, number=None, custody_status=CustodyStatus.CUSTODY)
     assert "still booked" not in sit_down(house.pat).open("/today").words
 
 
-def test_a_shared_number_names_the_other_to_whoever_may_see_both(
+def test_a_shared_number_names_the_other_person_with_access_to_both(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """The coordinator reads who it is; each offender manager that it is somebody."""
+    """The coordinator sees the name; each offender manager sees only that it is another person."""
     with committed.begin() as session:
         hers = builders.person(session, house.pat)
         his = builders.person(session, house.other, first_name="Jay", last_name="Swan")
@@ -160,12 +162,10 @@ def test_a_shared_number_names_the_other_to_whoever_may_see_both(
     assert str(his.id) not in sit_down(house.pat).open(f"/people/{hers.id}").html
 
 
-def test_what_stands_behind_a_signal_is_said_in_words(
+def test_a_signals_evidence_is_described_in_words(
     committed: Database, house: House, now: datetime, sit_down: SitDown
 ) -> None:
-    """News that a worker wrote down leads to it; an outcome and a correction are named as people
-    name them.
-    """
+    """News links to the person's reports. Outcomes and corrections have plain names."""
     with committed.begin() as session:
         person = builders.person(session, house.pat)
     links = [Evidence(one, str(person.id)) for one in ("self_report", "outcome", "correction")]

@@ -1,6 +1,4 @@
-"""A person's page: the thread with what is known and unknown, the number and what may be said of
-it, details, and the log of looking.
-"""
+"""A person's page: the thread, the state of texts, the number, details and the access log."""
 
 import uuid
 from collections.abc import Callable
@@ -48,7 +46,7 @@ def point_of(database: Database, person: Person) -> ContactPoint:
 def written(
     database: Database, person: Person, key: str, at: datetime, *steps: MessageStatus
 ) -> Message:
-    """A text to the person that went through some statuses."""
+    """A text to the person that has passed through some statuses."""
     with database.begin() as session:
         message = outbox.enqueue(
             session,
@@ -84,10 +82,10 @@ SHOWN = [
 ]
 
 
-def test_every_state_of_a_text_is_shown_as_what_it_is(
+def test_every_status_of_a_text_is_shown_correctly(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """All twelve, each with its reason; unknown is never shown as sent or as failed."""
+    """All twelve, each with its reason. Unknown is never shown as sent or failed."""
     for minute, (steps, _) in enumerate(SHOWN):
         written(committed, katrina, f"text {minute}", now + timedelta(minutes=minute), *steps)
     words = sit_down(house.pat).open(f"/people/{katrina.id}").words
@@ -97,10 +95,10 @@ def test_every_state_of_a_text_is_shown_as_what_it_is(
         assert not steps or f"because {steps[-1].value}" in after[:200]
 
 
-def test_what_was_said_stands_before_what_was_answered(
+def test_a_reply_is_shown_before_its_answer(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """A reply and its answer have the same moment; the reply is shown first, oldest at the top."""
+    """A reply and its answer have the same time. The oldest is at the top."""
     written(committed, katrina, "reminder", now - timedelta(hours=1))
     heard(committed, katrina, "what time again?", now, needs_human=True)
     written(committed, katrina, "answer", now)
@@ -137,7 +135,7 @@ def test_the_thread_goes_back_page_by_page(
 def test_a_changed_number_is_marked_in_the_thread(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The mark stands between the texts, and a text to the old number says where it went."""
+    """The mark is between the texts, and a text to the old number shows that number."""
     written(
         committed,
         katrina,
@@ -165,10 +163,10 @@ def test_a_changed_number_is_marked_in_the_thread(
         ("0" * 41, "at most 40"),
     ],
 )
-def test_what_is_no_mobile_number_is_refused(
+def test_an_invalid_mobile_number_is_refused(
     given: str, words: str, committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The reason in words, what was typed still there, the old number untouched."""
+    """The page gives the reason and keeps the input; the old number is unchanged."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/phone-number/change").form("/change")
     page = visitor.send(form, given=given, how="ask")
@@ -180,7 +178,7 @@ def test_what_is_no_mobile_number_is_refused(
 def test_a_number_is_confirmed_suspended_and_confirmed_again(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Each step says how or why; without that it does not happen."""
+    """Each step records how or why; without that it is refused."""
     with committed.begin() as session:
         person = builders.person(session, house.pat, verified=False)
     visitor = sit_down(house.pat)
@@ -200,8 +198,9 @@ def test_a_number_is_confirmed_suspended_and_confirmed_again(
 def test_a_shared_number_is_named_and_can_be_agreed(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Pat sees that Dai's person has the number but not who; the coordinator sees the name;
-    agreeing needs a tick.
+    """Pat sees that a person of Dai's has the number, but not who.
+
+    The coordinator sees the name. Agreeing needs a tick.
     """
     with committed.begin() as session:
         builders.person(session, house.other, first_name="Huw", last_name="Jenkins", crn="X700211")
@@ -218,17 +217,17 @@ def test_a_shared_number_is_named_and_can_be_agreed(
 def test_a_stopped_number_says_so(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Nobody can text it, and the page says since when and what would end it."""
+    """It cannot be texted; the page says since when, and what would end it."""
     with committed.begin() as session:
         suppression.suppress(session, "+447700900101", reason="STOP", evidence="1", now=now)
     words = sit_down(house.pat).open(f"/people/{katrina.id}").words
     assert "This number asked for no more texts on 20 March 2027" in words and "START" in words
 
 
-def test_details_are_changed_and_texts_that_wait_called_back(
+def test_details_are_changed_and_waiting_texts_withdrawn(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Custody stops what has not gone in the same breath; name, language and hours are kept."""
+    """Custody withdraws unsent texts at once. Name, language and hours are saved."""
     waiting = written(committed, katrina, "waiting", now)
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/details").form("/details")
@@ -244,10 +243,10 @@ def test_details_are_changed_and_texts_that_wait_called_back(
         assert session.get_one(Message, waiting.id).status is MessageStatus.WITHDRAWN
 
 
-def test_approval_of_texts_is_taken_back_and_given_again(
+def test_approval_of_texts_is_withdrawn_and_given_again(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """An unticked box ends the approval; ticking it again names who approved."""
+    """An unticked box ends the approval; ticking it again records who approved."""
     visitor = sit_down(house.pat)
     address = f"/people/{katrina.id}/details"
     form = visitor.open(address).form("/details")
@@ -257,7 +256,7 @@ def test_approval_of_texts_is_taken_back_and_given_again(
     assert "Approved by Pat Hale" in page.words
 
 
-def test_the_name_in_texts_is_shown_as_it_is_shortened(
+def test_the_shortened_name_for_texts_is_shown(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
     """A long preferred name is cut by rule, and the page says so."""
@@ -269,10 +268,10 @@ def test_the_name_in_texts_is_shown_as_it_is_shortened(
     )
 
 
-def test_a_support_worker_sees_their_part_alone(
+def test_a_support_worker_sees_only_their_part(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """No thread, no number, no signals, no actions on the person."""
+    """No thread, no number, no signals, and no actions on the person."""
     heard(committed, katrina, "secret words", now)
     with committed.begin() as session:
         ensure_involved(session, katrina.id, house.partner.agency_id, now=now)
@@ -295,7 +294,7 @@ def test_a_support_worker_sees_their_part_alone(
 def test_an_auditor_reads_everything_and_changes_nothing(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The thread is there; no button is; posts made by hand are refused."""
+    """The thread is shown without buttons; forged posts are refused."""
     heard(committed, katrina, "words of hers", now, needs_human=True)
     visitor = sit_down(house.auditor)
     page = visitor.open(f"/people/{katrina.id}")
@@ -314,10 +313,10 @@ def test_an_auditor_reads_everything_and_changes_nothing(
         assert visitor.post(address, {"csrf_token": token, "body": "hello"}).status == 403, address
 
 
-def test_looking_at_a_person_is_logged_and_others_find_nobody(
+def test_viewing_a_person_is_logged_and_others_get_not_found(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Pat's view is logged with what was viewed; Dai gets "no such person"."""
+    """Pat's view is logged with what was viewed; Dai gets not found."""
     sit_down(house.pat).open(f"/people/{katrina.id}")
     assert sit_down(house.other).open(f"/people/{katrina.id}").status == 404
     with committed.begin() as session:
@@ -327,10 +326,10 @@ def test_looking_at_a_person_is_logged_and_others_find_nobody(
         assert ("person.page", f"staff:{house.pat.id}") in {(one.what, one.actor) for one in log}
 
 
-def test_the_caseload_finds_by_name_and_crn_and_says_who_cannot_be_texted(
+def test_the_caseload_is_searched_and_shows_who_cannot_be_texted(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Search words may come in any order; each row says whether texts go, and why not."""
+    """Search words may come in any order. Each row says whether texts are sent, and why not."""
     with committed.begin() as session:
         builders.person(session, house.pat, number=None, first_name="Ann", last_name="O'Neil")
     visitor = sit_down(house.pat)
@@ -342,10 +341,8 @@ def test_the_caseload_finds_by_name_and_crn_and_says_who_cannot_be_texted(
     assert visitor.open("/caseload?after=x").status == 404
 
 
-def test_a_long_caseload_goes_on_page_by_page(
-    committed: Database, house: House, sit_down: SitDown
-) -> None:
-    """110 people, many with one name: each on exactly one page."""
+def test_a_long_caseload_is_paged(committed: Database, house: House, sit_down: SitDown) -> None:
+    """110 people, many with the same name: each on exactly one page."""
     with committed.begin() as session:
         for number in range(110):
             builders.person(session, house.pat, number=None, last_name=f"Smith {number // 30}")
@@ -360,11 +357,12 @@ def test_a_long_caseload_goes_on_page_by_page(
     assert len(seen) == len(set(seen)) == 110
 
 
-def test_an_address_of_the_caseload_holds_no_name(
+def test_a_caseload_address_holds_no_name(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
-    """Addresses end up in the logs of proxies: the next page is asked for by an id, and only of
-    somebody on one's own list.
+    """Proxies log addresses.
+
+    The next page is requested by an id, which must be on the reader's own list.
     """
     with committed.begin() as session:
         for _ in range(51):
@@ -378,18 +376,18 @@ def test_an_address_of_the_caseload_holds_no_name(
     assert visitor.open(f"/caseload?after={hidden.id}").status == 404
 
 
-def test_a_search_for_what_no_name_can_hold_finds_nobody(house: House, sit_down: SitDown) -> None:
-    """A NUL in an address is no failure of ours."""
+def test_a_search_with_a_nul_character_finds_no_person(house: House, sit_down: SitDown) -> None:
+    """It causes no server error."""
     visitor = sit_down(house.pat)
     assert "No one on your caseload" in visitor.open("/caseload?q=a%00b").words
     assert visitor.open("/book?q=%00").status == 200
     assert visitor.open("/caseload?after=%00").status == 404
 
 
-def test_a_new_number_is_known_at_once(
+def test_a_number_added_elsewhere_is_shown_at_once(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """A number put in elsewhere shows with how it stands, and the one before it with its end."""
+    """It shows its state, and the previous number its end."""
     with committed.begin() as session:
         set_number(session, builders.actor(house.pat), katrina.id, "07700 900156", now=now)
     words = sit_down(house.pat).open(f"/people/{katrina.id}").words

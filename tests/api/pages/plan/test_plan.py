@@ -1,6 +1,4 @@
-"""The plan on its pages: proposed, agreed to, done; needs with their history; what each reader sees
-of it, and what not.
-"""
+"""The plan on its pages: actions proposed, approved and done; needs and their history; access."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -29,7 +27,7 @@ NOW = builders.NOW
 
 @pytest.fixture
 def katrina(committed: Database, house: House) -> Person:
-    """One person of Pat's, with whom Tyne Recovery works too."""
+    """One person of Pat's; Tyne Recovery works with her too."""
     with committed.begin() as session:
         one = builders.person(session, house.pat)
         session.add(Involvement(person_id=one.id, agency_id=house.partner.agency_id, since=NOW))
@@ -39,7 +37,7 @@ def katrina(committed: Database, house: House) -> Person:
 def add(
     committed: Database, house: House, katrina: Person, by: Staff | None = None, **values: object
 ) -> Action:
-    """An action of Tyne Recovery, by Pat and so live unless somebody else proposes it."""
+    """An action of Tyne Recovery. Pat's is live at once; anyone else's is a proposal."""
     given: dict[str, object] = {
         "pathway": Pathway.ACCOMMODATION,
         "action_class": ActionClass.SUPPORT,
@@ -55,7 +53,7 @@ def add(
 
 
 def fill(house: House, **changes: str) -> dict[str, str]:
-    """The form of an action, filled in."""
+    """A completed form of an action."""
     return {
         "what": "Find a room",
         "pathway": "accommodation",
@@ -70,11 +68,12 @@ def fill(house: House, **changes: str) -> dict[str, str]:
     }
 
 
-def test_proposed_by_one_agreed_to_by_another_done_by_a_third(
+def test_an_action_is_proposed_approved_and_done(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The coordinator proposes, the offender manager approves and the text goes, the partner finds
-    it on their list and finishes it.
+    """The coordinator proposes, the offender manager approves and the text is sent.
+
+    The partner finds it on their list and completes it.
     """
     visitor = sit_down(house.coordinator)
     page = visitor.open(f"/people/{katrina.id}/plan/actions/new")
@@ -114,17 +113,17 @@ def test_proposed_by_one_agreed_to_by_another_done_by_a_third(
         ({"action_class": "disrupt"}, "never texted"),
     ],
 )
-def test_what_makes_no_sense_is_said_beside_the_field(
+def test_an_error_is_shown_beside_the_field(
     house: House, katrina: Person, sit_down: SitDown, changes: dict[str, str], words: str
 ) -> None:
-    """Nothing is kept, and the form keeps what was filled in."""
+    """Nothing is saved, and the form keeps what was filled in."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}/plan/actions/new").form(field="what")
     page = visitor.send(form, **fill(house, **changes))
     assert page.status == 422 and words in page.words
 
 
-def test_sent_twice_it_is_proposed_once(
+def test_a_form_sent_twice_proposes_once(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
     """The same form again leads to the same action."""
@@ -136,10 +135,10 @@ def test_sent_twice_it_is_proposed_once(
         assert len(session.scalars(select(Action)).all()) == 1
 
 
-def test_it_is_changed_and_withdrawn(
+def test_an_action_is_changed_and_withdrawn(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Another day, another name; then not after all, with the reason on the page."""
+    """First another day and worker; then it is withdrawn, and the page shows the reason."""
     one = add(committed, house, katrina)
     visitor = sit_down(house.pat)
     form = visitor.open(f"/actions/{one.id}/change").form(field="responsible")
@@ -154,11 +153,12 @@ def test_it_is_changed_and_withdrawn(
     assert visitor.open(f"/actions/{one.id}/done").status == 403
 
 
-def test_agreed_to_beforehand_and_taken_back(
+def test_approval_in_advance_is_given_and_withdrawn(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Only by the offender manager; the coordinator's next proposal is live at once, and after it
-    is taken back it waits.
+    """Only by the offender manager.
+
+    The coordinator's next proposal is live at once; after the withdrawal it waits.
     """
     assert sit_down(house.coordinator).open(f"/people/{katrina.id}/plan/approvals").status == 403
     visitor = sit_down(house.pat)
@@ -176,7 +176,7 @@ def test_agreed_to_beforehand_and_taken_back(
 def test_needs_are_scored_and_show_how_they_changed(
     house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The latest with who and why, the earlier ones beside it."""
+    """The latest score with who and why, and the earlier ones beside it."""
     visitor = sit_down(house.pat)
     address = f"/people/{katrina.id}/plan/needs"
     for score, note in (("3", "Sleeps in a car"), ("1", "At his aunt’s")):
@@ -190,8 +190,9 @@ def test_needs_are_scored_and_show_how_they_changed(
 def test_who_may_read_the_plan(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A partner only by an agreement, which is logged as used; an auditor reads and changes
-    nothing; for others there is no such person.
+    """A partner only under an agreement, which is logged.
+
+    An auditor reads and changes nothing. Others get not found.
     """
     one = add(committed, house, katrina)
     other = add(committed, house, katrina, agency_id=house.pat.agency_id, what="Ring the landlord")
@@ -237,11 +238,12 @@ def test_who_may_read_the_plan(
     assert auditor.open(f"/actions/{one.id}/withdraw").status == 403
 
 
-def test_health_is_for_those_who_may_see_it(
+def test_health_needs_require_health_access(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """A supervisor and an auditor learn that there is an action and a need, and not what; runs of
-    tests not even that.
+    """A supervisor and an auditor see that there is an action and a need, but not what.
+
+    They see no runs of tests at all.
     """
     with committed.begin() as session:
         supervisor = builders.staff(
@@ -290,11 +292,12 @@ def test_health_is_for_those_who_may_see_it(
     assert all(secret in words for secret in secrets[:3])
 
 
-def test_the_list_of_an_agency_is_paged_and_counts_what_is_late(
+def test_an_agencys_list_is_paged_and_counts_overdue_actions(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Fifty to a page, soonest first; another agency's are not there, nor those of people whom the
-    reader may not see.
+    """Fifty to a page, soonest first.
+
+    Other agencies' actions, and people whom the reader may not see, are left out.
     """
     with committed.begin() as session:
         unseen = builders.person(session, house.pat, number=None, last_name="Archer")

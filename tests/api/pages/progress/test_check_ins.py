@@ -1,6 +1,4 @@
-"""Check-ins on the pages: set by whoever manages the person, shown with the answers in their words,
-and noted when not answered.
-"""
+"""Check-ins on the pages: set by staff who manage the person, answers shown, silence noted."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -33,7 +31,7 @@ def katrina(committed: Database, house: House) -> Person:
 def test_check_ins_are_set_changed_and_switched_off(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The person's page says how often and when the next is."""
+    """The person's page says how often they are sent and when the next is due."""
     visitor = sit_down(house.pat)
     address = f"/people/{katrina.id}/check-ins"
     assert "Check-ins Off." in visitor.open(f"/people/{katrina.id}").words
@@ -61,7 +59,7 @@ def test_check_ins_are_set_changed_and_switched_off(
         ({"every": "1", "weekday": "9"}, "Not a valid choice"),
     ],
 )
-def test_what_makes_no_sense_is_said_beside_the_field(
+def test_an_error_is_shown_beside_the_field(
     house: House, katrina: Person, sit_down: SitDown, given: dict[str, str], words: str
 ) -> None:
     """Nothing is saved, and the form keeps what was chosen."""
@@ -75,7 +73,7 @@ def test_what_makes_no_sense_is_said_beside_the_field(
 def test_without_approval_of_texts_it_is_refused(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """The words say what to do first."""
+    """The message says what to do first."""
     with committed.begin() as session:
         session.get_one(Person, katrina.id).texts_approved_at = None
     visitor = sit_down(house.pat)
@@ -86,9 +84,7 @@ def test_without_approval_of_texts_it_is_refused(
 
 
 def test_who_may_not_set_them(house: House, katrina: Person, sit_down: SitDown) -> None:
-    """For another's offender manager there is no such person; an auditor reads the answers and
-    changes nothing.
-    """
+    """Another offender manager gets not found; an auditor reads the answers and changes nothing."""
     address = f"/people/{katrina.id}/check-ins"
     for staff, status in (
         (house.other, 404),
@@ -103,10 +99,10 @@ def test_who_may_not_set_them(house: House, katrina: Person, sit_down: SitDown) 
     assert "Change check-ins" not in sit_down(house.auditor).open(f"/people/{katrina.id}").words
 
 
-def test_answers_are_shown_in_words_with_what_was_said_beside(
+def test_answers_are_shown_with_earlier_ones_and_comments(
     committed: Database, house: House, katrina: Person, clock: StoppedClock, sit_down: SitDown
 ) -> None:
-    """The last answer, what was said before it, and a signal with the words."""
+    """The last answer, earlier answers, their own words, and a signal."""
     with committed.begin() as session:
         asked(session, session.get_one(Person, katrina.id))
     for count, body in enumerate(["2", "3 bit rubbish"]):
@@ -125,7 +121,10 @@ def test_answers_are_shown_in_words_with_what_was_said_beside(
 def test_silence_is_noted_and_is_not_a_breach(
     committed: Database, house: House, katrina: Person, clock: StoppedClock, sit_down: SitDown
 ) -> None:
-    """A line on Today for a week and on the person's page, and no signal; nobody else sees it."""
+    """For a week it is a line on Today and on the person's page.
+
+    It raises no signal, and other staff do not see it.
+    """
     with committed.begin() as session:
         asked(session, session.get_one(Person, katrina.id))
     with committed.begin() as session:

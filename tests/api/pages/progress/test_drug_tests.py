@@ -1,6 +1,4 @@
-"""The page of tests and court reviews, its forms, and the report to the court on page, on paper and
-as JSON.
-"""
+"""The page of tests and court reviews, its forms, and the court report as page, PDF and JSON."""
 
 import json
 from collections.abc import Callable
@@ -36,7 +34,7 @@ def katrina(committed: Database, house: House) -> Person:
 
 @pytest.fixture
 def drr(committed: Database, katrina: Person) -> Requirement:
-    """A requirement that has run for five weeks."""
+    """A drug rehabilitation requirement that has run for five weeks."""
     with committed.begin() as session:
         return stage.treatment(session, katrina, TODAY - timedelta(days=35))
 
@@ -76,10 +74,10 @@ def test_a_planned_test_gets_its_result_and_a_correction(
         assert session.query(Message).count() == 0
 
 
-def test_a_planned_test_is_called_off(
+def test_a_planned_test_is_cancelled(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """By a button; it is then no test at all."""
+    """By a button. It then counts as no test at all."""
     with committed.begin() as session:
         planned = stage.drug_test(session, katrina, TODAY + timedelta(days=3), None)
     visitor = sit_down(house.pat)
@@ -88,7 +86,7 @@ def test_a_planned_test_is_called_off(
     assert visitor.open(f"/drug-tests/{planned.id}/correct").status == 404
 
 
-def test_tests_are_for_those_who_may_see_health(
+def test_tests_require_health_access(
     committed: Database,
     house: House,
     katrina: Person,
@@ -96,8 +94,9 @@ def test_tests_are_for_those_who_may_see_health(
     sit_down: SitDown,
     now: datetime,
 ) -> None:
-    """The drug worker records them and sees no review; an auditor is refused, a stranger finds
-    nothing.
+    """The drug worker records them and sees no review.
+
+    An auditor is refused, and a stranger gets not found.
     """
     with committed.begin() as session:
         agency = session.query(Agency).filter_by(name="Tyne Recovery").one()
@@ -130,7 +129,7 @@ def test_tests_are_for_those_who_may_see_health(
 def test_older_results_are_on_further_pages(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Twenty-five to a page, each exactly once; a place that is none shows the first."""
+    """Twenty-five to a page, each exactly once. An invalid position shows the first page."""
     with committed.begin() as session:
         for days in range(30):
             stage.drug_test(session, katrina, TODAY - timedelta(days=days))
@@ -142,11 +141,12 @@ def test_older_results_are_on_further_pages(
     assert visitor.open(f"{page_of(katrina)}?before=x_y").html.count("Correct<span") == 25
 
 
-def test_the_day_of_a_review_is_set_and_what_the_court_found_is_kept(
+def test_a_court_review_is_scheduled_and_its_outcome_recorded(
     committed: Database, house: House, katrina: Person, drr: Requirement, sit_down: SitDown
 ) -> None:
-    """Too soon is refused with the first day that may be; held, the next is planned; a review is
-    cancelled by a button.
+    """A day that is too soon is refused with the earliest one.
+
+    Once held, the next is planned. A button cancels a review.
     """
     visitor = sit_down(house.pat)
     address = f"/requirements/{drr.id}/court-review"
@@ -176,8 +176,9 @@ def test_the_report_to_the_court(
     clock: StoppedClock,
     now: datetime,
 ) -> None:
-    """Facts with how many there were; made, it is known by its digest and logged as disclosed; what
-    is recorded later shows.
+    """Facts with their counts.
+
+    Once made, it has a digest and is logged as a disclosure; later records show as changes.
     """
     with committed.begin() as session:
         review = stage.review(session, drr, TODAY + timedelta(days=5))

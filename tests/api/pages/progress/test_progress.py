@@ -1,6 +1,4 @@
-"""The page of progress and its forms: a home, work and treatment, made from news, made sure of,
-disputed; each seen by whom it concerns.
-"""
+"""The progress page and its forms: home, work and treatment, recorded, verified and disputed."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -38,7 +36,7 @@ def katrina(committed: Database, house: House) -> Person:
 def involve_partner(
     database: Database, house: House, whose: Person, now: datetime, *fields: RecordPart
 ) -> None:
-    """The drug service works with the person, and sees these fields by an agreement."""
+    """The drug service works with the person, and sees these fields under an agreement."""
     with database.begin() as session:
         agency = session.query(Agency).filter_by(name="Tyne Recovery").one()
         ensure_involved(session, whose.id, agency.id, now=now)
@@ -58,11 +56,12 @@ def involve_partner(
             )
 
 
-def test_a_home_is_made_from_news_and_counts_as_stable(
+def test_a_home_is_recorded_from_news_and_counts_as_stable(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The page leads from the news to the form; recorded once however often it is sent; the news is
-    verified with it.
+    """The page links the news to the form.
+
+    Sent twice it is recorded once. The news is verified with it.
     """
     with committed.begin() as session:
         report = builders.report(
@@ -91,10 +90,13 @@ def test_a_home_is_made_from_news_and_counts_as_stable(
         assert session.get_one(SelfReport, report.id).state is ReportState.VERIFIED
 
 
-def test_making_sure_of_news_of_a_home_leads_to_where_that_is(
+def test_verifying_news_of_a_home_leads_to_its_form(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The news is verified either way; once it is recorded the button leads back to the person."""
+    """The news is verified either way.
+
+    Once the home is recorded, the button returns to the person.
+    """
     with committed.begin() as session:
         report = builders.report(session, katrina, now)
     visitor = sit_down(house.pat)
@@ -106,10 +108,10 @@ def test_making_sure_of_news_of_a_home_leads_to_where_that_is(
     assert visitor.send(button).address == f"/people/{katrina.id}"
 
 
-def test_a_home_is_made_sure_of_and_disputed(
+def test_a_home_is_verified_and_disputed(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """By a button, and by a form that wants to know why; an earlier home shows until when."""
+    """By a button, and by a form that asks why. An earlier home shows its end."""
     with committed.begin() as session:
         stage.spell(session, katrina, HousingStage.HOSTEL, TODAY - timedelta(days=40))
         spell = stage.spell(session, katrina, state=ReportState.SELF_REPORTED)
@@ -124,11 +126,12 @@ def test_a_home_is_made_sure_of_and_disputed(
     assert "Disputed by Chidi Okafor" in page.words and "Stable home No" in page.words
 
 
-def test_work_begins_from_news_and_ends(
+def test_work_starts_from_news_and_ends(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The kind stands ready in the form; later news of its loss leads to its end; an end before the
-    beginning is refused beside the day.
+    """The form is filled with the kind.
+
+    Later news of its loss leads to the end form. An end before the start is refused beside the day.
     """
     with committed.begin() as session:
         got = builders.report(
@@ -162,11 +165,12 @@ def test_work_begins_from_news_and_ends(
     assert "Stable work Yes" in page.words
 
 
-def test_treatment_is_shown_to_those_who_may_see_health(
+def test_treatment_requires_health_access(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Neither the page nor the form of an auditor has it; the drug worker records it and, without
-    an agreement, does not see the rest.
+    """An auditor sees it neither on the page nor on the form.
+
+    The drug worker records it and, without an agreement, sees nothing else.
     """
     involve_partner(committed, house, katrina, now)
     with committed.begin() as session:
@@ -189,10 +193,10 @@ def test_treatment_is_shown_to_those_who_may_see_health(
         )
 
 
-def test_an_agreement_opens_the_page_and_each_sight_is_a_disclosure(
+def test_an_agreement_opens_the_page_and_each_view_is_a_disclosure(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The drug service sees the home by its agreement; that it did is on the record."""
+    """The drug service sees the home under its agreement, and that view is recorded."""
     involve_partner(committed, house, katrina, now, RecordPart.PROGRESS)
     with committed.begin() as session:
         stage.spell(session, katrina)
@@ -204,7 +208,7 @@ def test_an_agreement_opens_the_page_and_each_sight_is_a_disclosure(
 def test_strangers_and_auditors_change_nothing(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Forged forms: to another offender manager nothing is there, an auditor is refused."""
+    """For forged forms another offender manager gets not found, and an auditor is refused."""
     with committed.begin() as session:
         spell, job = stage.spell(session, katrina), stage.activity(session, katrina)
     for who, status in ((house.other, 404), (house.auditor, 403)):

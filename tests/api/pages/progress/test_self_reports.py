@@ -1,6 +1,4 @@
-"""What they tell us, on a person's page: shown, made sure of with a click, disputed with a reason,
-added by a worker.
-"""
+"""Self-reports on a person's page: shown, verified, disputed with a reason, added by a worker."""
 
 import uuid
 from collections.abc import Callable
@@ -46,15 +44,15 @@ def told(
 
 
 def state(database: Database, report: uuid.UUID) -> ReportState:
-    """How a report stands."""
+    """The state of a report."""
     with database.begin() as session:
         return session.get_one(SelfReport, report).state
 
 
-def test_news_is_shown_and_made_sure_of_with_one_click(
+def test_news_is_shown_and_verified_with_one_click(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Kind, words and day; then who made sure of it."""
+    """Kind, words and day, and then who verified it."""
     report = told(committed, katrina, now, "got the keys to my flat", ReportKind.HOUSING)
     visitor = sit_down(house.pat)
     page = visitor.open(f"/people/{katrina.id}")
@@ -66,10 +64,10 @@ def test_news_is_shown_and_made_sure_of_with_one_click(
     )
 
 
-def test_it_is_disputed_with_a_reason_and_not_without(
+def test_disputing_needs_a_reason(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The form says what is missing; what was told stays."""
+    """The form says what is missing; the report stays."""
     report = told(committed, katrina, now, "got a job", ReportKind.WORK)
     visitor = sit_down(house.coordinator)
     form = visitor.open(f"/reports/{report}/dispute").form("/dispute")
@@ -79,10 +77,10 @@ def test_it_is_disputed_with_a_reason_and_not_without(
     assert "Disputed by Chidi Okafor" in page.words and "got a job" in page.words
 
 
-def test_a_worker_adds_what_they_were_told_once(
+def test_a_worker_adds_news_once(
     committed: Database, house: House, katrina: Person, sit_down: SitDown
 ) -> None:
-    """Sent twice it is there once; news of another kind is refused beside its field."""
+    """Sent twice it is stored once. News of an unknown kind is refused beside its field."""
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}").words
     assert "Add a self-report" in form
@@ -100,11 +98,12 @@ def test_a_worker_adds_what_they_were_told_once(
         assert session.query(SelfReport).count() == 1
 
 
-def test_health_is_shown_to_some_and_said_to_be_there_to_others(
+def test_health_news_requires_health_access(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """The drug worker sees the lapse; the auditor that there was something. Neither the form nor a
-    forged one lets others judge it.
+    """The drug worker sees the lapse; the auditor sees only that there was news.
+
+    Neither the form nor a forged one lets others verify or dispute it.
     """
     report = told(committed, katrina, now, "had a slip", ReportKind.LAPSE)
     with committed.begin() as session:

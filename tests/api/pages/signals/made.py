@@ -1,4 +1,4 @@
-"""Replies and signals that pages show."""
+"""Replies and signals for tests of pages."""
 
 import uuid
 from datetime import datetime
@@ -17,7 +17,7 @@ from messaging.tables import Inbound
 def heard(
     database: Database, person: Person, words: str, at: datetime, *, needs_human: bool = False
 ) -> int:
-    """A text from a person, read as not understood; returns its id."""
+    """A text from a person that was not understood. Returns its id."""
     with database.begin() as session:
         inbound.store(
             session,
@@ -53,7 +53,7 @@ def heard(
 def signal(
     database: Database, person: Person, kind: SignalKind, now: datetime, *links: Evidence
 ) -> uuid.UUID:
-    """An open signal of a person; returns its id."""
+    """An open signal of a person. Returns its id."""
     with database.begin() as session:
         raise_signal(
             session,

@@ -1,4 +1,4 @@
-"""Today: what each role sees, in which order, and what can be done from there."""
+"""Today: what each role sees, in which order, and what it can do there."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -36,11 +36,12 @@ def katrina(committed: Database, house: House) -> Person:
         return builders.person(session, house.pat)
 
 
-def test_the_most_urgent_signal_stands_first_with_its_words(
+def test_the_most_urgent_signal_is_first_and_quotes_its_text(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Urgent before high before medium; each says why and what to do, quotes the text behind it and
-    gives the number to ring.
+    """Urgent before high before medium.
+
+    Each says why and what to do, quotes its text and gives the number to ring.
     """
     text = heard(committed, katrina, "can somebody ring me", now)
     signal(committed, katrina, SignalKind.CALL_REQUESTED, now, Evidence("inbound", str(text)))
@@ -56,19 +57,20 @@ def test_the_most_urgent_signal_stands_first_with_its_words(
     assert "07700 900101" in words and "1 urgent" in words
 
 
-def test_a_signal_past_its_time_says_so(
+def test_an_overdue_signal_says_so(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """What should have been looked at within 15 minutes is marked as overdue an hour later."""
+    """A signal due within 15 minutes is marked as overdue an hour later."""
     signal(committed, katrina, SignalKind.CRISIS, now - timedelta(hours=1))
     assert "Overdue by 45 minutes" in sit_down(house.pat).open("/today").words
 
 
-def test_said_delivered_and_recorded_stand_apart(
+def test_reply_delivery_and_outcome_are_separate(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Somebody said yes, the network does not know, and nothing is recorded: three columns say
-    three things.
+    """The person said yes, the delivery is unknown and no outcome is recorded.
+
+    Three columns say so.
     """
     with committed.begin() as session:
         booked = builders.appointment(session, katrina, now + timedelta(hours=2))
@@ -124,10 +126,10 @@ def test_a_recorded_outcome_is_shown_with_who_recorded_it(
     assert "Attended and complied ATTC, Jo Lamb" in words
 
 
-def test_who_cannot_be_texted_is_named_before_the_appointment_is_missed(
+def test_a_person_who_cannot_be_texted_is_shown_before_the_appointment(
     committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
-    """An appointment tomorrow of somebody in custody says that no text will go, and why."""
+    """Tomorrow's appointment of a person in custody says that no text will be sent, and why."""
     with committed.begin() as session:
         held = builders.person(session, house.pat, custody_status="custody")
         booked = builders.appointment(session, held, now + timedelta(days=1))
@@ -149,8 +151,9 @@ def test_who_cannot_be_texted_is_named_before_the_appointment_is_missed(
 def test_each_role_sees_its_own(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Pat's person: seen by Pat, the coordinator and the auditor; a partner sees the appointment
-    with them alone; others nothing.
+    """Pat, the coordinator and the auditor see Pat's person.
+
+    A partner sees only the appointment with them; others see nothing.
     """
     text = heard(committed, katrina, "secret words", now, needs_human=True)
     signal(committed, katrina, SignalKind.CALL_REQUESTED, now, Evidence("inbound", str(text)))
@@ -182,11 +185,12 @@ def test_each_role_sees_its_own(
     assert "cannot open people’s records" in sit_down(house.administrator).open("/today").words
 
 
-def test_a_signal_is_taken_on_and_resolved(
+def test_a_signal_is_assigned_and_resolved(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """ "Assign to me" says who is; resolving asks what was done, keeps it, and takes the signal off
-    the list.
+    """ "Assign to me" shows the worker.
+
+    Resolving asks what was done, stores it, and removes the signal from the list.
     """
     found = signal(committed, katrina, SignalKind.CALL_REQUESTED, now)
     visitor = sit_down(house.pat)
@@ -205,11 +209,12 @@ def test_a_signal_is_taken_on_and_resolved(
 
 
 @pytest.mark.parametrize("who", ["other", "partner", "auditor", "administrator"])
-def test_nobody_else_touches_a_signal(
+def test_other_staff_cannot_change_a_signal(
     who: str, committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Another offender manager, a partner, the auditor and the administrator are refused, and the
-    signal stays open.
+    """Another offender manager, a partner, the auditor and the administrator are refused.
+
+    The signal stays open.
     """
     found = signal(committed, katrina, SignalKind.CALL_REQUESTED, now)
     visitor = sit_down(getattr(house, who))
@@ -221,12 +226,10 @@ def test_nobody_else_touches_a_signal(
         assert session.get_one(Signal, found).state is SignalState.OPEN
 
 
-def test_a_reply_that_waits_is_read_from_today(
+def test_a_waiting_reply_is_marked_as_read_on_today(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """A reply that nobody understood stands on Today with its words until somebody marks it as
-    read.
-    """
+    """A reply that was not understood stays on Today until a worker marks it as read."""
     heard(committed, katrina, "its about my housing", now, needs_human=True)
     visitor = sit_down(house.pat)
     page = visitor.open("/today")
@@ -235,12 +238,10 @@ def test_a_reply_that_waits_is_read_from_today(
     assert "Marked as read" in page.words and "its about my housing" not in page.words
 
 
-def test_a_reply_that_was_dealt_with_is_not_asked_for_again(
+def test_resolving_or_replying_marks_replies_as_read(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Resolving a signal, or writing back, marks as read what the worker had before them; what came
-    since still waits.
-    """
+    """Only replies that were on the worker's page are marked as read; later ones still wait."""
     crisis = heard(committed, katrina, "cant go on", now, needs_human=True)
     found = signal(committed, katrina, SignalKind.CRISIS, now, Evidence("inbound", str(crisis)))
     visitor = sit_down(house.pat)
@@ -262,10 +263,10 @@ def test_a_reply_that_was_dealt_with_is_not_asked_for_again(
 
 
 @pytest.mark.parametrize("seen", ["0", "x", "９", "1" * 40, "-1", "\0"])
-def test_a_made_up_text_that_was_seen_does_no_harm(
+def test_an_invalid_id_of_a_seen_text_is_ignored(
     seen: str, committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """Ids that are nobody's, or no ids, mark nothing; the text goes all the same."""
+    """Unknown or malformed ids mark nothing, and the text is sent all the same."""
     heard(committed, katrina, "is it still on", now, needs_human=True)
     visitor = sit_down(house.pat)
     form = visitor.open(f"/people/{katrina.id}").form("/text")
@@ -277,7 +278,7 @@ def test_a_made_up_text_that_was_seen_does_no_harm(
 def test_names_are_shown_as_text_not_as_markup(
     committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
-    """A name, a place and a reply that look like HTML do nothing in the reader's browser."""
+    """A name, a place and a reply that look like HTML have no effect in the browser."""
     nasty = "<script>alert(1)</script>"
     with committed.begin() as session:
         person = builders.person(session, house.pat, last_name=nasty)
@@ -292,11 +293,12 @@ def test_names_are_shown_as_text_not_as_markup(
 
 
 @pytest.mark.parametrize("who", ["pat", "coordinator"])
-def test_many_signals_go_on_page_by_page(
+def test_many_signals_are_paged(
     who: str, committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """60 open signals of three severities: each is on exactly one page, the urgent ones on the
-    first.
+    """60 open signals of three severities, each on exactly one page.
+
+    The urgent ones are on the first.
     """
     urgent = {str(signal(committed, katrina, SignalKind.CRISIS, now)) for _ in range(5)}
     for kind in (SignalKind.NO_REPLY, SignalKind.WRONG_NUMBER):
@@ -313,11 +315,12 @@ def test_many_signals_go_on_page_by_page(
     assert set(pages[0][:5]) == urgent
 
 
-def test_a_full_day_goes_on_page_by_page(
+def test_a_full_day_is_paged(
     committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
 ) -> None:
-    """45 appointments on one day, many at one time: Today shows the first, the day's pages the
-    rest, each exactly once.
+    """45 appointments on one day, many at one time.
+
+    Today shows the first and the day's pages the rest, each exactly once.
     """
     with committed.begin() as session:
         for number in range(45):
@@ -334,16 +337,16 @@ def test_a_full_day_goes_on_page_by_page(
     assert len(seen) == len(set(seen)) == 45
 
 
-def test_a_day_that_is_none_is_not_found(house: House, sit_down: SitDown) -> None:
-    """Nor is a day outside of this century, or a made-up place in a day."""
+def test_an_invalid_day_is_not_found(house: House, sit_down: SitDown) -> None:
+    """So is a day outside this century, or an invalid position within a day."""
     visitor = sit_down(house.pat)
     assert "No appointments" in visitor.open("/day/2027-04-01").words
     for day in ("2027-02-30", "tomorrow", "9999-12-31", "0001-01-01", "2027-03-20?after=x"):
         assert visitor.open(f"/day/{day}").status == 404
 
 
-def test_a_made_up_place_in_the_list_is_not_found(house: House, sit_down: SitDown) -> None:
-    """Whatever stands in the address, the answer is a page, never a failure."""
+def test_an_invalid_position_in_the_list_is_not_found(house: House, sit_down: SitDown) -> None:
+    """Any address gets a page, never a server error."""
     visitor = sit_down(house.pat)
     for given in (
         "x",
