@@ -318,11 +318,11 @@ def exit_verdict(facts: ExitFacts, *, green_months: int, long_custody_years: int
                     f"{words}: {green_months} {months} on {until:%-d %B %Y}",
                 )
             )
-    plan = StatusReason("exit_plan", "The exit plan is implemented")
+    plan = StatusReason("exit_plan", "The exit plan has been carried out")
     if facts.exit_plan_done:
         met.append(plan)
     else:
-        missing.append(StatusReason("exit_plan", "The exit plan is not implemented yet"))
+        missing.append(StatusReason("exit_plan", "The exit plan has not been carried out yet"))
     return ExitVerdict(None if missing else ExitReason.GREEN, tuple(met), tuple(missing))
 
 
