@@ -62,7 +62,7 @@ def moment_problems(starts_at: datetime, now: datetime) -> dict[str, str]:
         return {"starts_at": "Give the time with its zone, such as 2027-03-22T10:00:00Z."}
     if starts_at <= now:
         return {"starts_at": "The time is in the past."}
-    if starts_at > now + rules.RULES.booking_horizon:
+    if starts_at > now + rules.BOOKING_HORIZON:
         return {"starts_at": "The time is more than 2 years ahead."}
     return {}
 

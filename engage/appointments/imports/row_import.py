@@ -255,7 +255,7 @@ def check_moment(row: Row, now: datetime) -> None:
     """Raises RowProblem for an appointment in the past or more than two years ahead."""
     if row.starts_at <= now:
         raise RowProblem("date", "The appointment is in the past")
-    if row.starts_at > now + rules.RULES.booking_horizon:
+    if row.starts_at > now + rules.BOOKING_HORIZON:
         raise RowProblem("date", "The appointment is more than 2 years ahead")
 
 

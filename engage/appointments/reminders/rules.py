@@ -14,6 +14,9 @@ from engage.appointments.kinds import OutcomeCode, ReminderKind
 from engage.core.local_time import hour_of_day, local_day
 from engage.people.rules import Reason
 
+BOOKING_HORIZON = timedelta(days=731)
+"""How far ahead an appointment may be booked."""
+
 FIRST_TEXTS = frozenset({ReminderKind.BOOKED, ReminderKind.CHANGED})
 """Sent at once, with everything the person needs to know about the appointment."""
 
@@ -57,22 +60,18 @@ REWRITTEN = Reason("written_again", "Not sent in time; replaced by a new text")
 
 @dataclass(frozen=True)
 class ReminderRules:
-    """The numbers of rule 3.
+    """The numbers of rule 3, each a setting of the hub.
 
     `*_until`: how long before the start each text expires. `late_booking`: for an appointment
     booked with less notice, the first text is the only one. `min_gap`: the shortest time between
-    two texts about one appointment. `booking_horizon`: how far ahead an appointment may be booked.
+    two texts about one appointment.
     """
 
-    one_day_until: timedelta = timedelta(hours=4)
-    two_hours_until: timedelta = timedelta(minutes=30)
-    booked_until: timedelta = timedelta(minutes=30)
-    late_booking: timedelta = timedelta(hours=24)
-    min_gap: timedelta = timedelta(hours=2)
-    booking_horizon: timedelta = timedelta(days=731)
-
-
-RULES = ReminderRules()
+    one_day_until: timedelta
+    two_hours_until: timedelta
+    booked_until: timedelta
+    late_booking: timedelta
+    min_gap: timedelta
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def plan(
     hours: tuple[int, int],
     first: ReminderKind | None,
     two_hours: bool,
-    rules: ReminderRules = RULES,
+    rules: ReminderRules,
 ) -> tuple[PlannedReminder, ...]:
     """The texts of an appointment at `starts_at`, planned at `now`. Texts that are not to be sent
     carry the reason.

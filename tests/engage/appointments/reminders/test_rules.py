@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engage.agencies.hub_settings import HubRules
 from engage.appointments.kinds import ReminderKind as K
 from engage.appointments.reminders import rules
+from engage.appointments.reminders.reminder_settings import reminder_rules
 
 LONDON = ZoneInfo("Europe/London")
 HOURS = (9, 20)
+RULES = reminder_rules(HubRules())
 
 
 def local(words: str) -> datetime:
@@ -31,7 +34,13 @@ def planned(
 ) -> dict[str, str]:
     """The plan: the wall-clock due time of each text to be sent, or the code of why it is not."""
     reminders = rules.plan(
-        local(starts), now=local(now), zone=LONDON, hours=HOURS, first=first, two_hours=two_hours
+        local(starts),
+        now=local(now),
+        zone=LONDON,
+        hours=HOURS,
+        first=first,
+        two_hours=two_hours,
+        rules=RULES,
     )
     return {
         reminder.kind.value: reminder.reason.code if reminder.reason else shown(reminder.due_at)
@@ -212,6 +221,7 @@ def test_when_texts_expire() -> None:
         hours=HOURS,
         first=K.BOOKED,
         two_hours=True,
+        rules=RULES,
     )
     expires = {reminder.kind: reminder.expires_at for reminder in reminders}
     assert expires == {
@@ -232,6 +242,7 @@ def test_a_change_is_sent_until_the_new_time() -> None:
         hours=HOURS,
         first=K.CHANGED,
         two_hours=False,
+        rules=RULES,
     )[0]
     assert (reminder.kind, reminder.reason, reminder.expires_at) == (K.CHANGED, None, starts)
 
@@ -249,7 +260,13 @@ def test_no_text_is_planned_at_night_or_after_it_expires(
     """
     moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     reminders = rules.plan(
-        moment + ahead, now=moment, zone=LONDON, hours=HOURS, first=K.BOOKED, two_hours=two_hours
+        moment + ahead,
+        now=moment,
+        zone=LONDON,
+        hours=HOURS,
+        first=K.BOOKED,
+        two_hours=two_hours,
+        rules=RULES,
     )
     going = [reminder for reminder in reminders if reminder.reason is None]
     for reminder in going:
@@ -257,7 +274,7 @@ def test_no_text_is_planned_at_night_or_after_it_expires(
         assert 9 <= reminder.due_at.astimezone(LONDON).hour < 20
     if ahead < timedelta(hours=24):
         assert len(going) <= 1
-    assert all(reminder.due_at - going[0].due_at >= rules.RULES.min_gap for reminder in going[1:])
+    assert all(reminder.due_at - going[0].due_at >= RULES.min_gap for reminder in going[1:])
 
 
 @pytest.mark.parametrize(
