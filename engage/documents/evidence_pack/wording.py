@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from engage.appointments.kinds import AppointmentType, IntentKind, OutcomeCode, ReminderKind
 from engage.compliance.kinds import Delivery, EnforcementKind
+from engage.labels.appointments import REMINDERS as REMINDER_LABELS
 from engage.legal.kinds import OrderEnding, OrderKind, RequirementKind
 from messaging.states import MessageStatus
 
+_TIMED = (ReminderKind.THREE_DAYS, ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS)
 TYPES: Mapping[str, str] = {
     AppointmentType.OFFICE: "office",
     AppointmentType.HOME_VISIT: "home visit",
@@ -21,9 +23,7 @@ TYPES: Mapping[str, str] = {
 }
 REMINDERS: Mapping[str, str] = {
     ReminderKind.BOOKED: "Text that it is booked",
-    ReminderKind.THREE_DAYS: "Reminder 3 days before",
-    ReminderKind.ONE_DAY: "Reminder 1 day before",
-    ReminderKind.TWO_HOURS: "Reminder 2 hours before",
+    **{kind: f"Reminder {REMINDER_LABELS[kind]}" for kind in _TIMED},
     ReminderKind.CHANGED: "Text that it is changed",
     ReminderKind.CALLED_OFF: "Text that it is off",
     ReminderKind.MISSED: "Text asking why they were not there",
