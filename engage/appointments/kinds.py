@@ -1,19 +1,99 @@
 """The kinds and states of appointments, as enums. No tables, no rules."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+from engage.texts import MeetingWay
+
+
+@dataclass(frozen=True)
+class TypeRow:
+    """What Engage needs to know about a type of appointment.
+
+    `label` is its name on staff pages, `in_pack` in an evidence pack, `in_letter_en` and
+    `in_letter_cy` in a letter. `way` decides the words of texts about it. `one_worker`: one worker
+    can be free for it; a group, a course and a court have their own times.
+    """
+
+    label: str
+    in_pack: str
+    in_letter_en: str
+    in_letter_cy: str
+    way: MeetingWay = MeetingWay.IN_PERSON
+    one_worker: bool = False
+
+
+_NO_ROW = TypeRow("", "", "", "")
 
 
 class AppointmentType(StrEnum):
-    """The types of appointment."""
+    """The types of appointment, one row each. A new row needs a migration."""
 
-    OFFICE = "office"
-    HOME_VISIT = "home_visit"
-    PHONE = "phone"
-    VIDEO = "video"
-    GROUP = "group"
-    COURSE = "course"
-    DRUG_TEST = "drug_test"
-    COURT = "court"
+    row: TypeRow
+
+    def __new__(cls, value: str, row: TypeRow = _NO_ROW) -> "AppointmentType":
+        """Make a member. `AppointmentType("phone")` finds a member by its stored value."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.row = row
+        return member
+
+    OFFICE = (
+        "office",
+        TypeRow(
+            "Office",
+            "office",
+            "an appointment at the office",
+            "apwyntiad yn y swyddfa",
+            one_worker=True,
+        ),
+    )
+    HOME_VISIT = (
+        "home_visit",
+        TypeRow(
+            "Home visit",
+            "home visit",
+            "a visit at your home",
+            "ymweliad â'ch cartref",
+            MeetingWay.HOME,
+            one_worker=True,
+        ),
+    )
+    PHONE = (
+        "phone",
+        TypeRow(
+            "Phone",
+            "by phone",
+            "an appointment by phone",
+            "apwyntiad dros y ffôn",
+            MeetingWay.PHONE,
+            one_worker=True,
+        ),
+    )
+    VIDEO = (
+        "video",
+        TypeRow(
+            "Video",
+            "by video",
+            "an appointment by video",
+            "apwyntiad drwy fideo",
+            MeetingWay.VIDEO,
+            one_worker=True,
+        ),
+    )
+    GROUP = "group", TypeRow("Group", "group session", "a group session", "sesiwn grŵp")
+    COURSE = "course", TypeRow("Course", "course", "a course", "cwrs")
+    DRUG_TEST = (
+        "drug_test",
+        TypeRow(
+            "Drug test",
+            "drug test",
+            "an appointment that your order asks for",
+            "apwyntiad y mae eich gorchymyn yn gofyn amdano",
+            one_worker=True,
+        ),
+    )
+    COURT = "court", TypeRow("Court", "court", "an appointment at court", "apwyntiad yn y llys")
 
 
 class AppointmentState(StrEnum):

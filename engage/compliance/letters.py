@@ -60,26 +60,8 @@ _ORDERS = {
     },
 }
 _TYPES = {
-    Language.ENGLISH: {
-        AppointmentType.OFFICE: "an appointment at the office",
-        AppointmentType.HOME_VISIT: "a visit at your home",
-        AppointmentType.PHONE: "an appointment by phone",
-        AppointmentType.VIDEO: "an appointment by video",
-        AppointmentType.GROUP: "a group session",
-        AppointmentType.COURSE: "a course",
-        AppointmentType.DRUG_TEST: "an appointment that your order asks for",
-        AppointmentType.COURT: "an appointment at court",
-    },
-    Language.WELSH: {
-        AppointmentType.OFFICE: "apwyntiad yn y swyddfa",
-        AppointmentType.HOME_VISIT: "ymweliad â'ch cartref",
-        AppointmentType.PHONE: "apwyntiad dros y ffôn",
-        AppointmentType.VIDEO: "apwyntiad drwy fideo",
-        AppointmentType.GROUP: "sesiwn grŵp",
-        AppointmentType.COURSE: "cwrs",
-        AppointmentType.DRUG_TEST: "apwyntiad y mae eich gorchymyn yn gofyn amdano",
-        AppointmentType.COURT: "apwyntiad yn y llys",
-    },
+    Language.ENGLISH: {kind: kind.row.in_letter_en for kind in AppointmentType},
+    Language.WELSH: {kind: kind.row.in_letter_cy for kind in AppointmentType},
 }
 _DONE = {
     Language.ENGLISH: {

@@ -11,16 +11,7 @@ from engage.appointments.model import (
     ReminderState,
 )
 
-TYPES: Mapping[AppointmentType, str] = {
-    AppointmentType.OFFICE: "Office",
-    AppointmentType.HOME_VISIT: "Home visit",
-    AppointmentType.PHONE: "Phone",
-    AppointmentType.VIDEO: "Video",
-    AppointmentType.GROUP: "Group",
-    AppointmentType.COURSE: "Course",
-    AppointmentType.DRUG_TEST: "Drug test",
-    AppointmentType.COURT: "Court",
-}
+TYPES: Mapping[AppointmentType, str] = {kind: kind.row.label for kind in AppointmentType}
 
 
 INTENTS: Mapping[IntentKind, str] = {

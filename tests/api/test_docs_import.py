@@ -98,7 +98,7 @@ def test_every_appointment_value_is_accepted(imported: Import) -> None:
     ]
     done = imported("appointments", csv(rows), "--json", "--dry-run")
     assert refusals(done) == []
-    types = DOCUMENT.split("\nTypes: ")[1].split("\n")[0]
+    types = DOCUMENT.split("\nTypes: ")[1].split("\n\n")[0]
     assert re.findall("`([a-z_]+)`", types) == [kind.value for kind in AppointmentType]
 
 

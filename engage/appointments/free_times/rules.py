@@ -20,18 +20,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NEAR = timedelta(minutes=60)
 """A time at most this far from the time that the person asked for counts as that time [ours]."""
 
-FREE_KINDS = frozenset(
-    {
-        AppointmentType.OFFICE,
-        AppointmentType.HOME_VISIT,
-        AppointmentType.PHONE,
-        AppointmentType.VIDEO,
-        AppointmentType.DRUG_TEST,
-    }
-)
-"""The types of appointment for which one worker can be free. A group, a course and a court have
-their own times.
-"""
+FREE_KINDS = frozenset(kind for kind in AppointmentType if kind.row.one_worker)
+"""The types of appointment for which one worker can be free."""
 
 NOT_ALLOWED = Reason(
     "rebooking_not_allowed", "The offender manager has not allowed rebooking by text"

@@ -12,18 +12,13 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from engage import texts
-from engage.appointments.kinds import AppointmentType, ReminderKind
+from engage.appointments.kinds import ReminderKind
 from engage.appointments.model import Appointment
 from engage.appointments.reminders import rules
 from engage.core.local_time import local_day
 from engage.people.model import Person
-from engage.texts import AppointmentDetails, MeetingWay, TextKind, TextValueError
+from engage.texts import AppointmentDetails, TextKind, TextValueError
 
-_WAYS = {
-    AppointmentType.HOME_VISIT: MeetingWay.HOME,
-    AppointmentType.PHONE: MeetingWay.PHONE,
-    AppointmentType.VIDEO: MeetingWay.VIDEO,
-}
 LONGEST_ALIAS = 60
 _NAMES_THE_DAY = frozenset({ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS})
 
@@ -39,11 +34,6 @@ class RenderedReminder:
     day: date | None
 
 
-def meeting_way(kind: AppointmentType) -> MeetingWay:
-    """How the person and the worker will meet."""
-    return _WAYS.get(kind, MeetingWay.IN_PERSON)
-
-
 def details_for_text(
     appointment: Appointment, starts_at: datetime | None = None
 ) -> AppointmentDetails:
@@ -54,7 +44,7 @@ def details_for_text(
         starts_at=starts_at or appointment.starts_at,
         worker=_discreet_worker(appointment.worker_name),
         place=appointment.place_alias or None,
-        way=meeting_way(appointment.type),
+        way=appointment.type.row.way,
     )
 
 

@@ -11,16 +11,7 @@ from engage.legal.kinds import OrderEnding, OrderKind, RequirementKind
 from messaging.states import MessageStatus
 
 _TIMED = (ReminderKind.THREE_DAYS, ReminderKind.ONE_DAY, ReminderKind.TWO_HOURS)
-TYPES: Mapping[str, str] = {
-    AppointmentType.OFFICE: "office",
-    AppointmentType.HOME_VISIT: "home visit",
-    AppointmentType.PHONE: "by phone",
-    AppointmentType.VIDEO: "by video",
-    AppointmentType.GROUP: "group session",
-    AppointmentType.COURSE: "course",
-    AppointmentType.DRUG_TEST: "drug test",
-    AppointmentType.COURT: "court",
-}
+TYPES: Mapping[str, str] = {kind: kind.row.in_pack for kind in AppointmentType}
 REMINDERS: Mapping[str, str] = {
     ReminderKind.BOOKED: "Text that it is booked",
     **{kind: f"Reminder {REMINDER_LABELS[kind]}" for kind in _TIMED},
