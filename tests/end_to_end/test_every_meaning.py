@@ -221,6 +221,6 @@ def _reasons_against_texts(service: RunningService, one: Texter) -> set[str]:
 
 
 def test_every_meaning_has_a_case() -> None:
-    """All twenty-four, and at least six texts in Welsh."""
+    """Every one, and at least six texts in Welsh."""
     assert {case.meaning for case in CASES} == {intent.value for intent in Intent}
     assert sum(case.language == "cy" for case in CASES) >= 6
