@@ -23,6 +23,7 @@ from engage.demo.seed import seed
 from engage.documents.evidence_pack import service as evidence_packs
 from engage.people.model import Person
 from messaging import inbound
+from messaging.gateways.twilio import webhooks as twilio
 from messaging.tables import Inbound
 from tests.api.examples import Example, Names, blocks, examples
 
@@ -49,7 +50,7 @@ def demonstration(committed: Database, now: datetime) -> None:
             "Body": "can you ring me please",
             "NumMedia": "0",
         }
-        inbound.store(session, sent, now=now - timedelta(minutes=5))
+        inbound.store(session, twilio.read_text(sent), now=now - timedelta(minutes=5))
         text = session.scalars(select(Inbound)).one()
         intake.handle(session, text, now - timedelta(minutes=5))
         marcus = session.scalars(select(Person).where(Person.crn == "X700202")).one()
