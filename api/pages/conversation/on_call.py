@@ -15,10 +15,12 @@ from api.pages.form_page import BackLink, form_page
 from api.pages.forms import DateField, PageForm, TimeField, Words, choices, stripped
 from api.pages.frame import say
 from api.pages.submit import act, attempt
+from engage import texts
 from engage.agencies.hub_settings import zone
 from engage.agencies.model import Hub, Role, Staff
 from engage.conversation.safety import rota
 from engage.conversation.safety.rota import MANAGERS, NewTurn
+from engage.texts import TextKind
 
 KEEP = staff(*MANAGERS)
 ADMINISTER = staff(Role.ADMINISTRATOR)
@@ -52,9 +54,8 @@ class NoticesForm(PageForm):
 
     TITLE = "Notices by text"
     LEAD = (
-        "When an item needs you, Engage can send “Engage: an item needs you. Please sign "
-        "in.” The text contains no name and nothing else. Replies to it are not treated "
-        "as yours."
+        f"When an item needs you, Engage can send “{texts.render(TextKind.NOTICE, 'en')}” The text "
+        "contains no name and nothing else. Replies to it are not treated as yours."
     )
 
     mobile = TelField(
