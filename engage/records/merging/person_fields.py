@@ -13,11 +13,6 @@ from engage.people.contactability import withdraw_all
 from engage.people.model import ContactStatus, CustodyStatus, LegalStatus, Person
 
 _FILLED = ("preferred_name", "date_of_birth", "nomis_id")
-_ENUMS = {
-    "custody_status": CustodyStatus,
-    "contact_status": ContactStatus,
-    "legal_status": LegalStatus,
-}
 _STOP_TEXTS = {
     "restricted",
     "restricted_texts_allowed",
@@ -103,6 +98,8 @@ def _as_json(value: Any) -> Any:
 
 
 def _from_json(name: str, value: Any) -> Any:
-    if name in _ENUMS:
-        return _ENUMS[name](value)
-    return date.fromisoformat(value) if name == "date_of_birth" and value is not None else value
+    """The value as the column holds it."""
+    kind = Person.__table__.c[name].type.python_type
+    if value is None or not issubclass(kind, (StrEnum, date)):
+        return value
+    return kind.fromisoformat(value) if issubclass(kind, date) else kind(value)
