@@ -73,7 +73,7 @@ def test_a_correction_replaces_what_was_said(service: RunningService) -> None:
     phone.wait_for("be in touch")
     assert service.signal_kinds(person) == ["cannot_attend"]
     first, second = read(service, person, 2)
-    assert "taken back" in first["done"] and "In place of" in second["done"]
+    assert "taken back" in first["done"] and "Replaces what they said before" in second["done"]
     page = service.sign_in("p.hale@probation.example").get(
         f"{service.web}/people/{person['id']}", timeout=30
     )
