@@ -33,7 +33,7 @@ def test_half_sent_requests_do_not_stop_the_service(tmp_path: Path) -> None:
     port = free_port()
     (tmp_path / "silent_app.py").write_text(APP)
     config = tmp_path / "gunicorn.conf.py"
-    config.write_text((PROJECT / "gunicorn.conf.py").read_text() + "\nsilence = 1\n")
+    config.write_text((PROJECT / "gunicorn.conf.py").read_text() + "\nread_timeout = 1\n")
     environment = {
         **{
             name: value
