@@ -193,7 +193,9 @@ class Day:
         raise AssertionError(f"two machines are still talking: {self.phone(who).received()}")
 
     def calm(self) -> None:
-        """Wait until nothing is left to do now, and everything sent has arrived."""
+        """Wait until nothing is left to do now, and everything sent has arrived. A text that is
+        tried again counts, or the next scene would begin after it has expired.
+        """
 
         def quiet() -> bool:
             row = self.database.execute(_UNDONE, {"now": self.service.clock.now()}).fetchone()
@@ -246,10 +248,14 @@ class Day:
 _UNDONE = """
     SELECT (SELECT count(*) FROM inbound WHERE status = 'received')
          + (SELECT count(*) FROM message
-            WHERE status = 'sending' OR status = 'queued' AND send_after <= %(now)s)
+            WHERE status IN ('sending', 'unknown')
+               OR status = 'queued' AND (attempts > 0 OR send_after <= %(now)s))
          + (SELECT count(*) FROM reminder WHERE state = 'planned' AND due_at <= %(now)s)
          + (SELECT count(*) FROM check_in_plan WHERE next_at <= %(now)s)
-         + (SELECT count(*) FROM alarm WHERE next_at <= %(now)s) AS undone
+         + (SELECT count(*) FROM alarm WHERE next_at <= %(now)s)
+         + (SELECT count(*) FROM signal
+            WHERE kind IN ('crisis', 'harm_to_others') AND state = 'open'
+              AND NOT EXISTS (SELECT FROM alarm WHERE signal_id = signal.id)) AS undone
 """
 _SAID = """
     SELECT kind AS value FROM intent

@@ -172,7 +172,7 @@ def test_old_and_unknown_numbers_learn_nothing(day: Day) -> None:
     assert "is that you pat" in page and page.count("hello??") == 2
 
 
-def test_whoever_should_is_told_of_danger(day: Day) -> None:
+def test_danger_is_notified_by_day_and_by_night(day: Day) -> None:
     """By day the offender manager, by night the first on call, and the second if there is no
     acknowledgement; never in words that say who the person is.
     """
