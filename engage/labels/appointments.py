@@ -66,12 +66,3 @@ OUTCOMES: Mapping[OutcomeCode, str] = {
     OutcomeCode.WORKERS_JUDGEMENT: "Acceptable: worker’s judgement",
     OutcomeCode.FAILURE_ACCEPTED: "Failure accepted",
 }
-
-
-OUTCOME_COLOURS: Mapping[OutcomeCode, str] = {
-    OutcomeCode.ATTENDED_COMPLIED: "green",
-    OutcomeCode.FAILED_TO_ATTEND: "yellow",
-    OutcomeCode.UNACCEPTABLE_ABSENCE: "red",
-    OutcomeCode.ATTENDED_FAILED_TO_COMPLY: "red",
-    OutcomeCode.SENT_HOME_BEHAVIOUR: "red",
-}
