@@ -174,13 +174,24 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds on a page once it is fully rendered."""
+    """What axe finds on a page once it is fully rendered, and words without a space between."""
     page.wait_for_load_state()
     return [
         f"{found['id']}: {node['html'][:200]}"
         for found in Axe().run(page).response["violations"]
         for node in found["nodes"]
-    ]
+    ] + [f"no space before: {words}" for words in page.evaluate(JOINED_WORDS)]
+
+
+JOINED_WORDS = """
+() => [...document.querySelectorAll("a, strong, em, span")].filter(one =>
+  [one, one.previousSibling].every(part => part?.nodeType !== 1
+    || getComputedStyle(part).display === "inline" && part.getBoundingClientRect().width > 1)
+  && /[\\p{L}\\p{N}.,;:!?]$/u.test(one.previousSibling?.textContent ?? "")
+  && /^[\\p{L}\\p{N}]/u.test(one.textContent)
+).map(one => one.textContent)
+"""
+"""The text of inline elements that follow a word or an inline element without a space."""
 
 
 def overflow(page: Page) -> int:
