@@ -16,7 +16,7 @@ from limits.strategies import MovingWindowRateLimiter
 from api import access
 from api.database import now, transaction
 from engage.access.policy import Actor, key_actor
-from engage.agencies.service import find_key
+from engage.agencies.service import use_key
 from engage.core.clock import Clock
 from engage.core.errors import EngageError
 
@@ -63,7 +63,7 @@ def _identify() -> Actor | None:
     if kind.lower() != "bearer" or not secret:
         return None
     with transaction() as session:
-        key = find_key(session, secret.strip(), now=now())
+        key = use_key(session, secret.strip(), now=now())
     if key is None:
         log.warning("key.refused")
         return None

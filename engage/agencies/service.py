@@ -226,8 +226,8 @@ def issue_key(
     return key, f"{KEY_PREFIX}_{prefix}_{secret}"
 
 
-def find_key(session: Session, presented: str, *, now: datetime) -> ApiKey | None:
-    """The valid key for a presented secret, or None. Its last use is recorded to the minute."""
+def use_key(session: Session, presented: str, *, now: datetime) -> ApiKey | None:
+    """Record that a key is used, to the minute. Returns it, or None if the secret is not valid."""
     brand, _, rest = presented.partition("_")
     prefix, _, secret = rest.partition("_")
     if brand != KEY_PREFIX or not secret or not presented.isascii() or len(presented) > 200:

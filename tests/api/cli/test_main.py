@@ -223,11 +223,11 @@ def test_a_key_is_shown_once_and_revoked_at_once(
     )
     assert presented not in listed
     with committed.begin() as session:
-        assert service.find_key(session, presented, now=builders.NOW) is not None
+        assert service.use_key(session, presented, now=builders.NOW) is not None
     assert engage("key", "revoke", prefix).exit_code == 0
     assert "\trevoked until" in engage("key", "list").stdout
     with committed.begin() as session:
-        assert service.find_key(session, presented, now=builders.NOW) is None
+        assert service.use_key(session, presented, now=builders.NOW) is None
 
 
 def test_every_scope_can_be_issued(engage: Callable[..., Result]) -> None:

@@ -146,20 +146,20 @@ def test_a_key_is_valid_until_it_expires_or_is_revoked(
         now=now,
     )
     assert presented.split("_", 2)[2] not in key.secret_hash
-    assert service.find_key(session, presented, now=now) is key
+    assert service.use_key(session, presented, now=now) is key
     actor = key_actor(key)
     assert (actor.kind, actor.hub_id, actor.scopes) == (
         ActorKind.KEY,
         hub,
         frozenset({"people:read"}),
     )
-    assert service.find_key(session, presented, now=now + timedelta(days=30)) is None
+    assert service.use_key(session, presented, now=now + timedelta(days=30)) is None
     assert (
-        service.find_key(session, presented[:-1] + ("A" if presented[-1] != "A" else "B"), now=now)
+        service.use_key(session, presented[:-1] + ("A" if presented[-1] != "A" else "B"), now=now)
         is None
     )
     service.revoke_key(session, key.prefix, actor="system", now=now)
-    assert service.find_key(session, presented, now=now) is None
+    assert service.use_key(session, presented, now=now) is None
     with pytest.raises(NotFound):
         service.revoke_key(session, "nothing", actor="system", now=now)
 
@@ -169,7 +169,7 @@ def test_a_key_is_valid_until_it_expires_or_is_revoked(
 )
 def test_nonsense_is_not_a_key(session: Session, now: datetime, presented: str) -> None:
     """It is refused without an error."""
-    assert service.find_key(session, presented, now=now) is None
+    assert service.use_key(session, presented, now=now) is None
 
 
 @pytest.mark.parametrize(
