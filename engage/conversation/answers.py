@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, func, select
 from engage import texts
 from engage.appointments.model import Appointment
 from engage.conversation.context import ReplyContext
-from engage.conversation.phone_owner import AnswerScope, PhoneOwner, can_be_texted
+from engage.conversation.phone_owner import PhoneOwner, can_be_texted
+from engage.people.rules import AnswerScope
 from engage.texts import Purpose, TextKind
 from messaging import outbox, suppression
 from messaging.outbox import Lane, Route

@@ -8,34 +8,17 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from engage.people.contactability import Contactability, contactability_of
 from engage.people.model import ContactPoint, NumberState, Person
-from engage.people.rules import PAUSED
+from engage.people.rules import AnswerScope
 from messaging.numbers import NumberProblem, parse_mobile
 
 _LOCK = 7_020_301
 """The first key of the advisory lock on a number. The second is a hash of the number."""
-
-
-class AnswerScope(StrEnum):
-    """How much an answer to a text may say."""
-
-    OPEN = "open"
-    """Rule 1 allows content. Quiet hours and the daily cap do not apply to an answer."""
-    NEUTRAL = "neutral"
-    """Only texts that reveal nothing about anybody."""
-    SILENT = "silent"
-    """Only safety advice."""
-
-
-_ANSWERED_ANYWAY = {PAUSED.code}
-"""Reasons of rule 1 that hold back only texts that the person did not ask for."""
-_NEUTRAL = {"number_unverified", "number_shared", "not_safe"}
 
 
 @dataclass(frozen=True)
@@ -48,13 +31,8 @@ class PhoneOwner:
 
     @property
     def scope(self) -> AnswerScope:
-        """How much an answer may say by rule 1. Lasting reasons limit it, some more than others;
-        passing ones, such as the time of day, do not.
-        """
-        lasting = self.contactability.verdict.lasting_codes - _ANSWERED_ANYWAY
-        if not lasting:
-            return AnswerScope.OPEN
-        return AnswerScope.NEUTRAL if lasting <= _NEUTRAL else AnswerScope.SILENT
+        """How much an answer may say by rule 1."""
+        return self.contactability.verdict.answers
 
     @property
     def verified(self) -> bool:

@@ -40,8 +40,9 @@ from engage.conversation.handlers import (
 )
 from engage.conversation.model import QuestionKind
 from engage.conversation.outcomes import FOR_WORKER, UNCLEAR, leave_to_worker
-from engage.conversation.phone_owner import AnswerScope, PhoneOwner
+from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.steps import Result, Steps, handles, learns, run
+from engage.people.rules import AnswerScope
 from engage.texts import TextKind
 from engage.understanding.choices import says_yes_to_all
 from engage.understanding.vocabulary import Intent, Prompt

@@ -33,9 +33,10 @@ from engage.conversation.handlers import (
 )
 from engage.conversation.handlers.intent_kinds import KIND_OF
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
-from engage.conversation.phone_owner import AnswerScope, PhoneOwner, language_of, sharing_agreed
+from engage.conversation.phone_owner import PhoneOwner, language_of, sharing_agreed
 from engage.conversation.signals import next_working_day, raise_signal
 from engage.conversation.steps import Result, Steps, handles, run
+from engage.people.rules import AnswerScope
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.choices import (

@@ -279,3 +279,12 @@ def note_contactability_changed(session: Session, person: Person, now: datetime)
 def withdraw_all(session: Session, person: Person, reason: str, now: datetime) -> int:
     """Withdraw every text to the person that has not gone. Returns how many."""
     return outbox.withdraw(session, now=now, reason=reason, recipient=str(person.id))
+
+
+def withdraw_if_stopped(session: Session, person: Person, now: datetime) -> None:
+    """Withdraw every text to the person that has not gone, if a reason of rule 1 applies that
+    withdraws texts.
+    """
+    reason = contactability_of(session, [person.id], now)[person.id].verdict.withdraws
+    if reason is not None:
+        withdraw_all(session, person, reason, now)

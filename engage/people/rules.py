@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 
@@ -63,6 +64,17 @@ class ContactFacts:
         return self.number_state not in (None, "unusable")
 
 
+class AnswerScope(StrEnum):
+    """How much an answer to a text may say."""
+
+    OPEN = "open"
+    """Rule 1 allows content. Quiet hours and the daily cap do not apply to an answer."""
+    NEUTRAL = "neutral"
+    """Only texts that reveal nothing about anybody."""
+    SILENT = "silent"
+    """Only safety advice."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether a text may go, with every reason against it."""
@@ -90,6 +102,24 @@ class Verdict:
         return "; ".join(reason.words for reason in self.lasting)
 
     @property
+    def answers(self) -> AnswerScope:
+        """How much an answer may say. Lasting reasons limit it, some more than others; passing
+        ones, such as the time of day, do not.
+        """
+        limits = {_ROWS[code].answers for code in self.lasting_codes}
+        if AnswerScope.SILENT in limits:
+            return AnswerScope.SILENT
+        return AnswerScope.NEUTRAL if AnswerScope.NEUTRAL in limits else AnswerScope.OPEN
+
+    @property
+    def withdraws(self) -> str | None:
+        """Why texts that wait are withdrawn, by the first reason that withdraws them; None if none
+        does.
+        """
+        found = (_ROWS[reason.code].withdraws for reason in self.reasons)
+        return next(filter(None, found), None)
+
+    @property
     def passing_only(self) -> bool:
         """Only the hour or the daily cap is against the text: it may go later."""
         return bool(self.reasons) and not self.lasting
@@ -115,13 +145,17 @@ class ContactReason:
     """A row of rule 1: the reason, and when it applies.
 
     `own_words` gives words for the one case, where they are known. `rule` is the number of the
-    rule that explains the reason.
+    rule that explains the reason. `answers` is how much an answer may say while a lasting reason
+    applies. `withdraws` says why texts that wait are withdrawn when staff make the reason apply
+    (rule 2); without it they wait for the last look.
     """
 
     reason: Reason
     applies: Callable[[ContactQuestion], bool]
     own_words: Callable[[ContactFacts], str | None] | None = None
     rule: int = 1
+    answers: AnswerScope = AnswerScope.SILENT
+    withdraws: str | None = None
 
     def stated(self, facts: ContactFacts) -> Reason:
         """The reason, in the words of the one case."""
@@ -181,12 +215,20 @@ def _not_safe(one: ContactQuestion) -> bool:
     return one.facts.number_state == "verified" and (until is None or until <= one.now)
 
 
-def _contact(status: str) -> Callable[[ContactQuestion], bool]:
-    return lambda one: one.facts.contact_status == status
+def _contact(code: str, words: str, status: str) -> ContactReason:
+    return ContactReason(
+        Reason(code, words),
+        lambda one: one.facts.contact_status == status,
+        withdraws="Contact with the person is suspended or closed",
+    )
 
 
-def _custody(status: str) -> Callable[[ContactQuestion], bool]:
-    return lambda one: one.facts.custody_status == status
+def _custody(status: str, words: str) -> ContactReason:
+    return ContactReason(
+        Reason(status, words),
+        lambda one: one.facts.custody_status == status,
+        withdraws="The person is in custody, on warrant or unlawfully at large",
+    )
 
 
 REASONS = (
@@ -203,29 +245,33 @@ REASONS = (
         lambda one: one.facts.number_state == "suspended",
         own_words=_number_problem,
     ),
-    ContactReason(NUMBER_UNVERIFIED, _unverified),
-    ContactReason(Reason("number_shared", "Another person has the same number"), _shared),
+    ContactReason(NUMBER_UNVERIFIED, _unverified, answers=AnswerScope.NEUTRAL),
+    ContactReason(
+        Reason("number_shared", "Another person has the same number"),
+        _shared,
+        answers=AnswerScope.NEUTRAL,
+    ),
     ContactReason(
         Reason("stopped", "The number asked for no more texts"),
         lambda one: one.facts.usable_number and one.facts.suppressed,
     ),
-    ContactReason(Reason("not_safe", "No recent check that texts are safe"), _not_safe),
     ContactReason(
-        Reason("contact_suspended", "Contact by text is suspended"), _contact("suspended")
+        Reason("not_safe", "No recent check that texts are safe"),
+        _not_safe,
+        answers=AnswerScope.NEUTRAL,
     ),
-    ContactReason(Reason("contact_closed", "The case is closed"), _contact("closed")),
-    ContactReason(Reason("person_dead", "The person has died"), _contact("dead")),
-    ContactReason(Reason("custody", "The person is in custody"), _custody("custody")),
-    ContactReason(Reason("remand", "The person is remanded in custody"), _custody("remand")),
-    ContactReason(Reason("warrant", "The person is on warrant"), _custody("warrant")),
-    ContactReason(
-        Reason("unlawfully_at_large", "The person is unlawfully at large"),
-        _custody("unlawfully_at_large"),
-    ),
-    ContactReason(PAUSED, lambda one: one.facts.paused),
+    _contact("contact_suspended", "Contact by text is suspended", "suspended"),
+    _contact("contact_closed", "The case is closed", "closed"),
+    _contact("person_dead", "The person has died", "dead"),
+    _custody("custody", "The person is in custody"),
+    _custody("remand", "The person is remanded in custody"),
+    _custody("warrant", "The person is on warrant"),
+    _custody("unlawfully_at_large", "The person is unlawfully at large"),
+    ContactReason(PAUSED, lambda one: one.facts.paused, answers=AnswerScope.OPEN),
     ContactReason(
         Reason("restricted", "Limited-access record: the offender manager has not allowed texts"),
         lambda one: one.facts.restricted and not one.facts.restricted_texts_allowed,
+        withdraws="The record is restricted",
     ),
     ContactReason(NOT_APPROVED, lambda one: not one.facts.approved),
     ContactReason(
@@ -242,3 +288,4 @@ REASONS = (
 """Rule 1, in the order in which the reasons are stated. No number and an unusable one say nothing
 more about the number.
 """
+_ROWS = {row.reason.code: row for row in REASONS}

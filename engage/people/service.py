@@ -31,9 +31,12 @@ from engage.core.errors import (
     NotFound,
 )
 from engage.people import phones
-from engage.people.contactability import note_contactability_changed, withdraw_all
+from engage.people.contactability import (
+    note_contactability_changed,
+    withdraw_all,
+    withdraw_if_stopped,
+)
 from engage.people.model import (
-    ContactStatus,
     CustodyStatus,
     Involvement,
     Language,
@@ -153,7 +156,7 @@ def update_person(
             actor=actor.label,
             fields=[NAMES_IN_FEED.get(name, name) for name in changed],
         )
-        _stop_if_needed(session, person, now)
+        withdraw_if_stopped(session, person, now)
         note_contactability_changed(session, person, now)
     return person
 
@@ -218,17 +221,6 @@ def ensure_involved(
         .values(id=new_id(), person_id=person_id, agency_id=agency_id, since=now)
         .on_conflict_do_nothing(index_elements=[Involvement.person_id, Involvement.agency_id])
     )
-
-
-def _stop_if_needed(session: Session, person: Person, now: datetime) -> None:
-    if person.contact_status is not ContactStatus.OPEN:
-        withdraw_all(session, person, "Contact with the person is suspended or closed", now)
-    elif person.custody_status is not CustodyStatus.COMMUNITY:
-        withdraw_all(
-            session, person, "The person is in custody, on warrant or unlawfully at large", now
-        )
-    elif person.restricted and not person.restricted_texts_allowed:
-        withdraw_all(session, person, "The record is restricted", now)
 
 
 def _may_add(actor: Actor, new: NewPerson) -> None:

@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engage.conversation.answers import NEUTRAL_TEXTS, STOP_CONFIRMATIONS
-from engage.conversation.phone_owner import AnswerScope, PhoneOwner
 from engage.people import rules
 from engage.people.contactability import Contactability, contactability_of, next_window
 from engage.people.model import NumberState
+from engage.people.rules import AnswerScope
 from engage.texts import TextKind
 from messaging.sending.dispatch import Claimed, Defer, Withhold
 
@@ -86,10 +86,7 @@ def lasting_reasons(one: PersonText) -> Withhold | None:
 
 def reasons_against_answer(one: PersonText) -> Withhold | None:
     """Rule 1 as it binds an answer: one that says nothing about anybody needs less."""
-    known = one.contactability
-    if known.point is None:
-        return _rule_1(one)
-    scope = PhoneOwner(known.person, known.point, known).scope
+    scope = one.contactability.verdict.answers
     if scope is AnswerScope.OPEN:
         return None
     if scope is AnswerScope.NEUTRAL and one.text.context.get("texts") in NEUTRAL_TEXTS:

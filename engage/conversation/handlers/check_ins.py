@@ -21,8 +21,9 @@ from engage.conversation.handlers.check_in_values import (
 )
 from engage.conversation.handlers.open_check_ins import OpenCheckIn, open_for
 from engage.conversation.outcomes import leave_to_worker
-from engage.conversation.phone_owner import AnswerScope, PhoneOwner
+from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.signals import raise_signal, withdraw_signal
+from engage.people.rules import AnswerScope
 from engage.progress.check_ins import rules, service
 from engage.progress.check_ins.model import CheckIn, HelpSaid
 from engage.signals import Evidence, SignalKind

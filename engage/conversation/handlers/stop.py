@@ -11,11 +11,12 @@ from engage import signals, texts
 from engage.appointments.reminders.replanning import replan_skipped
 from engage.conversation import answers, open_questions
 from engage.conversation.context import Handled, ReplyContext
-from engage.conversation.phone_owner import AnswerScope, PhoneOwner, language_of, owners_of
+from engage.conversation.phone_owner import PhoneOwner, language_of, owners_of
 from engage.conversation.signals import raise_signal
 from engage.core import events
 from engage.people import phones
 from engage.people.model import LegalStatus
+from engage.people.rules import AnswerScope
 from engage.signals import SignalKind
 from engage.texts import TextKind
 from engage.understanding.vocabulary import Intent

@@ -9,6 +9,7 @@ import pytest
 
 from engage.people.rules import (
     REASONS,
+    AnswerScope,
     ContactFacts,
     ContactRules,
     Reason,
@@ -138,6 +139,37 @@ def test_the_daily_cap_passes() -> None:
     verdict = ask(replace(GOOD, texts_today=3))
     assert verdict.reasons == (Reason("daily_cap", "Already 3 texts today", passing=True),)
     assert verdict.passing_only and verdict.capped
+
+
+@pytest.mark.parametrize(
+    ("facts", "answers", "withdraws"),
+    [
+        ({}, AnswerScope.OPEN, None),
+        ({"texts_today": 3}, AnswerScope.OPEN, None),
+        ({"paused": True}, AnswerScope.OPEN, None),
+        ({"number_state": "checking"}, AnswerScope.NEUTRAL, None),
+        ({"shared_with": 1, "safe_until": None, "paused": True}, AnswerScope.NEUTRAL, None),
+        ({"safe_until": None, "approved": False}, AnswerScope.SILENT, None),
+        ({"suppressed": True}, AnswerScope.SILENT, None),
+        (
+            {"contact_status": "dead", "custody_status": "remand"},
+            AnswerScope.SILENT,
+            "Contact with the person is suspended or closed",
+        ),
+        (
+            {"custody_status": "warrant", "restricted": True},
+            AnswerScope.SILENT,
+            "The person is in custody, on warrant or unlawfully at large",
+        ),
+        ({"restricted": True, "paused": True}, AnswerScope.SILENT, "The record is restricted"),
+    ],
+)
+def test_answers_and_texts_that_wait(
+    facts: dict[str, Any], answers: AnswerScope, withdraws: str | None
+) -> None:
+    """The strictest reason limits answers; the first that withdraws texts gives its words."""
+    verdict = ask(replace(GOOD, **facts))
+    assert (verdict.answers, verdict.withdraws) == (answers, withdraws)
 
 
 def test_every_reason_is_stated_in_order() -> None:

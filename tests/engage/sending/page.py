@@ -1,11 +1,11 @@
-"""Writes docs/what-stops-a-text.md from the registry: `python -m tests.engage.sending.page`."""
+"""Writes docs/what-stops-a-text.md from the registries: `python -m tests.engage.sending.page`."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from engage.labels.messaging import PURPOSES
-from engage.people.rules import REASONS
+from engage.people.rules import REASONS, AnswerScope
 from engage.sending.registry import REGISTRY
 
 PAGE = Path(__file__).parents[3] / "docs" / "what-stops-a-text.md"
@@ -15,13 +15,16 @@ _PAGE = """\
 
 A text is checked twice: before it is queued, and in the last moment before it is sent. Each reason
 below is stored beside the text that did not go, in these words. This page is written from the code
-by `python -m tests.engage.sending.page`; a test compares the two. The rules stand in
-[rules.md](rules.md).
+by `.venv/bin/python -m tests.engage.sending.page`; a test compares the two. The rules
+stand in [rules.md](rules.md).
 
 ## Before it is queued
 
 `engage/people/rules.py` lists rule 1. Every reason that applies is stored. A text that only
 passing reasons are against waits for its hour, if that is early enough; lasting reasons stop it.
+The fourth column is what an answer to a text from the person may still be. The fifth says what
+becomes of texts that wait when a change to the person makes the reason apply: they are withdrawn in
+the same transaction (rule 2), or the last look stops them.
 
 {rule_1}
 An unusable or suspended number gives its own problem as the words, and the daily cap the number of
@@ -46,8 +49,9 @@ at which it expires is not sent. A reminder that was stopped is written again if
 - **STOP.** The text engine sends nothing to a stopped number but the confirmation
   (`messaging/suppression.py`). It checks in the same transaction, and its verdict counts before any
   of these.
-- **Withdrawn.** A change that stops texts withdraws those that wait, in its own transaction
-  (rule 2): `engage/people/service.py`, `engage/people/phones.py`, `engage/people/pause.py`.
+- **Withdrawn.** Texts that wait are also withdrawn, each time in the same transaction (rule 2),
+  when the number changes or is suspended (`engage/people/phones.py`), when texts are paused
+  (`engage/people/pause.py`) and when the approval is taken back (`engage/people/service.py`).
 - **Answers** have limits against loops and nagging: `engage/conversation/answers.py`.
 - **An unknown purpose** waits for a worker that knows it and is logged as an error.
 """
@@ -56,17 +60,32 @@ at which it expires is not sent. A reminder that was stopped is written again if
 def render() -> str:
     """The page as it must be."""
     return _PAGE.format(
-        rule_1=_table(("code", "words", "lasting or passing", "source"), _rule_1()),
+        rule_1=_table(_RULE_1_HEAD, _rule_1()),
         queued_if=_table(("text", "purpose", "is queued if allowed by"), _queued_if()),
         reasons=_table(("purpose", "code", "words"), _reasons()),
         looks=_table(("purpose", "look", "the text", "words", "source"), _looks()),
     )
 
 
+_RULE_1_HEAD = ("code", "words", "lasting or passing", "an answer", "waiting texts", "source")
+_ANSWERS = {
+    AnswerScope.OPEN: "goes",
+    AnswerScope.NEUTRAL: "reveals nothing",
+    AnswerScope.SILENT: "only safety advice",
+}
+
+
 def _rule_1() -> Iterator[Sequence[str]]:
     for row in REASONS:
-        kind = "passing" if row.reason.passing else "lasting"
-        yield f"`{row.reason.code}`", row.reason.words, kind, f"rule {row.rule}"
+        passing = row.reason.passing
+        yield (
+            f"`{row.reason.code}`",
+            row.reason.words,
+            "passing" if passing else "lasting",
+            "goes" if passing else _ANSWERS[row.answers],
+            "withdrawn" if row.withdraws else "last look",
+            f"rule {row.rule}",
+        )
 
 
 def _queued_if() -> Iterator[Sequence[str]]:

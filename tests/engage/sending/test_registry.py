@@ -139,4 +139,4 @@ def _statements(session: Session, texts: Sequence[Claimed], now: datetime) -> in
 
 def test_the_page_is_up_to_date() -> None:
     """docs/what-stops-a-text.md shows rule 1 and every look."""
-    assert PAGE.read_text() == render(), "run python -m tests.engage.sending.page"
+    assert PAGE.read_text() == render(), "run .venv/bin/python -m tests.engage.sending.page"
