@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
+from engage import texts
 from engage.demo.people import DemoPerson, working_hour
 from engage.demo.rows import Rows
 from engage.demo.texting import ENGAGE, reply_row
@@ -13,6 +14,7 @@ from engage.progress.check_ins.model import (
     CheckInState,
     HelpSaid,
 )
+from engage.texts import TextKind
 from messaging.states import MessageStatus
 from messaging.tables import Message
 from messaging.tables import new_id as message_id
@@ -68,8 +70,7 @@ def _round(rows: Rows, one: DemoPerson, number: str, day: date, luck: Random) ->
         to_number=number,
         sender=ENGAGE,
         lane=3,
-        body=f"Hi {one.life.first_name}. How are things?"
-        " Reply 1 good, 2 OK, 3 not great, 4 need help.",
+        body=texts.render(TextKind.CHECK_IN, "en", first=one.life.first_name),
         encoding="gsm7",
         segments=1,
         status=MessageStatus.DELIVERED if arrived else MessageStatus.UNDELIVERED,

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engage import texts
 from engage.access.policy import PERSON
 from engage.agencies.hub_settings import zone
 from engage.appointments.kinds import IntentKind, OutcomeCode, ReminderKind, ReminderState
@@ -19,6 +20,7 @@ from engage.demo.lives import Group
 from engage.demo.people import DemoPerson
 from engage.demo.rows import InboundRef, Rows
 from engage.people.model import Involvement
+from engage.texts import TextKind
 from messaging.states import MessageStatus
 from messaging.tables import InboundStatus, Message
 from messaging.tables import new_id as message_id
@@ -195,8 +197,13 @@ def _remind(
         to_number=one.number,
         sender=ENGAGE,
         lane=3,
-        body=f"Hi {one.life.first_name}, {one.officer.first_name} tomorrow, {starts_at:%H:%M}."
-        " Reply YES or NO.",
+        body=texts.render(
+            TextKind.ONE_DAY_NO_PLACE,
+            "en",
+            first=one.life.first_name,
+            worker=one.officer.first_name,
+            time=texts.time_of(starts_at, zone(demo.hub), "en"),
+        ),
         encoding="gsm7",
         segments=1,
         status=end,
