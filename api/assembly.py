@@ -4,6 +4,7 @@ from flask import Flask
 
 from api import access, auth, observability, pages, problems, security, v1, webhooks
 from api.database import open_database
+from api.pages.jinja import PageEnvironment
 from engage import models
 from engage.core import logs
 from engage.core.clock import Clock
@@ -19,6 +20,7 @@ def assemble(
         settings = Settings.from_environment()
         logs.configure(development=not settings.production)
     app = Flask("api", static_folder=None)
+    app.jinja_environment = PageEnvironment
     # An automatic answer to OPTIONS would be a view without a declaration.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
