@@ -13,14 +13,14 @@ def held():
     return psutil.Process().memory_info().rss / 1e6
 before, began = held(), time.perf_counter()
 from engage.understanding.classifier import lines
-from engage.understanding.interpret import understand
-understand("yes", "appointment")
+from engage.understanding.interpret import interpret
+interpret("yes", "appointment")
 loaded = time.perf_counter() - began
 texts = [line for found in lines.styles().values() for line in found][::7]
 spent = []
 for line in texts:
     began = time.process_time()
-    understand(line.text, line.prompt)
+    interpret(line.text, line.prompt)
     spent.append(time.process_time() - began)
 spent.sort()
 print(loaded, 1000 * sum(spent) / len(spent), 1000 * spent[int(len(spent) * 0.95)],
