@@ -58,6 +58,10 @@ NOT_MARKED = Reason("not_marked", "The offender manager has turned off this remi
 REWRITTEN = Reason("written_again", "Not sent in time; replaced by a new text")
 
 
+DAYS_BEFORE = {ReminderKind.THREE_DAYS: 3, ReminderKind.ONE_DAY: 1}
+"""How many calendar days before the appointment a reminder goes."""
+
+
 @dataclass(frozen=True)
 class ReminderRules:
     """The numbers of rule 3, each a setting of the hub.
@@ -105,7 +109,8 @@ def plan(
     if first is None:
         return tuple(_skip_if_late(reminder, now) for reminder in reminders)
     first_text = _first_text(first, starts_at, now, zone, hours, rules)
-    late = starts_at - now < rules.late_booking or days_before(starts_at, 1, zone) <= now
+    one_day_before = days_before(starts_at, DAYS_BEFORE[ReminderKind.ONE_DAY], zone)
+    late = starts_at - now < rules.late_booking or one_day_before <= now
     return (
         first_text,
         *(_after_first(reminder, now, first_text.due_at, late, rules) for reminder in reminders),
@@ -137,9 +142,12 @@ def _timed_reminders(
     def moved(due: datetime) -> datetime:
         return within_hours(due, now=now, zone=zone, hours=hours) if due > now else due
 
-    one_day = moved(days_before(starts_at, 1, zone))
+    three_days, one_day = (
+        moved(days_before(starts_at, DAYS_BEFORE[kind], zone))
+        for kind in (ReminderKind.THREE_DAYS, ReminderKind.ONE_DAY)
+    )
     reminders = [
-        PlannedReminder(ReminderKind.THREE_DAYS, moved(days_before(starts_at, 3, zone)), one_day),
+        PlannedReminder(ReminderKind.THREE_DAYS, three_days, one_day),
         PlannedReminder(ReminderKind.ONE_DAY, one_day, starts_at - rules.one_day_until),
     ]
     if two_hours:
