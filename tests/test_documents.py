@@ -12,9 +12,12 @@ from markdown_it.token import Token
 
 from engage.agencies.hub_settings import HubRules
 from engage.core.settings import PROJECT
+from engage.models import METADATA
 from engage.signals import SignalKind
 
-DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")])
+DOCUMENTS = sorted(
+    [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md"), *PROJECT.glob("engage/**/*.md")]
+)
 RULES = PROJECT / "docs" / "rules.md"
 CODE = ("api", "engage", "messaging")
 CITED = re.compile(r"\brules? (\d+)((?:, \d+)*)(?:(?: to | and |-)(\d+))?", re.IGNORECASE)
@@ -130,3 +133,12 @@ def test_every_kind_of_signal_is_described() -> None:
     text = (PROJECT / "docs" / "signals.md").read_text()
     rows = re.findall(r"^\| ([a-z_]+) \|", text, re.MULTILINE)
     assert sorted(row for row in rows if row != "kind") == sorted(kind.value for kind in SignalKind)
+
+
+def test_every_table_is_listed_by_room() -> None:
+    """docs/architecture.md names each table once, and no other."""
+    text = (PROJECT / "docs" / "architecture.md").read_text()
+    section = text.partition("## Tables by room")[2].partition("\n## ")[0]
+    cells = [line.split("|")[2] for line in section.splitlines() if line.startswith("|")]
+    tables = sorted(table.name for metadata in METADATA for table in metadata.sorted_tables)
+    assert sorted(name for cell in cells for name in re.findall(r"`(\w+)`", cell)) == tables
