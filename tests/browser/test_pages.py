@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
@@ -35,6 +36,7 @@ CSV = (
     "B-2,nonsense,Ann,Other,07700 900102,en,pat@probation.example,Probation,office,"
     "23/03/2027,11:00,45,the centre,Pat,yes\r\n"
 )
+NOWHERE = "/nowhere"
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 
 
@@ -143,6 +145,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         f"{whose}/book",
         f"{whose}/text",
         f"{whose}/conversation-log",
+        f"{whose}/flag",
         f"{whose}/reports/new",
         *legal,
         *(f"{whose}/plan{what}" for what in ("", "/needs", "/actions/new")),
@@ -169,7 +172,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         "/free-times",
         "/on-call",
         "/notices",
-        "/nowhere",
+        NOWHERE,
     ]
 
 
@@ -201,6 +204,40 @@ def overflow(page: Page) -> int:
     )
 
 
+OPENED_ELSEWHERE = {
+    *("compliance", "decide_compliance", "overrule", "new_evidence_pack", "enforcement_done"),
+    *("letter", "letter_given", "withdraw_enforcement", "give_approval"),
+    *("corrections", "queues", "preview_import", "hubs", "staff_notices"),
+}
+"""Pages that other tests of this folder open."""
+
+
+def test_every_page_is_opened(app: Flask, addresses: list[str]) -> None:
+    """A new page must be among the addresses. Downloads and redirects need not be."""
+    paths = app.url_map.bind("")
+    opened = {
+        paths.match(address.partition("?")[0])[0] for address in addresses if address != NOWHERE
+    }
+    pages = {
+        rule.endpoint.removeprefix("pages.")
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("pages.") and "GET" in (rule.methods or ())
+        if not rule.rule.startswith("/assets") and "." not in rule.rule and rule.rule != "/"
+    }
+    walked = {endpoint.removeprefix("pages.") for endpoint in opened}
+    assert {name for name in pages if not name.startswith("moved_")} - walked == OPENED_ELSEWHERE
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_pages_of_the_administrator(width: int, house: House, sit_down: SitDown) -> None:
+    """The hubs, and the notices of a member of staff."""
+    with sit_down(house.administrator, width=width) as page:
+        for address in ("/hubs", f"/staff/{house.pat.id}/notices"):
+            page.goto(address)
+            expect(page.locator("h1"), address).not_to_have_text("Page not found")
+            assert faults(page) == [] and overflow(page) == 0, address
+
+
 @pytest.mark.parametrize("width", [1280, 320])
 def test_no_axe_findings_and_no_sideways_scrolling(
     width: int, addresses: list[str], house: House, sit_down: SitDown
@@ -209,7 +246,9 @@ def test_no_axe_findings_and_no_sideways_scrolling(
     found = {}
     with sit_down(house.coordinator, width=width) as page:
         for address in addresses:
-            page.goto(address)
+            response = page.goto(address)
+            assert response is not None
+            assert response.status == (404 if address == NOWHERE else 200), address
             if problems := faults(page) + [f"sticks out by {by}" for by in [overflow(page)] if by]:
                 found[address] = problems
     assert found == {}
