@@ -1,5 +1,6 @@
-"""Lists over several caseloads and hubs: offender managers, access, and people not expected."""
+"""The caseload, and lists over several caseloads and hubs: access, and people not expected."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -174,3 +175,61 @@ def test_a_signals_evidence_is_described_in_words(
     assert f"/people/{person.id}#told" in page.html
     assert "the outcome recorded, a worker’s correction" in page.words
     assert "self_report" not in page.words
+
+
+def test_the_caseload_is_searched_and_shows_who_cannot_be_texted(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """Search words may come in any order. Each row says whether texts are sent, and why not."""
+    with committed.begin() as session:
+        builders.person(session, house.pat, number=None, first_name="Ann", last_name="O'Neil")
+    visitor = sit_down(house.pat)
+    everybody = visitor.open("/caseload").words
+    assert "Dodds, Katrina" in everybody and "No mobile number" in everybody
+    assert "O'Neil, Ann" not in visitor.open("/caseload?q=kat+dod").words
+    assert "O'Neil, Ann" in visitor.open("/caseload?q=o'n").words
+    assert "No one on your caseload has “%_”" in visitor.open("/caseload?q=%25_").words
+    assert visitor.open("/caseload?after=x").status == 404
+
+
+def test_a_long_caseload_is_paged(committed: Database, house: House, sit_down: SitDown) -> None:
+    """110 people, many with the same name: each on exactly one page."""
+    with committed.begin() as session:
+        for number in range(110):
+            builders.person(session, house.pat, number=None, last_name=f"Smith {number // 30}")
+    visitor, address, seen = sit_down(house.pat), "/caseload", []
+    while address:
+        html = visitor.open(address).html
+        seen += [
+            part.split('"')[0] for part in html.split('<a class="govuk-link" href="/people/')[1:]
+        ]
+        following = html.split('href="/caseload?after=')
+        address = "/caseload?after=" + following[1].split('"')[0] if len(following) > 1 else ""
+    assert len(seen) == len(set(seen)) == 110
+
+
+def test_a_caseload_address_holds_no_name(
+    committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """Proxies log addresses.
+
+    The next page is requested by an id, which must be on the reader's own list.
+    """
+    with committed.begin() as session:
+        for _ in range(51):
+            builders.person(
+                session, house.pat, number=None, last_name="Unusual", first_name="Quentin"
+            )
+        hidden = builders.person(session, house.other, number=None)
+    visitor = sit_down(house.pat)
+    address = visitor.open("/caseload").html.split('href="/caseload?after=')[1].split('"')[0]
+    assert str(uuid.UUID(address)) == address
+    assert visitor.open(f"/caseload?after={hidden.id}").status == 404
+
+
+def test_a_search_with_a_nul_character_finds_no_person(house: House, sit_down: SitDown) -> None:
+    """It causes no server error."""
+    visitor = sit_down(house.pat)
+    assert "No one on your caseload" in visitor.open("/caseload?q=a%00b").words
+    assert visitor.open("/book?q=%00").status == 200
+    assert visitor.open("/caseload?after=%00").status == 404

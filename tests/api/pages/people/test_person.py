@@ -1,6 +1,5 @@
 """A person's page: the thread, the state of texts, the number, details and the access log."""
 
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -11,26 +10,19 @@ from engage.agencies.model import Staff
 from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.core.model import AccessRecord
-from engage.people.model import ContactPoint, CustodyStatus, Language, NumberState, Person
+from engage.people.model import ContactPoint, NumberState, Person
 from engage.people.phones import set_number
 from engage.people.service import ensure_involved
-from messaging import outbox, suppression
+from messaging import suppression
 from messaging.states import MessageStatus
 from messaging.tables import Message
-from messaging.transitions import move
 from tests import builders
 from tests.api.pages.conftest import House
+from tests.api.pages.people.written import written
 from tests.api.pages.signals.made import heard
 from tests.api.pages.visitor import Visitor
 
 SitDown = Callable[[Staff], Visitor]
-
-
-@pytest.fixture
-def katrina(committed: Database, house: House) -> Person:
-    """One person of Pat's, who can be texted."""
-    with committed.begin() as session:
-        return builders.person(session, house.pat)
 
 
 def point_of(database: Database, person: Person) -> ContactPoint:
@@ -41,29 +33,6 @@ def point_of(database: Database, person: Person) -> ContactPoint:
                 ContactPoint.person_id == person.id, ContactPoint.state != NumberState.RETIRED
             )
         ).one()
-
-
-def written(
-    database: Database, person: Person, key: str, at: datetime, *steps: MessageStatus
-) -> Message:
-    """A text to the person that has passed through some statuses."""
-    with database.begin() as session:
-        message = outbox.enqueue(
-            session,
-            outbox.Text(
-                to="+447700900101",
-                body=f"Words of {key}",
-                lane=outbox.Lane.REMINDER,
-                dedupe_key=key,
-                recipient=str(person.id),
-                context={"purpose": "reminder"},
-            ),
-            now=at,
-        )
-        session.flush()
-        for step in steps:
-            move(session, [message.id], step, now=at, reason=f"because {step.value}")
-        return message
 
 
 SHOWN = [
@@ -224,38 +193,6 @@ def test_a_stopped_number_says_so(
     assert "This number asked for no more texts on 20 March 2027" in words and "START" in words
 
 
-def test_details_are_changed_and_waiting_texts_withdrawn(
-    committed: Database, house: House, katrina: Person, sit_down: SitDown, now: datetime
-) -> None:
-    """Custody withdraws unsent texts at once. Name, language and hours are saved."""
-    waiting = written(committed, katrina, "waiting", now)
-    visitor = sit_down(house.pat)
-    form = visitor.open(f"/people/{katrina.id}/details").form("/details")
-    assert form.fields["approved"] == "y" and form.fields["language"] == "en"
-    page = visitor.send(
-        form, preferred_name="Kat", language="cy", custody_status="remand", text_from_hour="10"
-    )
-    assert "The details are saved" in page.words and "remanded in custody" in page.words
-    with committed.begin() as session:
-        person = session.get_one(Person, katrina.id)
-        assert (person.preferred_name, person.language) == ("Kat", Language.WELSH)
-        assert person.custody_status is CustodyStatus.REMAND and person.text_from_hour == 10
-        assert session.get_one(Message, waiting.id).status is MessageStatus.WITHDRAWN
-
-
-def test_approval_of_texts_is_withdrawn_and_given_again(
-    committed: Database, house: House, katrina: Person, sit_down: SitDown
-) -> None:
-    """An unticked box ends the approval; ticking it again records who approved."""
-    visitor = sit_down(house.pat)
-    address = f"/people/{katrina.id}/details"
-    form = visitor.open(address).form("/details")
-    del form.fields["approved"]
-    assert "Not approved: no texts are sent" in visitor.send(form).words
-    page = visitor.send(visitor.open(address).form("/details"), approved="y")
-    assert "Approved by Pat Hale" in page.words
-
-
 def test_the_shortened_name_for_texts_is_shown(
     committed: Database, house: House, sit_down: SitDown
 ) -> None:
@@ -324,64 +261,6 @@ def test_viewing_a_person_is_logged_and_others_get_not_found(
             select(AccessRecord).where(AccessRecord.person_id == katrina.id)
         ).all()
         assert ("person.page", f"staff:{house.pat.id}") in {(one.what, one.actor) for one in log}
-
-
-def test_the_caseload_is_searched_and_shows_who_cannot_be_texted(
-    committed: Database, house: House, katrina: Person, sit_down: SitDown
-) -> None:
-    """Search words may come in any order. Each row says whether texts are sent, and why not."""
-    with committed.begin() as session:
-        builders.person(session, house.pat, number=None, first_name="Ann", last_name="O'Neil")
-    visitor = sit_down(house.pat)
-    everybody = visitor.open("/caseload").words
-    assert "Dodds, Katrina" in everybody and "No mobile number" in everybody
-    assert "O'Neil, Ann" not in visitor.open("/caseload?q=kat+dod").words
-    assert "O'Neil, Ann" in visitor.open("/caseload?q=o'n").words
-    assert "No one on your caseload has “%_”" in visitor.open("/caseload?q=%25_").words
-    assert visitor.open("/caseload?after=x").status == 404
-
-
-def test_a_long_caseload_is_paged(committed: Database, house: House, sit_down: SitDown) -> None:
-    """110 people, many with the same name: each on exactly one page."""
-    with committed.begin() as session:
-        for number in range(110):
-            builders.person(session, house.pat, number=None, last_name=f"Smith {number // 30}")
-    visitor, address, seen = sit_down(house.pat), "/caseload", []
-    while address:
-        html = visitor.open(address).html
-        seen += [
-            part.split('"')[0] for part in html.split('<a class="govuk-link" href="/people/')[1:]
-        ]
-        following = html.split('href="/caseload?after=')
-        address = "/caseload?after=" + following[1].split('"')[0] if len(following) > 1 else ""
-    assert len(seen) == len(set(seen)) == 110
-
-
-def test_a_caseload_address_holds_no_name(
-    committed: Database, house: House, sit_down: SitDown
-) -> None:
-    """Proxies log addresses.
-
-    The next page is requested by an id, which must be on the reader's own list.
-    """
-    with committed.begin() as session:
-        for _ in range(51):
-            builders.person(
-                session, house.pat, number=None, last_name="Unusual", first_name="Quentin"
-            )
-        hidden = builders.person(session, house.other, number=None)
-    visitor = sit_down(house.pat)
-    address = visitor.open("/caseload").html.split('href="/caseload?after=')[1].split('"')[0]
-    assert str(uuid.UUID(address)) == address
-    assert visitor.open(f"/caseload?after={hidden.id}").status == 404
-
-
-def test_a_search_with_a_nul_character_finds_no_person(house: House, sit_down: SitDown) -> None:
-    """It causes no server error."""
-    visitor = sit_down(house.pat)
-    assert "No one on your caseload" in visitor.open("/caseload?q=a%00b").words
-    assert visitor.open("/book?q=%00").status == 200
-    assert visitor.open("/caseload?after=%00").status == 404
 
 
 def test_a_number_added_elsewhere_is_shown_at_once(

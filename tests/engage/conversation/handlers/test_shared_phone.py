@@ -1,4 +1,6 @@
-"""Two people on one phone: we ask who is writing, and neither sees the other's texts."""
+"""Two people on one phone: we ask who is writing, and neither sees the other's texts. Their
+offender managers see no words of the other person either, but always danger.
+"""
 
 from datetime import datetime, timedelta
 
@@ -9,8 +11,13 @@ from sqlalchemy.orm import Session
 from engage.agencies.model import Staff
 from engage.conversation import sweeps
 from engage.people.model import Person
+from engage.queries.signals import signals as signal_queries
+from engage.sending import follow_up
 from engage.signals import SignalKind
+from messaging import transitions
+from messaging.states import MessageStatus
 from messaging.tables import Message
+from messaging.transitions import Move
 from tests import builders
 from tests.engage.conversation.phones import (
     CRISIS,
@@ -20,6 +27,7 @@ from tests.engage.conversation.phones import (
     YES,
     answers,
     asked,
+    gone,
     last_answer,
     minutes,
     open_questions,
@@ -217,3 +225,44 @@ def test_thanks_and_help_need_no_name(session: Session, two: list[Person], now: 
     says(session, "HELP", now)
     assert last_answer(session).startswith("Reply YES, NO, LATE or CALL")
     assert open_questions(session) == []
+
+
+def test_words_of_the_other_person_are_hidden_and_danger_is_shown(
+    session: Session, now: datetime
+) -> None:
+    """Each offender manager sees that a text came and can ask the coordinator; both see words of
+    danger.
+    """
+    hub = builders.hub(session)
+    first, second = builders.staff(session, hub), builders.staff(session, hub, name="Lou Marsh")
+    jay = builders.person(session, first, first_name="Jay")
+    ann = builders.person(session, second, first_name="Ann", number=OTHER)
+    share(session, [jay, ann], now, agreed=False)
+    says(session, "can i come with the kids", now)
+    says(session, "i want to die", now)
+    for om in (first, second):
+        shown = signal_queries.open_signals(session, builders.actor(om), now=now).signals
+        words = {view.kind: [one.words for one in view.evidence] for view in shown}
+        assert words == {SignalKind.CRISIS: ["i want to die"], SignalKind.REPLY_UNREAD: [None]}
+
+
+def test_both_learn_that_a_shared_number_failed(session: Session, now: datetime) -> None:
+    """Only the offender manager of the person who was texted sees the text."""
+    hub = builders.hub(session)
+    first, second = builders.staff(session, hub), builders.staff(session, hub, name="Lou Marsh")
+    jay = builders.person(session, first, first_name="Jay")
+    ann = builders.person(session, second, first_name="Ann", number=OTHER)
+    share(session, [jay, ann], now)
+    message = gone(session, jay, now, status=MessageStatus.SENDING)
+    transitions.apply(session, [Move(message.id, MessageStatus.UNDELIVERED, now, error_code=30005)])
+    session.expire(message)
+    follow_up.follow_failures(session, now=now)
+    words = [
+        [
+            one.words
+            for view in signal_queries.open_signals(session, builders.actor(om), now=now).signals
+            for one in view.evidence
+        ]
+        for om in (first, second)
+    ]
+    assert words == [["Hi", None], [None, None]]
