@@ -145,7 +145,6 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         f"{whose}/book",
         f"{whose}/text",
         f"{whose}/conversation-log",
-        f"{whose}/flag",
         f"{whose}/reports/new",
         *legal,
         *(f"{whose}/plan{what}" for what in ("", "/needs", "/actions/new")),
@@ -207,7 +206,7 @@ def overflow(page: Page) -> int:
 OPENED_ELSEWHERE = {
     *("compliance", "decide_compliance", "overrule", "new_evidence_pack", "enforcement_done"),
     *("letter", "letter_given", "withdraw_enforcement", "give_approval"),
-    *("corrections", "queues", "preview_import", "hubs", "staff_notices"),
+    *("corrections", "queues", "preview_import", "hubs", "staff_notices", "flag"),
 }
 """Pages that other tests of this folder open."""
 
@@ -229,12 +228,20 @@ def test_every_page_is_opened(app: Flask, addresses: list[str]) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_pages_of_the_administrator(width: int, house: House, sit_down: SitDown) -> None:
-    """The hubs, and the notices of a member of staff."""
-    with sit_down(house.administrator, width=width) as page:
-        for address in ("/hubs", f"/staff/{house.pat.id}/notices"):
-            page.goto(address)
-            expect(page.locator("h1"), address).not_to_have_text("Page not found")
+def test_pages_of_other_roles(
+    width: int, committed: Database, house: House, sit_down: SitDown
+) -> None:
+    """What a coordinator may not open: the administrator's pages, and the intelligence flag."""
+    with committed.begin() as session:
+        person = builders.person(session, house.pat, last_name=LONG)
+    for who, address in (
+        (house.administrator, "/hubs"),
+        (house.administrator, f"/staff/{house.pat.id}/notices"),
+        (house.pat, f"/people/{person.id}/flag"),
+    ):
+        with sit_down(who, width=width) as page:
+            response = page.goto(address)
+            assert response is not None and response.status == 200, address
             assert faults(page) == [] and overflow(page) == 0, address
 
 
