@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from engage.agencies.model import Staff
+from engage.appointments.kinds import ReminderKind
 from engage.core.db import Database
+from engage.labels.appointments import REMINDERS
 from engage.people.model import CustodyStatus, Language, Person
 from messaging.states import MessageStatus
 from messaging.tables import Message
@@ -13,6 +15,7 @@ from tests.api.pages.people.written import written
 from tests.api.pages.visitor import Visitor
 
 SitDown = Callable[[Staff], Visitor]
+USUAL = (ReminderKind.BOOKED, ReminderKind.THREE_DAYS, ReminderKind.ONE_DAY)
 
 
 def test_details_are_changed_and_waiting_texts_withdrawn(
@@ -45,3 +48,14 @@ def test_approval_of_texts_is_withdrawn_and_given_again(
     assert "Not approved: no texts are sent" in visitor.send(form).words
     page = visitor.send(visitor.open(address).form("/details"), approved="y")
     assert "Approved by Pat Hale" in page.words
+
+
+def test_the_reminders_of_a_person_are_named_as_elsewhere(
+    committed: Database, house: House, katrina: Person, sit_down: SitDown
+) -> None:
+    """The page says which reminders go, in the words of appointments and evidence packs."""
+    visitor, address = sit_down(house.pat), f"/people/{katrina.id}"
+    usual = f"Reminders {', '.join(REMINDERS[kind] for kind in USUAL)}"
+    assert f"{usual} Another time by text" in visitor.open(address).words
+    page = visitor.send(visitor.open(f"{address}/details").form("/details"), two_hour_reminder="y")
+    assert f"{usual}, 2 hours before Another time by text" in page.words
