@@ -146,8 +146,8 @@ class ContactReason:
 
     `own_words` gives words for the one case, where they are known. `rule` is the number of the
     rule that explains the reason. `answers` is how much an answer may say while a lasting reason
-    applies. `withdraws` says why texts that wait are withdrawn when staff make the reason apply
-    (rule 2); without it they wait for the last look.
+    applies. `withdraws` says why texts that wait are withdrawn when a change to the person makes
+    the reason apply (rule 2); without it the last look stops them.
     """
 
     reason: Reason

@@ -22,9 +22,10 @@ stand in [rules.md](rules.md).
 
 `engage/people/rules.py` lists rule 1. Every reason that applies is stored. A text that only
 passing reasons are against waits for its hour, if that is early enough; lasting reasons stop it.
-The fourth column is what an answer to a text from the person may still be. The fifth says what
-becomes of texts that wait when a change to the person makes the reason apply: they are withdrawn in
-the same transaction (rule 2), or the last look stops them.
+The fourth column is what an answer to a text from the person may still be. Where the fifth says
+so, a change to the person that makes the reason apply withdraws texts that wait, in the same
+transaction (rule 2). Otherwise the last look stops them, unless what happened withdraws them itself
+(see the end of this page).
 
 {rule_1}
 An unusable or suspended number gives its own problem as the words, and the daily cap the number of
@@ -83,7 +84,7 @@ def _rule_1() -> Iterator[Sequence[str]]:
             row.reason.words,
             "passing" if passing else "lasting",
             "goes" if passing else _ANSWERS[row.answers],
-            "withdrawn" if row.withdraws else "last look",
+            "withdrawn" if row.withdraws else "",
             f"rule {row.rule}",
         )
 
