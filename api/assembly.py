@@ -20,6 +20,7 @@ def assemble(
         settings = Settings.from_environment()
         logs.configure(development=not settings.production)
     app = Flask("api", static_folder=None)
+    # Before the first use of Jinja, which makes the environment.
     app.jinja_environment = PageEnvironment
     # An automatic answer to OPTIONS would be a view without a declaration.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
