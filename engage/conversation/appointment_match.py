@@ -23,7 +23,7 @@ from engage.appointments.model import (
 )
 from engage.conversation.sent_texts import MAX_CLOCK_DIFFERENCE, left_at, left_for_number
 from engage.core.local_time import local_day
-from engage.texts import SAFETY_TEXTS, TextKind
+from engage.texts import TextKind
 from engage.understanding.vocabulary import Prompt
 from messaging.tables import Message
 
@@ -86,13 +86,11 @@ _ASKING = frozenset({TextKind.WHICH_ONE, TextKind.WHO, TextKind.HELP})
 """Answers that ask something or explain how to answer. A yes or an ok after one of these answers
 the question about the appointment.
 """
-_PROMISES = SAFETY_TEXTS | frozenset(
+_PROMISES = frozenset(
     {
         TextKind.CANNOT_ATTEND,
-        TextKind.GET_WELL,
         TextKind.CALL,
-        TextKind.AFTER_DANGER,
-        TextKind.HEARD,
+        TextKind.CRISIS,
         TextKind.CHECK_IN_HELP,
         TextKind.CHECK_IN_HELP_NOW,
     }

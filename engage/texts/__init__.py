@@ -18,7 +18,7 @@ from engage.texts.about import (
 )
 from engage.texts.catalogue import CATALOGUE, TextValueError, Wording, render, wording
 from engage.texts.discreet import DiscreetProblem, discreet, lint
-from engage.texts.kinds import SAFETY_TEXTS, MeetingWay, Passed, Purpose, TextKind
+from engage.texts.kinds import MeetingWay, Passed, Purpose, TextKind
 from engage.texts.times import LANGUAGES, day_named, day_of, time_of, when
 from engage.texts.values import (
     fold,
@@ -32,7 +32,6 @@ from engage.texts.values import (
 __all__ = [
     "CATALOGUE",
     "LANGUAGES",
-    "SAFETY_TEXTS",
     "AppointmentDetails",
     "DiscreetProblem",
     "MeetingWay",

@@ -13,7 +13,7 @@ A refusal must never be taken for a yes: anything that could be one holds back a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engage.understanding import details, extract_times, vetoes
@@ -23,8 +23,7 @@ from engage.understanding.decisions import STRENGTH, Decision, decide
 from engage.understanding.language.matching import Phrase, PhraseMatch, match_anywhere, match_whole
 from engage.understanding.language.normalise import NormalisedText, normalise
 from engage.understanding.language.phrases import table
-from engage.understanding.safety import find_danger, hospital, net
-from engage.understanding.safety.danger_kind import kinds_of_danger
+from engage.understanding.safety.danger import crisis_words, harm_words
 from engage.understanding.vocabulary import (
     Act,
     Cause,
@@ -68,7 +67,7 @@ ENDS_TEXTS_THRESHOLD, ENDS_TEXTS_LISTED_THRESHOLD = 0.65, 0.15
 _MAX_REFUSAL_BESIDE_YES = 0.06
 _BRIEF_WORDS = 2
 _IGNORED_WORDS = frozenset({"please", "kiss"})
-_DANGER = find_danger.DANGER
+_DANGER = (Intent.CRISIS, Intent.HARM_TO_OTHERS)
 _REFUSALS = (Intent.DECLINE, Intent.RESCHEDULE, Intent.OPT_OUT, Intent.WRONG_NUMBER)
 _REFUSING_PHRASES = frozenset(
     {Means.WONT, Means.NO, Means.MOVE, Means.NONE_OF_THEM, Means.STOP_TEXTS}
@@ -86,15 +85,6 @@ _PHRASE_FOR = {
 }
 _NEVER_ACTED_ON = frozenset({*_DANGER, Intent.OTHER})
 _ABOUT_ATTENDING = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RUNNING_LATE, Intent.ARRIVED})
-_HOSPITAL_PROMPTS = (
-    Prompt.APPOINTMENT,
-    Prompt.TODAY,
-    Prompt.ANSWERED,
-    Prompt.SPOKEN,
-    Prompt.ABSENCE,
-    Prompt.NONE,
-)
-"""After any other question a stay in hospital is no answer."""
 _CORPUS_PROMPTS = {
     Prompt.TODAY: Prompt.APPOINTMENT,
     Prompt.ANSWERED: Prompt.APPOINTMENT,
@@ -160,18 +150,11 @@ def interpret_with(
         decision = decide(
             text.phrases, text.prompt, has_question_mark=text.normalised.has_question_mark
         )
-    probability = find_danger.probability(text.line, _corpus_prompt(text), likely, classifier)
-    danger = find_danger.by_rule(text.line)
-    if not danger and decision is None and probability >= DANGER_THRESHOLD:
-        danger = find_danger.by_classifier(text.body, likely, classifier)
-    if danger:
+    if danger := _danger(text, likely, classifier, is_known=decision is not None):
         return _as_danger(danger, text, likely, decision)
     if decision is not None and text.matches:
         return _by_rule(decision, text, text.matches)
-    if text.prompt in _HOSPITAL_PROMPTS and hospital.is_in_hospital(text.line):
-        return _in_hospital(text, classifier)
-    found = _by_classifier(text, likely, classifier)
-    return replace(found, worrying=not found.acts and net.is_worrying(text.line, probability))
+    return _by_classifier(text, likely, classifier)
 
 
 def _prepare(body: str, prompt: Prompt, language: str) -> _PreparedText:
@@ -210,6 +193,35 @@ def _by_rule(
     )
 
 
+def _danger(
+    text: _PreparedText,
+    likely: "IntentProbabilities",
+    classifier: "Classifier",
+    *,
+    is_known: bool,
+) -> dict[Intent, str]:
+    """Danger to the person and to others, each with the words that show it.
+
+    The classifier is asked only if phrases do not explain the whole text (`is_known`), and it must
+    find danger also without the figures of speech.
+    """
+    by_rule = {
+        Intent.CRISIS: crisis_words(text.line),
+        Intent.HARM_TO_OTHERS: harm_words(text.line),
+    }
+    found = {intent: words for intent, words in by_rule.items() if words}
+    if found or is_known or likely.of(*_DANGER) < DANGER_THRESHOLD:
+        return found
+    literal = vetoes.without_figures_of_speech(text.line)
+    if (
+        literal is not None
+        and classifier.classify(literal, _corpus_prompt(text)).of(*_DANGER) < DANGER_THRESHOLD
+    ):
+        return {}
+    likeliest = max(_DANGER, key=lambda intent: likely.of(intent))
+    return {likeliest: classifier.evidence(text.body, likeliest)}
+
+
 def _as_danger(
     danger: dict[Intent, str],
     text: _PreparedText,
@@ -218,33 +230,13 @@ def _as_danger(
 ) -> Interpretation:
     others = decision.intents if decision else _likely_intents(likely)
     intents = _by_strength({*danger, *(set(others) - {Intent.OTHER, Intent.THANKS})})
-    is_rule = bool(find_danger.by_rule(text.line))
+    is_rule = crisis_words(text.line) or harm_words(text.line)
     return Interpretation(
         intent=intents[0],
         confidence=max(DANGER_RULE_CONFIDENCE if is_rule else 0.0, min(likely.of(*_DANGER), SURE)),
         act=Act.HUMAN,
         intents=intents,
-        cause=details.cause_of(Intent.ABSENCE_REASON, text.line),
         evidence=tuple(danger.values()),
-        dangers=kinds_of_danger(text.line, danger),
-    )
-
-
-def _in_hospital(text: _PreparedText, classifier: "Classifier") -> Interpretation:
-    """A stay in hospital: why they were not there, or that they cannot come."""
-    is_reason = text.prompt is Prompt.ABSENCE or hospital.is_over(text.line)
-    intent = Intent.ABSENCE_REASON if is_reason else Intent.DECLINE
-    days = extract_times.days(text.line)
-    return Interpretation(
-        intent=intent,
-        confidence=FAIRLY_SURE,
-        act=Act.ACT,
-        intents=(intent,),
-        day=days[0] if len(days) == 1 and not is_reason else None,
-        cause=Cause.ILLNESS,
-        evidence=(classifier.evidence(text.body, intent),),
-        sure=frozenset({intent}),
-        in_hospital=True,
     )
 
 

@@ -5,8 +5,6 @@ interpreting it. Types only, no logic.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engage.understanding.safety.kinds import DangerKind
-
 
 class Means(StrEnum):
     """What a known phrase means. What follows from it depends on the prompt (decisions.py)."""
@@ -204,9 +202,7 @@ class Interpretation:
     as `14:30`. `cause` is what stops them from attending, `fact` their news, `topic` what their
     question asks for, `name` the answer to `who`. `confidence` is how often such an interpretation
     is right (0 to 1, calibrated on styles of writing that the classifier was not trained on).
-    `evidence` are the words, normalised, that it rests on. `dangers` are the kinds of danger that
-    it reports, most urgent first. `in_hospital`: it says that they are or were in hospital.
-    `worrying`: it was not understood, and is sad, angry or final.
+    `evidence` are the words, normalised, that it rests on.
     """
 
     intent: Intent
@@ -222,14 +218,6 @@ class Interpretation:
     name: str | None = None
     evidence: tuple[str, ...] = ()
     sure: frozenset[Intent] = frozenset()
-    dangers: tuple[DangerKind, ...] = ()
-    in_hospital: bool = False
-    worrying: bool = False
-
-    @property
-    def danger(self) -> DangerKind | None:
-        """The most urgent danger that the text reports, if any."""
-        return self.dangers[0] if self.dangers else None
 
     @property
     def acts(self) -> bool:

@@ -170,7 +170,6 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         "/import",
         "/free-times",
         "/on-call",
-        f"/hubs/{house.hub.id}/help-lines",
         "/notices",
         NOWHERE,
     ]
@@ -237,7 +236,6 @@ def test_pages_of_other_roles(
         person = builders.person(session, house.pat, last_name=LONG)
     for who, address in (
         (house.administrator, "/hubs"),
-        (house.administrator, f"/hubs/{house.hub.id}/help-lines"),
         (house.administrator, f"/staff/{house.pat.id}/notices"),
         (house.pat, f"/people/{person.id}/flag"),
     ):

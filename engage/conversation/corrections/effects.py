@@ -25,7 +25,6 @@ from engage.conversation.handlers.intent_kinds import KIND_OF, WORDS
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.safety import alerts
-from engage.conversation.safety.responses import RESPONSES
 from engage.conversation.signals import next_working_day, raise_signal
 from engage.core import events
 from engage.people.model import Person
@@ -248,17 +247,15 @@ def _end_texts(
 
 
 def _raise_danger(session: Session, case: CorrectionCase, now: datetime) -> str:
-    danger = alerts.DANGER_OF[case.meaning]
     raise_signal(
         session,
-        RESPONSES[danger].signal,
+        alerts.SIGNAL_KINDS[case.meaning],
         case.person,
-        about=alerts.about(danger),
+        about="text",
         why="A text reports danger, according to a worker.",
         evidence=case.evidence,
         now=now,
         joins=(SignalState.OPEN,),
-        danger=danger,
     )
     if case.meaning is Intent.CRISIS:
         pause(session, case.person, why=alerts.PAUSE_REASON, actor=case.actor.label, now=now)
