@@ -36,6 +36,10 @@ _BEGINNINGS = re.compile(
     r"(?:please )?do not reply to this (?:message|text|"
     r"number)(?: (?:as (?:it|this)|this (?:number|inbox|mailbox)|if you need|thank you)\b.*)?$|"
     r"message blocking is active|"
+    r"(?:you have (?:\d+ |a |one )?(?:new |unread )*(?:voicemail|voice mail|voice message)|"
+    r"(?:new )?(?:voicemail|voice mail|voice message) (?:from|received|transcript\w*|to text)|"
+    r"(?:transcript\w*|transcription) of (?:your |a |the )?(?:voicemail|voice mail|voice message)|"
+    r"(?:you have |you ve |you've )?(?:\d+ )?missed (?:a )?calls? from)\b|"
     r"(?:ateb|neges|ymateb) awtomatig|mae hwn yn (?:ateb|neges|ymateb) awtomatig|allan o'r swyddfa)"
 )
 _PERSONAL_WORDS = re.compile(
@@ -46,6 +50,16 @@ _PERSONAL_WORDS = re.compile(
 """Words about attending or about whose phone it is: a person may have written such a text, however
 it starts.
 """
+
+
+_VOICEMAIL = re.compile(r"\b(?:voicemail|voice mail|voice message|missed call)\b")
+
+
+def carries_a_call(text: str) -> bool:
+    """Whether an automatic text reports a call or carries the words of one. A worker looks at it,
+    because somebody spoke.
+    """
+    return is_auto_reply(text) and bool(_VOICEMAIL.search(plain_words(text)))
 
 
 def is_auto_reply(text: str) -> bool:

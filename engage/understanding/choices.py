@@ -41,6 +41,8 @@ _ALL = {
     "both of them",
     "for both",
     "3 for both",
+    "3 both",
+    "3 y ddau",
     "all",
     "all of them",
     "y ddau",

@@ -97,7 +97,8 @@ def _late_or_here(
     """Late or here, for an appointment of now. After any question but a numbered one."""
     if prompt not in (_APPOINTMENT | {Prompt.NONE, Prompt.ABSENCE}):
         return None
-    if any(phrase.day not in (None, "today") for phrase in phrases):
+    has_other_day = any(phrase.day not in (None, "today") for phrase in phrases)
+    if has_other_day and not {M.LATE, M.DAY} <= meanings:
         return None
     with_late = _CHAT | {
         M.LATE,

@@ -49,6 +49,13 @@ _SCALE: tuple[tuple[int, re.Pattern[str]], ...] = (
     ),
 )
 _DIGITS = re.compile(r"\b\d+\b")
+_LAST_DIGIT = re.compile(
+    r"(?<!\bage)(?<!\baged)(?<!\bat)(?<!\babout)(?<!\baround)(?<!\bnumber)(?<!\bwas)(?<!\bby)"
+    r"(?<!\btil)(?<!\btill)(?<!\buntil)(?<!\bthe)(?<!\bhave)(?<!\bgot)(?<!\blast)(?<!\bof)"
+    r"(?<!\bto)(?<!\bfor)(?<!\bin)(?<!\band)(?<!\bmy)(?<!\bpast) ([1-4])(?: (?:kiss|x+|thanks|"
+    r"mate|lol|sorry|smile))*$"
+)
+"""A digit at the end of a text that has no other is the answer: "just peachy. 3"."""
 
 _CAUSES: tuple[tuple[Cause, str], ...] = (
     (
@@ -74,7 +81,9 @@ _CAUSES: tuple[tuple[Cause, str], ...] = (
         (
             r"(?:childcare|babysit\w*|sitter|nursery|school run|"
             r"schools? (?:is |are )?(?:shut|closed|rang|called)|inset|creche|"
-            r"nobody (?:to|for) (?:mind|watch|have) (?:the |my )?\w+|"
+            r"(?:nobody|no 1|noone|anyone|any1|no body) (?:\w+ )?(?:to|for) "
+            r"(?:(?:mind|watch|have|look after|take|sit with) )?(?:the |my |our )?"
+            r"(?:kids?|babies|baby|child\w*|bairns?|little 1s?|son|daughter|boys?|girls?|lad)|"
             r"(?:kids?|son|daughter|baby|little (?:1|boy|girl|lad)|bairn|wee (?:1|man)|"
             r"toddler)s? (?:are |is |been |off |got )?(?:ill|sick|poorly|off|bad|temp\w*|chicken|"
             r"at home)|(?:got|have|having|with|watching|minding) (?:the|my|all the) (?:kids?|"
@@ -286,6 +295,8 @@ def check_in_value(line: str) -> int | None:
     """The check-in answer in a normalised line, 1 (good) to 4 (need help), in digits or words; None
     if there is none or more than one.
     """
+    if (last := _LAST_DIGIT.search(line)) and len(_DIGITS.findall(line)) == 1:
+        return int(last[1])
     digits = {int(digit) for digit in _DIGITS.findall(line[:12]) if int(digit) in (1, 2, 3, 4)}
     if line[:1].isdigit():
         return (

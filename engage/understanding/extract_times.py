@@ -20,7 +20,20 @@ _DAYS = {
     "today": "today|heddiw|heddi",
     "tomorrow": "tomorrow|fory|yfory",
 }
-_DAY_PATTERNS = {day: re.compile(rf"\b(?:{words})\b") for day, words in _DAYS.items()}
+_NOT_THE_DAY = (
+    r"(?<!til )(?<!till )(?<!until )(?<!before )(?<!after )(?<!since )(?<!from )(?<!starts )"
+    r"(?<!start )(?<!paid )(?<!last )(?<!by )(?<!the )(?<!in the )"
+)
+"""Before a day that is not that of the appointment: "no money til friday", "out in the sun"."""
+_DAY_PATTERNS = {day: re.compile(rf"{_NOT_THE_DAY}\b(?:{words})\b") for day, words in _DAYS.items()}
+_SAT_DOWN = re.compile(
+    r"\b(?:(?:im|just|still|been|was|is|are|were|hes|shes|we|all) )?sat (?:in (?!the (?:morning|"
+    r"afternoon|evening))|at (?!\d|noon|the same)|on|here|outside|down|by|waiting|with|there|next|"
+    r"inside|round|about|up|watching|doing|around|opposite|behind)\b|"
+    r"\b(?:the|in|bit of|no|some) sun\b|\bsun (?:is|was|shining|out|tan)\b|"
+    r"\b(?:got|get|getting|newly) wed\b"
+)
+"""Words that look like days: "sat in reception", "in the sun"."""
 _MINUTES = re.compile(
     r"\b(\d{1,3}) ?(?:minutes|m)\b|\b(?:in|about|another|be|there|mewn|"
     r"tua) (?:about )?(\d{1,3})\b(?! ?(?:oclock|am|pm|:))"
@@ -31,15 +44,17 @@ _DURATIONS = (
     (re.compile(r"\b(?:an|1|a) (?:hour|awr)\b"), 60),
 )
 _CLOCK = re.compile(
-    r"\b(?:(half|quarter) (past|to) )?(\d{1,2})(?:[:.](\d{2}))? ?(am|pm|oclock|o clock)?\b|"
-    r"\bhalf (\d{1,2})\b"
+    r"\b(?:(half|quarter) (past|to) )?(\d{1,2})(?:[:.](\d{2}))? ?"
+    r"(am|pm|yb|yp|yh|oclock|o clock)?\b|\bhalf (\d{1,2})\b"
 )
+_EARLIER, _LATER = ("am", "yb"), ("pm", "yp", "yh")
 _NAMED_TIMES = (("12:00", re.compile(r"\b(?:noon|midday|dinner ?time|lunch ?time|canol dydd)\b")),)
 
 
 def days(line: str) -> tuple[str, ...]:
     """The days named in a normalised line, each once."""
-    return tuple(day for day, pattern in _DAY_PATTERNS.items() if pattern.search(line))
+    named = _SAT_DOWN.sub(" ", line)
+    return tuple(day for day, pattern in _DAY_PATTERNS.items() if pattern.search(named))
 
 
 def minutes_late(line: str) -> int | None:
@@ -79,6 +94,6 @@ def _time(match: re.Match[str], text: str) -> str | None:
                 hour, minute = hour - 1, 60 - minute
     if hour > 23 or minute > 59:
         return None
-    if (am_pm == "pm" and hour < 12) or (am_pm != "am" and 1 <= hour < 8):
+    if (am_pm in _LATER and hour < 12) or (am_pm not in _EARLIER and 1 <= hour < 8):
         hour += 12
     return f"{hour:02d}:{minute:02d}"

@@ -6,26 +6,33 @@ Pure: no database, no clock, no network. The order decides:
    human.
 2. Phrases. If known phrases cover the whole text, a table of cases decides (decisions.py). Phrases
    that contradict each other decide nothing.
-3. The classifier. It was trained on the corpus, and Engage acts on its result only if such results
+3. Questions. If questions that are known (questions/) cover the whole text, alone or beside such
+   phrases, it asks about their topics.
+4. The classifier. It was trained on the corpus, and Engage acts on its result only if such results
    are right at least 97 times in 100. Vetoes hold back what must never be got wrong (vetoes.py).
 
 A refusal must never be taken for a yes: anything that could be one holds back a yes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engage.understanding import details, extract_times, vetoes
+from engage.understanding import clause_meanings, details, extract_times, vetoes
 from engage.understanding.classifier.clauses import clauses
-from engage.understanding.classifier.lines import PROMPTS
+from engage.understanding.consequences import of_quotation, weighed
 from engage.understanding.decisions import STRENGTH, Decision, decide
-from engage.understanding.language.matching import Phrase, PhraseMatch, match_anywhere, match_whole
-from engage.understanding.language.normalise import NormalisedText, normalise
-from engage.understanding.language.phrases import table
+from engage.understanding.known import whole_text
+from engage.understanding.language.matching import PhraseMatch
+from engage.understanding.language.normalise import NormalisedText
+from engage.understanding.prepared import PreparedText, prepare
+from engage.understanding.questions.interpretation import interpret_questions
+from engage.understanding.questions.matcher import QuestionsFound, find_questions
 from engage.understanding.safety.danger import crisis_words, harm_words
+from engage.understanding.speaker.quotes import own_words
+from engage.understanding.speaker.who import speaker_of
 from engage.understanding.vocabulary import (
     Act,
+    Basis,
     Cause,
     Fact,
     Intent,
@@ -51,7 +58,7 @@ __all__ = [
 
 SURE, FAIRLY_SURE, DANGER_RULE_CONFIDENCE = 0.99, 0.97, 0.9
 """The confidence of a text that is one phrase, that is several, and of danger found by rule."""
-ACT_THRESHOLD, UNPROMPTED_ACT_THRESHOLD = 0.6, 0.85
+ACT_THRESHOLD, UNPROMPTED_ACT_THRESHOLD = 0.7, 0.8
 """The probability from which the classifier's result is acted on, after a question of ours and
 without one. On writers that the classifier has not seen, 97 in 100 such results are right
 (docs/understanding.md).
@@ -64,14 +71,8 @@ LISTED_THRESHOLD = 0.3
 """A meaning of the text, or of one of its clauses, is listed from this probability."""
 DESPITE_RULES_THRESHOLD = BRIEF_THRESHOLD = 0.9
 ENDS_TEXTS_THRESHOLD, ENDS_TEXTS_LISTED_THRESHOLD = 0.65, 0.15
-_MAX_REFUSAL_BESIDE_YES = 0.06
 _BRIEF_WORDS = 2
-_IGNORED_WORDS = frozenset({"please", "kiss"})
 _DANGER = (Intent.CRISIS, Intent.HARM_TO_OTHERS)
-_REFUSALS = (Intent.DECLINE, Intent.RESCHEDULE, Intent.OPT_OUT, Intent.WRONG_NUMBER)
-_REFUSING_PHRASES = frozenset(
-    {Means.WONT, Means.NO, Means.MOVE, Means.NONE_OF_THEM, Means.STOP_TEXTS}
-)
 _ENDS_TEXTS = (Intent.OPT_OUT, Intent.WRONG_NUMBER)
 _IDENTITY_PROMPTS = (Prompt.NUMBER_CHECK, Prompt.WHO)
 """Only rules read the answers to these: a guess could give a phone to the wrong person."""
@@ -83,7 +84,6 @@ _PHRASE_FOR = {
     Intent.CALL_ME: Means.CALL,
     Intent.OPT_OUT: Means.STOP_TEXTS,
 }
-_NEVER_ACTED_ON = frozenset({*_DANGER, Intent.OTHER})
 _ABOUT_ATTENDING = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RUNNING_LATE, Intent.ARRIVED})
 _CORPUS_PROMPTS = {
     Prompt.TODAY: Prompt.APPOINTMENT,
@@ -98,86 +98,61 @@ must mean the same without any question.
 """
 
 
-@dataclass(frozen=True)
-class _PreparedText:
-    """A text with the phrases found in it.
-
-    `words` and `typed` leave out please and kisses. `matches` cover the whole text, or are None;
-    `phrases` are those of `matches`, else whatever phrases the text contains.
-    """
-
-    body: str
-    prompt: Prompt
-    language: str
-    normalised: NormalisedText
-    words: tuple[str, ...]
-    typed: tuple[str, ...]
-    matches: Sequence[PhraseMatch] | None
-    phrases: Sequence[Phrase]
-
-    @property
-    def line(self) -> str:
-        return self.normalised.line
-
-    @property
-    def meanings(self) -> set[Means]:
-        return {phrase.means for phrase in self.phrases}
-
-
 def interpret(
-    text: str, prompt: Prompt | str, language: str = "en", earlier: Sequence[str] = ()
+    text: str,
+    prompt: Prompt | str,
+    language: str = "en",
+    earlier: Sequence[str] = (),
+    ours: Sequence[str] = (),
 ) -> Interpretation:
     """Interpret `text`, sent in answer to `prompt` by a person who gets texts in `language` (`en`
     or `cy`).
 
-    Texts `earlier` in the same burst, oldest first, are interpreted with it as one text. Raises
+    Texts `earlier` in the same burst, oldest first, are interpreted with it as one text. `ours` are
+    texts sent to the number lately: copies of them are not read as the writer's words. Raises
     ValueError for an unknown prompt, and never for a text. Linear in the length of the text.
     """
     # Imported with the first text, so that a process that interprets none does not load numpy.
     from engage.understanding.classifier.predict import classifier
 
-    return interpret_with(classifier(), " ".join((*earlier, text)), Prompt(prompt), language)
+    written = own_words(text, ours)
+    if written.is_quote and not written.words:
+        return of_quotation(written)
+    before = [own_words(one, ours).words for one in earlier]
+    body = " ".join((*before, written.words))
+    return interpret_with(classifier(), body, Prompt(prompt), language)
 
 
 def interpret_with(
     classifier: "Classifier", body: str, prompt: Prompt, language: str = "en"
 ) -> Interpretation:
     """As `interpret`, with a given classifier: evaluation trains one without some styles."""
-    text = _prepare(body, prompt, language)
+    text = prepare(body, prompt, language)
     likely = classifier.classify(text.body, _CORPUS_PROMPTS.get(text.prompt, text.prompt))
     decision = None
     if text.matches:
         decision = decide(
             text.phrases, text.prompt, has_question_mark=text.normalised.has_question_mark
         )
-    if danger := _danger(text, likely, classifier, is_known=decision is not None):
-        return _as_danger(danger, text, likely, decision)
-    if decision is not None and text.matches:
-        return _by_rule(decision, text, text.matches)
-    return _by_classifier(text, likely, classifier)
-
-
-def _prepare(body: str, prompt: Prompt, language: str) -> _PreparedText:
-    normalised = normalise(body)
-    kept = [index for index, word in enumerate(normalised.words) if word not in _IGNORED_WORDS]
-    words = tuple(normalised.words[index] for index in kept)
-    known = table("cy" if language == "cy" else "en", scale=prompt is Prompt.CHECKIN)
-    matches = match_whole(words, known.phrases, known.longest) if words else None
-    found = matches or match_anywhere(words, known.phrases, known.longest)
-    return _PreparedText(
-        body,
-        prompt,
-        language,
-        normalised,
-        words,
-        tuple(normalised.typed[index] for index in kept),
-        matches,
-        [match.phrase for match in found],
-    )
+    speaker = speaker_of(body, text.line)
+    known = whole_text.read(body, text.line, text.prompt)
+    asked = find_questions(body, language) if prompt not in _IDENTITY_PROMPTS else QuestionsFound()
+    is_known = decision is not None or known is not None or asked.covers_all
+    if danger := _danger(text, likely, classifier, is_known=is_known):
+        found = _as_danger(danger, text, likely, decision)
+    elif known is not None:
+        found = known
+    elif decision is not None and text.matches:
+        found = _by_rule(decision, text, text.matches)
+    else:
+        found = interpret_questions(asked, text.normalised, prompt, language) or _by_classifier(
+            text, likely, classifier, asked
+        )
+    return weighed(found, speaker, text.line)
 
 
 def _by_rule(
-    decision: Decision, text: _PreparedText, matches: Sequence[PhraseMatch]
+    decision: Decision, text: PreparedText, matches: Sequence[PhraseMatch]
 ) -> Interpretation:
     return Interpretation(
         intent=decision.intents[0],
@@ -190,11 +165,12 @@ def _by_rule(
         topic=decision.topic,
         evidence=tuple(" ".join(text.typed[match.start : match.end]) for match in matches),
         sure=frozenset(decision.intents),
+        basis=Basis.RULE,
     )
 
 
 def _danger(
-    text: _PreparedText,
+    text: PreparedText,
     likely: "IntentProbabilities",
     classifier: "Classifier",
     *,
@@ -215,7 +191,7 @@ def _danger(
     literal = vetoes.without_figures_of_speech(text.line)
     if (
         literal is not None
-        and classifier.classify(literal, _corpus_prompt(text)).of(*_DANGER) < DANGER_THRESHOLD
+        and classifier.classify(literal, text.corpus_prompt).of(*_DANGER) < DANGER_THRESHOLD
     ):
         return {}
     likeliest = max(_DANGER, key=lambda intent: likely.of(intent))
@@ -224,7 +200,7 @@ def _danger(
 
 def _as_danger(
     danger: dict[Intent, str],
-    text: _PreparedText,
+    text: PreparedText,
     likely: "IntentProbabilities",
     decision: Decision | None,
 ) -> Interpretation:
@@ -237,11 +213,15 @@ def _as_danger(
         act=Act.HUMAN,
         intents=intents,
         evidence=tuple(danger.values()),
+        basis=Basis.RULE if is_rule else Basis.MODEL,
     )
 
 
 def _by_classifier(
-    text: _PreparedText, likely: "IntentProbabilities", classifier: "Classifier"
+    text: PreparedText,
+    likely: "IntentProbabilities",
+    classifier: "Classifier",
+    asked: QuestionsFound,
 ) -> Interpretation:
     if not text.words:
         return Interpretation(Intent.OTHER, SURE, Act.HUMAN, (Intent.OTHER,))
@@ -255,7 +235,11 @@ def _by_classifier(
         and not _is_held_back(intent, text, likely, classifier)
         and (intent is not Intent.CHECKIN_ANSWER or value is not None)
     )
-    weaker = _sure_weaker_intents(intent, text, likely, classifier) if is_sure else frozenset()
+    weaker = (
+        clause_meanings.sure_weaker(intent, text, likely, classifier) if is_sure else frozenset()
+    )
+    if is_sure and clause_meanings.asks_for_call(intent, text, classifier):
+        weaker, intent = weaker | {intent}, Intent.CALL_ME
     listed = _likely_intents(likely) - ({Intent.CONFIRM, Intent.DECLINE} if is_sure else set())
     found = _by_strength({intent, *listed, *weaker} - {Intent.OTHER} or {Intent.OTHER})
     return Interpretation(
@@ -268,7 +252,10 @@ def _by_classifier(
         time=details.time_of(intent, text.body),
         cause=details.cause_of(intent, text.line),
         fact=details.fact_of(intent, text.line),
-        topic=details.topic_of(intent, text.line),
+        travel=details.travel_of(intent, text.line),
+        topic=next(iter(asked.topics), None) or details.topic_of(intent, text.line),
+        other_topics=asked.topics[1:],
+        asks_more=bool(asked.topics),
         evidence=(classifier.evidence(text.body, intent),) if intent is not Intent.OTHER else (),
         sure=frozenset({intent, *weaker}) if is_sure else frozenset(),
     )
@@ -286,7 +273,7 @@ def _threshold(intent: Intent, normalised: NormalisedText, *, is_unprompted: boo
     return UNPROMPTED_ACT_THRESHOLD if is_unprompted else ACT_THRESHOLD
 
 
-def _despite_rules(intent: Intent, text: _PreparedText, likely: "IntentProbabilities") -> bool:
+def _despite_rules(intent: Intent, text: PreparedText, likely: "IntentProbabilities") -> bool:
     """Whether the classifier may decide a text that phrases cover without deciding it.
 
     Never for a yes or a no. For others one of the phrases must say the likeliest meaning plainly.
@@ -297,10 +284,10 @@ def _despite_rules(intent: Intent, text: _PreparedText, likely: "IntentProbabili
 
 
 def _is_held_back(
-    intent: Intent, text: _PreparedText, likely: "IntentProbabilities", classifier: "Classifier"
+    intent: Intent, text: PreparedText, likely: "IntentProbabilities", classifier: "Classifier"
 ) -> bool:
     """Whether a likely meaning must not be acted on."""
-    if intent in _NEVER_ACTED_ON:
+    if intent in clause_meanings.NEVER_ACTED_ON:
         return True
     if vetoes.is_vetoed(intent, text.normalised, text.language):
         return True
@@ -314,51 +301,18 @@ def _is_held_back(
         return True
     if intent is not Intent.CONFIRM:
         return False
-    return _may_refuse(text, likely) or any(
-        classifier.classify(part, _corpus_prompt(text)).of(*_REFUSALS) > LISTED_THRESHOLD
+    return clause_meanings.may_refuse(text, likely) or any(
+        classifier.classify(part, text.corpus_prompt).of(*clause_meanings.REFUSALS)
+        > LISTED_THRESHOLD
         for part in clauses(text.body)
     )
 
 
-def _may_refuse(text: _PreparedText, likely: "IntentProbabilities") -> bool:
-    return likely.of(*_REFUSALS) > _MAX_REFUSAL_BESIDE_YES or bool(
-        text.meanings & _REFUSING_PHRASES
-    )
-
-
-def _means_it_unprompted(intent: Intent, text: _PreparedText, classifier: "Classifier") -> bool:
+def _means_it_unprompted(intent: Intent, text: PreparedText, classifier: "Classifier") -> bool:
     """Whether the text means the same if nothing was asked."""
     unprompted = classifier.classify(text.body, Prompt.NONE)
     threshold = _threshold(intent, text.normalised, is_unprompted=False)
     return unprompted.likeliest is intent and unprompted.of(intent) >= threshold
-
-
-def _sure_weaker_intents(
-    intent: Intent, text: _PreparedText, likely: "IntentProbabilities", classifier: "Classifier"
-) -> frozenset[Intent]:
-    """Weaker meanings that a clause states as surely as if it were the whole text."""
-    found = set()
-    for part in clauses(text.body):
-        stated = _clause_intent(part, text, classifier)
-        if stated is not None and stated is not intent and STRENGTH[stated] > STRENGTH[intent]:
-            found.add(stated)
-    if Intent.CONFIRM in found and (
-        Intent.DECLINE in found
-        or intent in _REFUSALS
-        or _may_refuse(text, likely)
-        or vetoes.is_vetoed(Intent.CONFIRM, text.normalised, text.language)
-    ):
-        found -= {Intent.CONFIRM, Intent.DECLINE}
-    return frozenset(found)
-
-
-def _clause_intent(part: str, text: _PreparedText, classifier: "Classifier") -> Intent | None:
-    """What a clause surely means by itself; None if that is nothing, or not sure."""
-    likely = classifier.classify(part, _corpus_prompt(text))
-    likeliest = likely.likeliest
-    if likeliest in _NEVER_ACTED_ON or likeliest is Intent.THANKS:
-        return None
-    return None if likely.of(likeliest) < YES_THRESHOLD else likeliest
 
 
 def _likely_intents(likely: "IntentProbabilities") -> set[Intent]:
@@ -369,10 +323,6 @@ def _likely_intents(likely: "IntentProbabilities") -> set[Intent]:
         and likely.of(intent)
         >= (ENDS_TEXTS_LISTED_THRESHOLD if intent in _ENDS_TEXTS else LISTED_THRESHOLD)
     }
-
-
-def _corpus_prompt(text: _PreparedText) -> Prompt:
-    return text.prompt if text.prompt in PROMPTS else Prompt.NONE
 
 
 def _by_strength(intents: set[Intent]) -> tuple[Intent, ...]:

@@ -52,6 +52,21 @@ _YES = frozenset(
 )
 
 
+_CAN_COME = re.compile(
+    r"\b(?:can|will|il|i'll|im|i'm|gonna) (?:\w+ )?(?:come|coming|make it|be there|get there|"
+    r"cum)\b",
+    re.IGNORECASE,
+)
+"""Words that may take a refusal back, though the text does not say so surely."""
+_SCRAP_WORDS = 3
+"""A text of so few words, without a beginning, is the rest of a sentence: "make it"."""
+_BEGINNINGS = frozenset(
+    re.split(
+        r" +", "i im il ive id ill we you u he she it its my but actually ok sorry no nah wait"
+    )
+)
+
+
 class JoinMode(StrEnum):
     """How a text was interpreted."""
 
@@ -97,12 +112,12 @@ def choose(
         return _choose_when_unsure(alone, joint, before, text, has_acted, said_yes=said_yes)
     if _says_yes(alone) and _yes_may_complete_refusal(before, text, earlier[-1], acted_on[-1]):
         if joint.acts and _refuses(joint):
-            return _joined(joint, before, has_acted)
+            return _joined(joint, before, has_acted, alone=alone, text=text)
         if not (joint.acts and _says_yes(joint)):
             return _doubted(alone)
     is_surer = joint.acts and joint.confidence > alone.confidence and alone.intent in joint.intents
     if is_surer and not _asks_the_same(joint, alone):
-        return _joined(joint, before, has_acted)
+        return _joined(joint, before, has_acted, alone=alone, text=text)
     return JoinDecision(JoinMode.ALONE, alone)
 
 
@@ -120,7 +135,7 @@ def _yes_may_complete_refusal(
     A text that starts with yes is a new sentence: after a complete no it is the later answer.
     """
     if acted_on is None:
-        return _may_refuse(before) or has_doubt(last)
+        return may_refuse(before) or has_doubt(last)
     return acted_on in REFUSALS and _YES.isdisjoint(_words(text)[:1])
 
 
@@ -141,17 +156,43 @@ def _choose_when_unsure(
         if alone.intent not in _FITS_A_YES and not _BANTER.issuperset(_words(text)):
             return JoinDecision(JoinMode.ALONE, alone)
     if joint.acts:
-        if _says_yes(joint) and _may_refuse(alone):
+        if _says_yes(joint) and may_refuse(alone):
             return _doubted(alone)
-        return _joined(joint, before, has_acted)
-    if said_yes and (_may_refuse(alone, joint) or _starts_with_doubt(text)):
+        may_come = Intent.CONFIRM in alone.intents or _CAN_COME.search(text)
+        if _refuses(joint) and may_come and not _is_scrap(text):
+            return _doubted(alone)
+        return _joined(joint, before, has_acted, alone=alone, text=text)
+    if said_yes and (may_refuse(alone, joint) or _starts_with_doubt(text)):
         return _doubted(alone)
     return JoinDecision(JoinMode.ALONE, alone)
 
 
-def _joined(joint: Interpretation, before: Interpretation, has_acted: bool) -> JoinDecision:
-    is_same = has_acted and _asks_the_same(joint, before)
-    return JoinDecision(JoinMode.SAME if is_same else JoinMode.JOINED, joint)
+def _joined(
+    joint: Interpretation,
+    before: Interpretation,
+    has_acted: bool,
+    *,
+    alone: Interpretation,
+    text: str,
+) -> JoinDecision:
+    """The joint interpretation, or the text alone if the joint one would lose what it says."""
+    if not (has_acted and _asks_the_same(joint, before)):
+        return JoinDecision(JoinMode.JOINED, joint)
+    is_small_talk = alone.intent is Intent.THANKS or _BANTER.issuperset(_words(text))
+    if is_small_talk or _is_scrap(text) or (alone.acts and alone.sure <= before.sure):
+        return JoinDecision(JoinMode.SAME, joint)
+    return _doubted(alone) if _says_yes(before) or may_refuse(before) else _unsure(alone)
+
+
+def _is_scrap(text: str) -> bool:
+    """Whether the text is a few words without a beginning, the rest of a sentence."""
+    words = _words(text)
+    return len(words) <= _SCRAP_WORDS and (_BEGINNINGS | _YES).isdisjoint(words[:1])
+
+
+def _unsure(alone: Interpretation) -> JoinDecision:
+    """The text alone, for a worker: it adds something that is not certain."""
+    return JoinDecision(JoinMode.ALONE, replace(alone, act=Act.HUMAN, sure=frozenset()))
 
 
 def _doubted(alone: Interpretation) -> JoinDecision:
@@ -179,7 +220,8 @@ def _refuses(interpretation: Interpretation) -> bool:
     return not REFUSALS.isdisjoint(interpretation.sure)
 
 
-def _may_refuse(*interpretations: Interpretation) -> bool:
+def may_refuse(*interpretations: Interpretation) -> bool:
+    """Whether one of them may refuse or move an appointment."""
     return any(not REFUSALS.isdisjoint(one.intents) for one in interpretations)
 
 
@@ -189,4 +231,5 @@ def _asks_the_same(one: Interpretation, other: Interpretation) -> bool:
 
 
 def _details(one: Interpretation) -> tuple[object, ...]:
-    return one.intent, one.value, one.day, one.time, one.cause, one.fact, one.topic, one.name
+    asked = (one.topic, one.other_topics, one.asks_more)
+    return one.intent, one.value, one.day, one.time, one.cause, one.fact, asked, one.name

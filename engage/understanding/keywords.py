@@ -5,6 +5,7 @@ or has an emoji or another sign, is interpreted elsewhere. STOP and START are no
 messaging/suppression.py looks for them before anything else.
 """
 
+import re
 import unicodedata
 from enum import StrEnum
 
@@ -47,6 +48,42 @@ def keyword(body: str) -> Keyword | None:
     if len(body) > MAX_LENGTH:
         return None
     return WORDS.get(_bare_words(body))
+
+
+_STOP_WORDS = frozenset({"stop", "end", "quit", "cancel", "unsubscribe", "stopall", "atal"})
+_KEYS_BESIDE = {"s": "adwexz", "t": "rygf5", "o": "ipkl90", "p": "ol0"}
+_WORDS_LIKE_STOP = frozenset({"shop", "step", "atop", "stoop", "slop", "stow", "stops", "top"})
+
+
+def _slips_of(word: str) -> frozenset[str]:
+    """What a thumb makes of a word: a letter beside it, doubled, swapped, left out or added."""
+    found = set()
+    for place, letter in enumerate(word):
+        before, after = word[:place], word[place + 1 :]
+        found |= {before + beside + after for beside in _KEYS_BESIDE[letter]}
+        found |= {before + letter + beside + after for beside in (letter, *_KEYS_BESIDE[letter])}
+        found |= {before + beside + letter + after for beside in _KEYS_BESIDE[letter]}
+        if after:
+            found.add(before + after[0] + letter + after[1:])
+        if 0 < place < len(word) - 1:
+            found.add(before + after)
+    found |= {word + letter for letter in "gopl"}
+    return frozenset(found) - _WORDS_LIKE_STOP
+
+
+_STOP_SLIPS = _slips_of("stop")
+
+
+def is_stop_slip(body: str) -> bool:
+    """Whether the whole text is STOP with a slip of the thumb (`Sttop`, `Dtop`), or several words
+    that each end texts (`Quit#End`). Never raises.
+    """
+    if len(body) > MAX_LENGTH:
+        return False
+    words = re.findall(r"[a-z]+", unicodedata.normalize("NFKD", body).casefold())
+    if len(words) == 1:
+        return words[0] in _STOP_SLIPS and not re.search(r"\d", body)
+    return len(words) > 1 and _STOP_WORDS.issuperset(words)
 
 
 def _bare_words(body: str) -> str:

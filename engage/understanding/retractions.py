@@ -49,6 +49,16 @@ _EXPLICIT_PHRASES = [
     r"correction",
     r"(?:i(?:'ve| have|ve)? )?(?:changed|change) my mind",
     (
+        r"(?:that is|that's|thats|this is|it's|its|you got that|you've got that|u got that) "
+        r"(?:wrong|not right|not true|incorrect|not what i (?:said|meant|mean|put|wrote))"
+        r"(?= (?:i meant|i ment|i said|sorry|soz|no |yes )|$)"
+    ),
+    r"(?:i )?(?:didn't|didnt|did not|never) (?:say|said) (?:that|i was coming|i wasn't coming)",
+    (
+        r"(?:mae|ma) (?:hynny|hynna|hwnna)(?:'n| yn)? (?:anghywir|rong)|"
+        r"(?:nid|dim) (?:dyna|hynna|hynny) (?:ddywedais|wedais|ddudes|ddedais|oeddwn)(?: i)?.*"
+    ),
+    (
         r"(?:plis )?(?:anwybydda|anwybyddwch|anghofia|anghofiwch|dileuwch|dilea|diystyra|"
         rf"diystyrwch) {_LAST_TEXT_WELSH}"
     ),

@@ -170,26 +170,31 @@ _MONTHS = {
     word: month
     for month, words in enumerate(
         (
-            "january jan ionawr",
-            "february feb chwefror",
-            "march mawrth",
-            "april apr ebrill",
+            "january jan ionawr ion",
+            "february feb chwefror chwe",
+            "march mawrth mar maw",
+            "april apr ebrill ebr",
             "may mai",
-            "june jun mehefin",
-            "july jul gorffennaf",
+            "june jun mehefin meh",
+            "july jul gorffennaf gorff",
             "august aug awst",
             "september sep sept medi",
-            "october oct hydref",
-            "november nov tachwedd",
-            "december dec rhagfyr",
+            "october oct hydref hyd",
+            "november nov tachwedd tach",
+            "december dec rhagfyr rhag",
         ),
         1,
     )
     for word in words.split()
 }
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm|yb|yh)?")
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm|yb|yp|yh)?")
 _DAY_OF_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|eg|fed|ydd)")
-_SPACE_BEFORE_AM_PM = re.compile(r"(?<=\d) (?=(?:am|pm|yb|yh)\b)")
+_SPACE_BEFORE_AM_PM = re.compile(r"(?<=\d) (?=(?:am|pm|yb|yp|yh)\b)")
+_MIDDAY, _MIDNIGHT = (
+    re.compile(r"\b(?:noon|(?:canol|hanner) dydd)\b"),
+    re.compile(r"\b(?:canol|hanner) nos\b"),
+)
+_NAMED_HOURS = {"midday": 12, "midnight": 0}
 _DOTTED_AM_PM = re.compile(r"(?<=[\d ])([ap])\.m\b\.?")
 
 
@@ -240,8 +245,9 @@ def _words(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.replace("’", "'").replace("`", "'")).casefold()
     plain = "".join(c for c in folded if not unicodedata.combining(c))
     joined = _DOTTED_AM_PM.sub(r"\1m", plain)
-    kept = re.sub(r"[^\w':.]|_|(?<!\d)[:.]|[:.](?!\d)", " ", joined)
-    return _SPACE_BEFORE_AM_PM.sub("", " ".join(kept.split()))
+    kept = " ".join(re.sub(r"[^\w':.]|_|(?<!\d)[:.]|[:.](?!\d)", " ", joined).split())
+    named = _MIDNIGHT.sub("midnight", _MIDDAY.sub("midday", kept))
+    return _SPACE_BEFORE_AM_PM.sub("", named)
 
 
 class _TimeReader:
@@ -284,6 +290,9 @@ class _TimeReader:
             return [*numbered, self._day_of_month(int(word[0]))]
         if word in _LAST:
             return [self._number(self.count)]
+        if word in _NAMED_HOURS:
+            hour = _NAMED_HOURS[word]
+            return [self._where(lambda start: (start.hour, start.minute) == (hour, 0))]
         if word in _TODAY or word in _TOMORROW:
             day = self.today + timedelta(days=word in _TOMORROW)
             return [self._where(lambda start: start.date() == day)]
@@ -323,7 +332,7 @@ class _TimeReader:
         if am_pm is None:
             hours = {hour} if hour > 12 else {hour, (hour + 12) % 24}
         elif 1 <= hour <= 12:
-            hours = {hour % 12 + (12 if am_pm in ("pm", "yh") else 0)}
+            hours = {hour % 12 + (12 if am_pm in ("pm", "yp", "yh") else 0)}
         else:
             hours = set()
         return self._where(lambda start: start.hour in hours and start.minute == minute)

@@ -98,6 +98,34 @@ _QUESTION_ABOUT_TEXTS = (
     r"(?:did|have|has|didnt) (?:you|they|any1|anyone) (?:not )?(?:get|got|see|seen|receive|"
     r"received|have|had) (?:my|the|a|any|that)\b"
 )
+_WILL_NOT_MISS = (
+    r"\b(?:not|never|wont|wouldnt|aint|no way|no chance|cant|couldnt)\b.{0,30}\bmiss(?:ing)? "
+    r"(?:it|this|that|the|my|1|another|any|out|a)\b|"
+    r"\b(?:havent|have not|not|never|hvnt|aint) (?:\w+ )?(?:forgot|forgotten|forgetting|forget)\b"
+)
+_NOT_KNOWING = (
+    r"\b(?:no (?:clue|idea)|not (?:\w+ )?(?:sure|certain)|unsure|dunno|dont know|(?:will|let) "
+    r"(?:you|u) know|depends|(?:ddim|dim) (?:\w+ )?(?:siwr|syniad|yn gwybod)|"
+    r"sai n gwybod|sain gwybod)\b"
+)
+_OPENS_AS_QUESTION = re.compile(
+    r"^(?:(?:and|also|but|hi|sorry|ok|so|just|hello|mate|yes|um|er|a|ond|btw|oh) )*"
+    r"(?:is|are|does|did|was|were|do (?:i|you|we|they)|can (?:i|you|we|my|someone|somebody)|"
+    r"could (?:i|you|we|my)|will (?:i|you|it|there|they|he|she)|would (?:i|you|it|they)|"
+    r"shall|should (?:i|we)|have (?:i|you)|has|am i|what|whats|when|whens|where|wheres|who|whos|"
+    r"how|hows|which|why|ydy|ydi|yw|oes|pryd|ble|lle|sut|pam|beth|faint|ga i|gai|allai|alla i)\b"
+)
+_NEVER_IN_QUESTIONS = frozenset(
+    {
+        Intent.CONFIRM,
+        Intent.DECLINE,
+        Intent.ARRIVED,
+        Intent.SLOT_CHOICE,
+        Intent.OPT_OUT,
+        Intent.WRONG_NUMBER,
+    }
+)
+"""A text that opens as a question does not say these, with or without a question mark."""
 _VETO_PATTERNS: Mapping[Intent, re.Pattern[str]] = {
     Intent.OPT_OUT: re.compile(rf"{_STOP_OF_OTHER_KIND.pattern}|\b{_QUESTION_ABOUT_TEXTS}"),
     Intent.WRONG_NUMBER: re.compile(
@@ -110,9 +138,12 @@ _VETO_PATTERNS: Mapping[Intent, re.Pattern[str]] = {
         r"call me (?:crazy|mad|old|daft))\b"
     ),
     Intent.RUNNING_LATE: re.compile(
-        r"\b(?:(?:wont|not|never|dont|cant) (?:\w+ )?(?:be )?late|better late)\b"
+        r"\b(?:(?:wont|not|never|dont|cant) (?:\w+ )?(?:be )?late|better late)\b|"
+        rf"{_WILL_NOT_MISS}"
     ),
-    Intent.DECLINE: re.compile(r"\b(?:cant wait|wouldnt miss)\b|^(?:cancel|end|quit)$"),
+    Intent.DECLINE: re.compile(
+        rf"\b(?:cant wait|wouldnt miss)\b|^(?:cancel|end|quit)$|{_WILL_NOT_MISS}|{_NOT_KNOWING}"
+    ),
     Intent.RESCHEDULE: re.compile(
         r"^(?:cancel|end|quit)$|\b(?:dont|no need to) (?:change|move|cancel|rearrange)\b"
     ),
@@ -248,6 +279,12 @@ _ELSEWHERE = re.compile(
     r"give it a (?:miss|swerve)|jog on|do 1|no chance|as if|not likely|"
     r"(?:my|me) (?:arse|hole|backside))\b"
 )
+_ASKS_WHETHER = re.compile(
+    r"^(?:(?:hi|so|and|but|just|ok|yes|sorry|thanks) )*"
+    r"(?:is (?:that|it|this|my|the|there)|im i|are (?:we|you)|(?:do|did|have) i|"
+    r"has (?:it|that|my))\b"
+)
+"""The order of words of a question: "is that booked" is no yes, with or without its mark."""
 _YES_ONLY_IN_WELSH = frozenset({"do", "oes", "do i", "ai", "a"})
 """A yes in Welsh, but another word in English."""
 
@@ -256,6 +293,8 @@ def is_vetoed(intent: Intent, text: NormalisedText, language: str) -> bool:
     """Whether a human must read a text that probably means `intent`."""
     pattern = _VETO_PATTERNS.get(intent)
     if pattern is not None and pattern.search(text.line):
+        return True
+    if intent in _NEVER_IN_QUESTIONS and _OPENS_AS_QUESTION.search(text.line):
         return True
     if intent is not Intent.CONFIRM:
         return False
@@ -266,6 +305,7 @@ def is_vetoed(intent: Intent, text: NormalisedText, language: str) -> bool:
         text.has_question_mark
         or not set(text.words) & _YES_WORDS
         or bool(_ELSEWHERE.search(text.line))
+        or bool(_ASKS_WHETHER.search(text.line))
         or bool(words & (_NEGATIONS | _REPORTED | _CONDITIONAL))
         or any(_is_unknown_sign(word) for word in words)
     )

@@ -82,7 +82,8 @@ def _simplified(text: str) -> str:
     stands for a word becomes that word.
     """
     lowered = unicodedata.normalize("NFKD", text).lower()
-    lowered = re.sub(r"\bod'?[’]?d\b", "overdosed", lowered)
+    # Without its apostrophe it is a word of its own: strange in English, "was" in Welsh.
+    lowered = re.sub(r"\bo\.?d['’]d\b", "overdosed", lowered)
     lowered = re.sub(r"\b(i|we|he|she|it|they|you|u)['‘’]ll\b", r"\1l", lowered)
     lowered = re.sub(r"[:;=]['’]?-?[(/\\|\[]|\)[-']?:", " ☹ ", lowered)
     kept = []

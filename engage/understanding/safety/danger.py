@@ -118,6 +118,20 @@ _WANTING_TO_DIE = (
         r"\bdo something stupid\b|\bmake it that far\b|\b(?:dont|cant) see a (?:way out|future)\b"
     ),
 )
+_OF_SOMEBODY_ELSE = (
+    r"\b(?:kill|killing|killed|hurt|hurting|harm|harming|hang|hanging|cut|cutting|top|topping|"
+    r"od|drown) (?:himself|herself|themselves|themself|hisself)\b"
+    r"(?! (?:laughing|lol|working|over))",
+    r"\b(?:he|she|hes|shes) (?:\w+ ){0,3}?(?:wants?|wanted|going|gonna|trying|tried) to (?:die|"
+    r"end it|end (?:his|her) life|do it again)\b|\b(?:he|she) (?:doesnt|dont|didnt) want to (?:be "
+    r"here|live|carry on|go on|wake up)\b(?! (?:in|on|at|with))",
+)
+_IN_A_COFFIN = (
+    r"\bin a (?:box|coffin|body ?bag|wooden box|hearse|pine box)\b|\bfeet first\b",
+    r"\b(?:say|saying|said) (?:ta ?ra|tara|goodbye|bye|cheerio) (?:properly|for good|for ever|"
+    r"forever|for the last time)\b",
+)
+"""What somebody writes about another person, and what sounds like a joke and may be none."""
 _MEANS_AND_PLACES = (
     (
         r"\bon the (?:railway|train) (?:line|tracks?)\b(?! (?:to|from|for)\b)|"
@@ -301,7 +315,14 @@ _HARM = (
 _CRISIS_PATTERN = re.compile(
     "|".join(
         f"(?:{pattern})"
-        for pattern in (*_WANTING_TO_DIE, *_MEANS_AND_PLACES, *_IN_DANGER, *_OTHER_LANGUAGES)
+        for pattern in (
+            *_WANTING_TO_DIE,
+            *_OF_SOMEBODY_ELSE,
+            *_IN_A_COFFIN,
+            *_MEANS_AND_PLACES,
+            *_IN_DANGER,
+            *_OTHER_LANGUAGES,
+        )
     )
 )
 _HARM_PATTERN = re.compile("|".join(f"(?:{pattern})" for pattern in _HARM))

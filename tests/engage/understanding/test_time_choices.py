@@ -53,6 +53,9 @@ FIRST = datetime(2027, 3, 20, 0, tzinfo=UTC)
         ("dydd mercher", 2),
         ("yr un dydd Iau os gwelwch yn dda", 3),
         ("2yh", 1),
+        ("2yp", 1),
+        ("Maw 23 Maw 2yp", 1),
+        ("Wed 24 Mar 10am", 2),
         ("am 10yb", 2),
         ("Mer 24 Mawrth 10:00yb", 2),
         ("rhif 3", 3),
@@ -124,6 +127,12 @@ def test_no_plain_choice(text: str) -> None:
 def test_two_times_on_one_day(text: str, picked: int | None) -> None:
     """Of Wednesday at ten and at two, `wed 2` is the second by its number and by the clock."""
     assert read_time_choice(text, [WED, WED.replace(hour=14), THU], TODAY) == picked
+
+
+@pytest.mark.parametrize("text", ["midday", "wed noon", "canol dydd", "Mer 24 Maw canol dydd"])
+def test_midday_is_a_time(text: str) -> None:
+    """As our own texts name it."""
+    assert read_time_choice(text, [TUE, WED.replace(hour=12), THU], TODAY) == 2
 
 
 def test_a_number_that_could_be_an_hour_is_not_guessed() -> None:

@@ -32,7 +32,7 @@ def rate(proportion: Proportion) -> float:
 def test_what_is_acted_on_is_right(measured: Figures) -> None:
     """Engage acts on most replies, and at least 97 in 100 of these mean what it understood."""
     assert rate(measured.right_when_acted_on) >= 0.97
-    assert rate(measured.acted_on) >= 0.75
+    assert rate(measured.acted_on) >= 0.72
 
 
 def test_danger_is_found_and_chatter_is_left_alone(measured: Figures) -> None:
