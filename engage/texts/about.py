@@ -2,17 +2,18 @@
 
 A place that would tell a stranger too much is left out, and a wording without a place is used: no
 person goes without a reminder because of a place's name. When several appointments are listed,
-details are left out by rule until the text fits one segment; a text is never cut.
+details are left out by rule until the text fits; a text is never cut. Only a text with choices may
+take two segments.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from engage.texts.catalogue import TextValueError, render, wording
 from engage.texts.discreet import discreet
-from engage.texts.kinds import MeetingWay, TextKind
-from engage.texts.times import day_of, short_day_of, time_of, when
+from engage.texts.kinds import CHOICES, MeetingWay, TextKind
+from engage.texts.times import day_named, day_of, short_day_of, short_when, time_of, when
 from engage.texts.values import shorten_place, shorten_worker
 from messaging.text import measure
 
@@ -29,7 +30,14 @@ _CALLS = {
     TextKind.MISSED: TextKind.MISSED_CALL,
     TextKind.MISSED_ON: TextKind.MISSED_ON_CALL,
     TextKind.LATE: TextKind.LATE_CALL,
+    TextKind.MISSED_ONE: TextKind.MISSED_ONE_CALL,
+    TextKind.LATE_ON: TextKind.LATE_ON_CALL,
 }
+_MAX_CHOICES = 3
+"""Times in an offer."""
+_BOTH = {"en": "both", "cy": "y ddau"}
+_ALL = {"en": ("both", "them all"), "cy": ("i'r ddau", "i bob un")}
+"""Two appointments, and more than two, as what a person may come to."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,13 @@ def merged_reminder(
     ]
     return _first_that_fits(
         lambda listed: render(
-            TextKind.SEVERAL, language, first=first, n=len(ordered), day=day, list=listed
+            TextKind.SEVERAL,
+            language,
+            first=first,
+            n=len(ordered),
+            day=day,
+            list=listed,
+            all=_ALL[language][len(ordered) > 2],
         ),
         ("; ".join(form) for form in forms),
     )
@@ -151,21 +165,52 @@ def next_text(
     )
 
 
+def closed_text(
+    language: str,
+    *,
+    first: str,
+    closed: Sequence[date],
+    booked: Sequence[AppointmentDetails],
+    zone: tzinfo,
+) -> str:
+    """The days on which the hub is closed, soonest first, and what is booked next, or that nothing
+    is.
+    """
+    days = ", ".join(day_named(day, language) for day in closed)
+    if not booked:
+        return render(TextKind.CLOSED_NONE, language, first=first, closed=days)
+    soonest = min(booked, key=lambda one: one.starts_at)
+    moment = when(soonest.starts_at, zone, language)
+    forms = [
+        _entry(moment, _worker(soonest), _where(soonest, language)),
+        _entry(moment, _worker(soonest)),
+        moment,
+    ]
+    return _first_that_fits(
+        lambda entry: render(TextKind.CLOSED, language, first=first, closed=days, list=entry),
+        forms,
+    )
+
+
+def with_rest(text: str, language: str, worker: str) -> str:
+    """`text` with the promise that the worker answers the rest of a question, if it still fits one
+    segment.
+    """
+    longer = f"{text} {render(TextKind.REST, language, worker=worker)}"
+    return longer if measure(longer).segments == 1 else text
+
+
 def rebook(
     language: str, *, first: str, starts: Sequence[datetime], zone: tzinfo, gone: bool = False
 ) -> str:
-    """The offer of one to three other times, numbered in the order given. With `gone` it first says
-    that the time picked is taken.
+    """The offer of one to three other times, one a line, numbered in the order given. With `gone`
+    it first says that the time picked is taken.
     """
-    if not 1 <= len(starts) <= 3:
+    if not 1 <= len(starts) <= _MAX_CHOICES:
         raise TextValueError("One to three times can be offered.")
-    for_number = {"en": "for", "cy": "am"}[language]
-    listed = ", ".join(
-        f"{number} {for_number} {short_day_of(one, zone, language)} {time_of(one, zone, language)}"
-        for number, one in enumerate(starts, 1)
-    )
+    choices = _numbered([short_when(one, zone, language) for one in starts])
     return render(
-        TextKind.REBOOK_AGAIN if gone else TextKind.REBOOK, language, first=first, list=listed
+        TextKind.REBOOK_AGAIN if gone else TextKind.REBOOK, language, first=first, choices=choices
     )
 
 
@@ -194,35 +239,27 @@ def week_text(
 
 
 def which_one(language: str, *, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
-    """The question of which appointment a reply is about, numbered in the order given.
+    """The question of which appointment a reply is about, one a line, numbered in the order given.
 
     Of two: 1, 2, or 3 for both. Of more: as many numbers as fit (never fewer than four).
     """
     if len(booked) < 2:
         raise TextValueError("There is nothing to ask about fewer than two appointments.")
-    if len(booked) == 2:
-        return _which_of_two(language, booked, zone)
-    whole = [when(one.starts_at, zone, language) for one in booked]
-    short = [
-        f"{short_day_of(one.starts_at, zone, language)}, {time_of(one.starts_at, zone, language)}"
-        for one in booked
-    ]
-    for_number = {"en": "for", "cy": "am"}[language]
-    numbered = [
-        [f"{number} {for_number} {name}" for number, name in enumerate(names, 1)]
-        for names in (_told_apart(whole, booked), whole, _told_apart(short, booked), short)
-    ]
+    names = [short_when(one.starts_at, zone, language) for one in booked]
+    both = [_BOTH[language]] if len(booked) == 2 else []
     return _first_that_fits(
-        lambda listed: render(TextKind.WHICH_ONE_OF_MANY, language, n=len(booked), list=listed),
-        ("; ".join(form) for form in (*numbered, *_fewer(numbered[-1]))),
+        lambda listed: render(TextKind.WHICH_ONE, language, choices=listed),
+        (
+            _numbered([*_told_apart(names, booked), *both]),
+            *("\n".join(form) for form in _fewer(_numbered([*names, *both]).split("\n"))),
+        ),
+        segments=CHOICES[TextKind.WHICH_ONE],
     )
 
 
-def _which_of_two(language: str, booked: Sequence[AppointmentDetails], zone: tzinfo) -> str:
-    one_day = len({day_of(one.starts_at, zone, language) for one in booked}) == 1
-    name = time_of if one_day else when
-    a, b = _told_apart([name(one.starts_at, zone, language) for one in booked], booked)
-    return render(TextKind.WHICH_ONE, language, a=a, b=b)
+def _numbered(choices: Sequence[str]) -> str:
+    """One choice a line, numbered from 1."""
+    return "\n".join(f"{number} {choice}" for number, choice in enumerate(choices, 1))
 
 
 def _told_apart(names: Sequence[str], booked: Sequence[AppointmentDetails]) -> list[str]:
@@ -252,12 +289,14 @@ def _fewer(names: Sequence[str]) -> Iterable[list[str]]:
         yield [*names[:kept], "..."]
 
 
-def _first_that_fits(build: Callable[[str], str], lists: Iterable[str]) -> str:
+def _first_that_fits(
+    build: Callable[[str], str], lists: Iterable[str], *, segments: int = 1
+) -> str:
     for listed in lists:
         try:
             text = build(listed)
         except TextValueError:
             continue
-        if measure(text).segments == 1:
+        if measure(text).segments <= segments:
             return text
-    raise TextValueError("No form of the list fits one text.")
+    raise TextValueError("No form of the list fits the text.")

@@ -24,9 +24,30 @@ PASSED = {"en": Passed.APPROVED, "cy": Passed.DRAFT}
 """The English wording is approved. The Welsh is a draft until a translator has approved it."""
 
 _WORDS: dict[str, dict[TextKind, str]] = {"en": ENGLISH, "cy": WELSH}
+LONGEST_WORDS, LONGEST_DIRECTIONS = 141, 115
+"""Characters of an answer that a hub keeps, and of one that goes with the name of a place: what a
+text has room for after the longest names.
+"""
 _SOMEONE = {"en": "someone", "cy": "rhywun"}
 _BLANK = re.compile(r"\{([a-z]+)\}")
-_LONGEST = {"when": 27, "time": 7, "day": 18, "n": 3, "m": 3, "k": 3, "a": 40, "b": 40, "list": 140}
+_GREETED = re.compile(r" \{first\}[.:]")
+_LONGEST = {
+    "when": 30,
+    "time": 10,
+    "day": 18,
+    "sender": 24,
+    "n": 3,
+    "m": 3,
+    "k": 3,
+    "list": 140,
+    "closed": 58,
+    "words": LONGEST_WORDS,
+    "directions": LONGEST_DIRECTIONS,
+    "all": 10,
+    "why": 24,
+    "step": 34,
+    "choices": 280,
+}
 
 
 class TextValueError(ValueError):
@@ -86,7 +107,7 @@ def render(kind: TextKind, language: str, **values: str | int) -> str:
 def _fill(chosen: Wording, fitted: dict[str, str]) -> str:
     words = chosen.words
     if fitted.get("first") == "":
-        if " {first}." not in words:
+        if not _GREETED.search(words):
             raise TextValueError(
                 f"The text {chosen.kind} needs a first name in letters that a text can carry."
             )
@@ -101,13 +122,21 @@ def _cased(before: str, value: str) -> str:
     return value[:1].upper() + value[1:] if before.endswith(". ") or not before else value
 
 
+def _lines(value: str) -> str:
+    """Choices, one a line: the only value that has lines."""
+    return "\n".join(fold(line) for line in value.split("\n"))
+
+
+_FOLDS = {"place": shorten_place, "phone": shorten_phone, "choices": _lines}
+
+
 def _fit(name: str, value: str, language: str) -> str:
     if name == "first":
         return shorten_first_name(value)
     if name == "worker":
         return shorten_worker(value) or _SOMEONE[language]
     try:
-        fitted = {"place": shorten_place, "phone": shorten_phone}.get(name, fold)(value)
+        fitted = _FOLDS.get(name, fold)(value)
     except ValueError as problem:
         raise TextValueError(str(problem)) from None
     if not fitted:

@@ -1,4 +1,5 @@
-"""The English wording of every text: one GSM-7 segment, a reading age of about 9, one question.
+"""The English wording of every text: one GSM-7 segment (two at most with choices), a reading age of
+about 9, one question.
 
 No surname, agency, official place or other word that would tell a stranger what the text is about.
 A test checks every wording with the linter in discreet.py.
@@ -90,7 +91,7 @@ ENGLISH: dict[K, str] = {
     "116 123, or text SHOUT to 85258. Not safe: 999.",
     K.PRAISE: "Well done {first}. {n} weeks of keeping to your plan. That takes hard work. "
     "{worker} will talk with you about what comes next.",
-    K.PRAISE_STEP: "Well done {first}. You have taken another step of your plan. That takes hard work. "
+    K.PRAISE_STEP: "Well done {first}. {step}. That takes hard work. "
     "{worker} will talk with you about what comes next.",
     K.NUMBER_CHECK: "Hi, is this {first}'s phone? Reply 1 for yes, 2 for no",
     K.NUMBER_CHECK_THANKS: "Thanks {first}. We will text you about what is booked. Reply STOP to end texts.",
@@ -103,11 +104,14 @@ ENGLISH: dict[K, str] = {
     K.WILL_ATTEND_PHONE: "Thanks {first}. {worker} will ring you {when}.",
     K.WILL_ATTEND_VIDEO: "Thanks {first}. See you on the video call {when}.",
     K.CANNOT_ATTEND: "Thanks for telling us {first}. {worker} will be in touch about another time.",
+    K.NO_RECORDED: "Thanks {first}. You can't make {when}. {worker} will be in touch about another time.",
+    K.NO_BECAUSE: "Thanks {first}: you can't make {when} ({why}). {worker} will look for a way.",
     K.LATE: "Thanks {first}. {worker} will see that you are late. Please still come.",
     K.LATE_CALL: "Thanks {first}. {worker} will see that you are late.",
+    K.LATE_ON: "Thanks {first}. {worker} will see that you will be late on {when}. Please still come.",
+    K.LATE_ON_CALL: "Thanks {first}. {worker} will see that you will be late on {when}.",
     K.HERE: "Thanks {first}. {worker} will see that you are here.",
-    K.CALL: "Thanks {first}. We have asked {worker} to ring you on this number in working hours. "
-    "If you are not safe call 999.",
+    K.CALL: "Thanks {first}. We have asked {worker} to ring you on this number in working hours.",
     K.ABSENCE_THANKS: "Thanks for telling us {first}. {worker} will read this.",
     K.NEXT: "Hi {first}. Next: {list}. Questions? Reply CALL.",
     K.NEXT_NONE: "Hi {first}. You have nothing booked now. Questions? Reply CALL.",
@@ -119,6 +123,24 @@ ENGLISH: dict[K, str] = {
     K.ONE_BOOKED_HOME: "Hi {first}. {worker} will come to you: {when}. Questions? Reply CALL.",
     K.ONE_BOOKED_PHONE: "Hi {first}. {worker} will ring you: {when}. Questions? Reply CALL.",
     K.ONE_BOOKED_VIDEO: "Hi {first}. {worker} will see you by video call: {when}. Questions? Reply CALL.",
+    K.IS_BOOKED: "Hi {first}. This is booked: you see {worker}, {when}, {place}. Questions? Reply CALL.",
+    K.IS_BOOKED_NO_PLACE: "Hi {first}. This is booked: you see {worker}, {when}. Questions? Reply CALL.",
+    K.IS_BOOKED_HOME: "Hi {first}. This is booked: {worker} will come to you, {when}. Questions? Reply CALL.",
+    K.IS_BOOKED_PHONE: "Hi {first}. This is booked: {worker} will ring you, {when}. Questions? Reply CALL.",
+    K.IS_BOOKED_VIDEO: "Hi {first}. This is booked: {worker} will see you by video call, {when}. "
+    "Questions? Reply CALL.",
+    K.CLOSED: "Hi {first}. We are closed on {closed}. Next: {list}. Questions? Reply CALL.",
+    K.CLOSED_NONE: "Hi {first}. We are closed on {closed}. You have nothing booked now. Questions? Reply CALL.",
+    K.MISSED_ONE: "Hi {first}. We did not see you on {when}. You can tell us why by text. Questions? Reply CALL.",
+    K.MISSED_ONE_CALL: "Hi {first}. We did not talk on {when}. You can tell us why by text. Questions? Reply CALL.",
+    K.MISSED_NONE: "Hi {first}. You have not missed any in the last 4 weeks. NEXT shows what is booked.",
+    K.LEFT: "Hi {first}. Booked from now: {n}. {worker} will tell you the rest.",
+    K.LEFT_REACHED: "Hi {first}. Booked from now: {n}. Steps reached: {k}. {worker} will tell you the rest.",
+    K.HUB_ANSWER: "Hi {first}. {words}",
+    K.HUB_ANSWER_PLACE: "Hi {first}. {place}: {directions}",
+    K.REST: "{worker} will answer the rest.",
+    K.QUESTION_PASSED: "Thanks {first}. {worker} will answer that.",
+    K.QUESTION_PASSED_AGAIN: "Thanks {first}. We have passed this on too. {worker} will get back to you.",
     K.PROGRESS: "Well done {first}. Kept in a row: {n}. Good news from you: {m}. Keep going.",
     K.PROGRESS_KEPT: "Well done {first}. Kept in a row: {n}. Keep going.",
     K.PROGRESS_TOLD: "Well done {first}. Good news from you: {m}. Keep going.",
@@ -135,8 +157,9 @@ ENGLISH: dict[K, str] = {
     K.NEWS: "Thanks for telling us {first}. {worker} will read this.",
     K.LAPSE: "Thank you for telling us {first}. We are glad you did. {worker} will ask what would help you now. "
     "To talk reply CALL. If not safe call 999.",
-    K.REBOOK: "Thanks {first}. Reply {list}, 0 for none of these. Your old time stands until you pick.",
-    K.REBOOK_AGAIN: "Sorry {first}. That time has gone. Reply {list}, 0 for none of these. Your old time stands.",
+    K.REBOOK: "Thanks {first}. Which suits you?\n{choices}\n0 none of these\nYour old time stands until you pick.",
+    K.REBOOK_AGAIN: "Sorry {first}. That time has gone. Which suits you?\n{choices}\n0 none of these\n"
+    "Your old time stands.",
     K.HELP: "Reply YES, NO, LATE or CALL to a reminder, in your own words if you like. "
     "NEXT shows what is booked. STOP ends texts.",
     K.START: "Hi {first}. You will get our texts again. Reply STOP to end texts.",
@@ -147,17 +170,23 @@ ENGLISH: dict[K, str] = {
     "Please delete our last text.",
     K.CRISIS: "Thank you for telling us. If you are not safe call 999. To talk, free, day or night: "
     "call 116 123, or text SHOUT to 85258, or call 111 and pick 2.",
-    K.WHICH_ONE: "Thanks. You have two booked: 1 for {a}, 2 for {b}, 3 for both. Which do you mean?",
-    K.WHICH_ONE_OF_MANY: "Thanks. You have {n} booked: {list}. Which number do you mean?",
-    K.SEVERAL: "Hi {first}. {n} on {day}: {list}. Reply YES or NO, or CALL to talk.",
+    K.WHICH_ONE: "Thanks. Which do you mean?\n{choices}",
+    K.SEVERAL: "Hi {first}. {n} on {day}: {list}. Reply YES if you can make {all}, or CALL to talk.",
     K.WHO: "Thanks. More than one person uses this phone. Reply with your first name so we know who this is.",
-    K.NOT_SURE: "Thanks {first}. {worker} will read this when next at work and get back to you. "
-    "If you are not safe call 999.",
-    K.NOT_SURE_UNNAMED: "Thanks. We will read this in working hours and get back to you. "
-    "If you are not safe call 999.",
-    K.UNKNOWN_NUMBER: "Thanks for your text. We do not know this number. If you have a worker, please ring them. "
-    "If you are not safe call 999.",
+    K.NOT_SURE: "Thanks {first}. {worker} will read this when next at work and get back to you.",
+    K.NOT_SURE_UNNAMED: "Thanks. We will read this in working hours and get back to you.",
+    K.NOT_SURE_MORE: "Got this one too {first}. {worker} will see it together with your other text.",
+    K.TAKEN_BACK: "Sorry {first}. We have taken that back. What did you mean? Use your own words, or reply CALL.",
+    K.UNDECIDED: "No rush {first}. Please tell us by {day}: YES if you can come, NO if not.",
+    K.UNDECIDED_SOON: "No rush {first}. Please tell us when you know: YES or NO, or CALL to talk.",
+    K.ASK_END_TEXTS: "Do you want us to stop all texts to this phone? Reply 1 for yes, 2 for no.",
+    K.ASK_WHOSE: "Sorry. Is this {first}'s phone? Reply 1 for yes, 2 for no.",
+    K.KEEP_TEXTS: "Thanks. We will keep texting you. STOP ends texts at any time.",
+    K.LIKE_ASKED: "Thanks {first}. Does that mean you can come {when}? Reply YES or NO.",
+    K.WHO_WRITES: "This is {sender}. We text about what is booked for you and how you are. "
+    "To check that it is us, ring {phone}.",
+    K.FROM_OTHER: "Thanks for letting us know. We will pass it on.",
+    K.UNKNOWN_NUMBER: "Thanks for your text. We do not know this number. If you have a worker, please ring them.",
     K.NOTICE: "Engage: an item needs you. Please sign in.",
-    K.PICTURE: "Sorry {first}. We cannot open pictures or voice notes. Please use words, or reply CALL. "
-    "If you are not safe call 999.",
+    K.PICTURE: "Sorry {first}. We cannot open pictures or voice notes. Please use words, or reply CALL.",
 }

@@ -26,7 +26,7 @@ WELSH: dict[K, str] = {
     K.THREE_DAYS_NO_PLACE: "Helo {first}. Byddwch yn gweld {worker}: {when}. Atebwch IE neu NA. "
     "Angen help i deithio? Atebwch GALW.",
     K.THREE_DAYS_HOME: "Helo {first}. Bydd {worker} yn dod atoch: {when}, {place}. Fyddwch chi yno? "
-    "Atebwch IE neu NA, neu GALW i siarad.",
+    "Atebwch IE neu NA, neu GALW.",
     K.THREE_DAYS_HOME_NO_PLACE: "Helo {first}. Bydd {worker} yn dod atoch: {when}. Fyddwch chi yno? "
     "Atebwch IE neu NA, neu GALW i siarad.",
     K.THREE_DAYS_PHONE: "Helo {first}. Bydd {worker} yn eich ffonio: {when}. Atebwch IE neu NA. "
@@ -62,7 +62,7 @@ WELSH: dict[K, str] = {
     K.CHANGED_NO_PLACE: "Helo {first}. Mae eich amser wedi newid. Amser newydd: {when}. "
     "Atebwch IE os yn iawn neu GALW i siarad.",
     K.CHANGED_HOME: "Helo {first}. Bydd {worker} yn dod atoch ar amser newydd: {when}, {place}. "
-    "Atebwch IE os yn iawn neu GALW i siarad.",
+    "Atebwch IE os yn iawn, neu GALW.",
     K.CHANGED_HOME_NO_PLACE: "Helo {first}. Bydd {worker} yn dod atoch ar amser newydd: {when}. "
     "Atebwch IE os yn iawn neu GALW i siarad.",
     K.CHANGED_PHONE: "Helo {first}. Bydd {worker} yn eich ffonio ar amser newydd: {when}. "
@@ -94,7 +94,7 @@ WELSH: dict[K, str] = {
     "116 123, neu SHOUT i 85258. Perygl: 999.",
     K.PRAISE: "Da iawn chi {first}. {n} wythnos o gadw at eich cynllun. Mae hynny'n waith caled. "
     "Bydd {worker} yn siarad am beth sydd nesaf.",
-    K.PRAISE_STEP: "Da iawn chi {first}. Dyna gam arall yn eich cynllun. Mae hynny'n waith caled. "
+    K.PRAISE_STEP: "Da iawn chi {first}. {step}. Mae hynny'n waith caled. "
     "Bydd {worker} yn siarad am beth sydd nesaf.",
     K.NUMBER_CHECK: "Helo, ai rhif {first} yw hwn? Atebwch 1 am ie, 2 am na",
     K.NUMBER_CHECK_THANKS: "Diolch {first}. Byddwn yn tecstio beth sydd wedi ei drefnu. "
@@ -108,11 +108,14 @@ WELSH: dict[K, str] = {
     K.WILL_ATTEND_PHONE: "Diolch {first}. Bydd {worker} yn eich ffonio {when}.",
     K.WILL_ATTEND_VIDEO: "Diolch {first}. Welwn ni chi ar yr alwad fideo {when}.",
     K.CANNOT_ATTEND: "Diolch am ddweud {first}. Bydd {worker} yn cysylltu am amser arall.",
+    K.NO_RECORDED: "Diolch {first}. Ni allwch ddod {when}. Bydd {worker} yn cysylltu am amser arall.",
+    K.NO_BECAUSE: "Diolch {first}: ni allwch ddod {when} ({why}). Bydd {worker} yn chwilio am ffordd.",
     K.LATE: "Diolch {first}. Bydd {worker} yn gweld eich bod yn hwyr. Dewch o hyd.",
     K.LATE_CALL: "Diolch {first}. Bydd {worker} yn gweld eich bod yn hwyr.",
+    K.LATE_ON: "Diolch {first}. Bydd {worker} yn gweld y byddwch yn hwyr {when}. Dewch o hyd.",
+    K.LATE_ON_CALL: "Diolch {first}. Bydd {worker} yn gweld y byddwch yn hwyr {when}.",
     K.HERE: "Diolch {first}. Bydd {worker} yn gweld eich bod yma.",
-    K.CALL: "Diolch {first}. Rydym wedi gofyn i {worker} ffonio'r rhif hwn yn ystod oriau gwaith. "
-    "Os nad ydych yn ddiogel ffoniwch 999.",
+    K.CALL: "Diolch {first}. Rydym wedi gofyn i {worker} ffonio'r rhif hwn yn ystod oriau gwaith.",
     K.ABSENCE_THANKS: "Diolch am ddweud {first}. Bydd {worker} yn darllen hwn.",
     K.NEXT: "Helo {first}. Nesaf: {list}. Cwestiwn? Atebwch GALW.",
     K.NEXT_NONE: "Helo {first}. Does dim wedi ei drefnu nawr. Cwestiwn? Atebwch GALW.",
@@ -125,6 +128,29 @@ WELSH: dict[K, str] = {
     K.ONE_BOOKED_PHONE: "Helo {first}. Bydd {worker} yn eich ffonio: {when}. Cwestiwn? Atebwch GALW.",
     K.ONE_BOOKED_VIDEO: "Helo {first}. Bydd {worker} yn eich gweld ar alwad fideo: {when}. "
     "Cwestiwn? Atebwch GALW.",
+    K.IS_BOOKED: "Helo {first}. Wedi ei drefnu: byddwch yn gweld {worker}, {when}, {place}. "
+    "Cwestiwn? Atebwch GALW.",
+    K.IS_BOOKED_NO_PLACE: "Helo {first}. Wedi ei drefnu: byddwch yn gweld {worker}, {when}. Cwestiwn? Atebwch GALW.",
+    K.IS_BOOKED_HOME: "Helo {first}. Wedi ei drefnu: bydd {worker} yn dod atoch, {when}. Cwestiwn? Atebwch GALW.",
+    K.IS_BOOKED_PHONE: "Helo {first}. Wedi ei drefnu: bydd {worker} yn eich ffonio, {when}. "
+    "Cwestiwn? Atebwch GALW.",
+    K.IS_BOOKED_VIDEO: "Helo {first}. Wedi ei drefnu: bydd {worker} yn eich gweld ar alwad fideo, {when}. "
+    "Cwestiwn? Atebwch GALW.",
+    K.CLOSED: "Helo {first}. Rydym ar gau ar {closed}. Nesaf: {list}. Cwestiwn? Atebwch GALW.",
+    K.CLOSED_NONE: "Helo {first}. Rydym ar gau ar {closed}. Does dim wedi ei drefnu nawr. Cwestiwn? Atebwch GALW.",
+    K.MISSED_ONE: "Helo {first}. Ni welsom chi ar {when}. Gallwch ddweud pam ar neges destun. "
+    "Cwestiwn? Atebwch GALW.",
+    K.MISSED_ONE_CALL: "Helo {first}. Ni fu sgwrs ar {when}. Gallwch ddweud pam ar neges destun. "
+    "Cwestiwn? Atebwch GALW.",
+    K.MISSED_NONE: "Helo {first}. Nid ydych wedi colli un yn y 4 wythnos diwethaf. NESAF am beth sydd wedi ei drefnu.",
+    K.LEFT: "Helo {first}. Wedi ei drefnu o nawr: {n}. Bydd {worker} yn dweud y gweddill.",
+    K.LEFT_REACHED: "Helo {first}. Wedi ei drefnu o nawr: {n}. Camau a gyflawnwyd: {k}. "
+    "Bydd {worker} yn dweud y gweddill.",
+    K.HUB_ANSWER: "Helo {first}. {words}",
+    K.HUB_ANSWER_PLACE: "Helo {first}. {place}: {directions}",
+    K.REST: "Bydd {worker} yn ateb y gweddill.",
+    K.QUESTION_PASSED: "Diolch {first}. Bydd {worker} yn ateb hynny.",
+    K.QUESTION_PASSED_AGAIN: "Diolch {first}. Rydym wedi pasio hwn ymlaen hefyd. Bydd {worker} yn cysylltu.",
     K.PROGRESS: "Da iawn chi {first}. Wedi cadw yn olynol: {n}. Newyddion da gennych: {m}. Daliwch ati.",
     K.PROGRESS_KEPT: "Da iawn chi {first}. Wedi cadw yn olynol: {n}. Daliwch ati.",
     K.PROGRESS_TOLD: "Da iawn chi {first}. Newyddion da gennych: {m}. Daliwch ati.",
@@ -142,8 +168,9 @@ WELSH: dict[K, str] = {
     K.NEWS: "Diolch am ddweud {first}. Bydd {worker} yn darllen hwn.",
     K.LAPSE: "Diolch am ddweud {first}. Rydym yn falch i chi wneud. Bydd {worker} yn gofyn beth fyddai'n helpu. "
     "I siarad: GALW. Ddim yn ddiogel? Ffoniwch 999.",
-    K.REBOOK: "Diolch {first}. Atebwch {list}, 0 am ddim un. Mae'r hen amser yn sefyll tan hynny.",
-    K.REBOOK_AGAIN: "Sori {first}. Mae'r amser wedi mynd. Atebwch {list}, 0 am ddim un. Mae'r hen amser yn sefyll.",
+    K.REBOOK: "Diolch {first}. Pa un?\n{choices}\n0 dim un\nMae'r hen amser yn sefyll tan hynny.",
+    K.REBOOK_AGAIN: "Sori {first}. Aeth yr amser hwnnw. Pa un?\n{choices}\n0 dim un\n"
+    "Mae'r hen un yn sefyll.",
     K.HELP: "Atebwch IE, NA, HWYR neu GALW i neges. NESAF am beth sydd wedi ei drefnu. STOP i orffen.",
     K.START: "Helo {first}. Byddwch yn cael ein negeseuon eto. Atebwch STOP i orffen.",
     K.OPTED_OUT_ORDER: "Ni chewch fwy o negeseuon testun. Mae angen i chi ddod fel y trefnwyd o hyd. "
@@ -153,18 +180,25 @@ WELSH: dict[K, str] = {
     "Anwybyddwch y neges ddiwethaf.",
     K.CRISIS: "Diolch am ddweud. Os nad ydych yn ddiogel ffoniwch 999. I siarad am ddim: "
     "ffoniwch 116 123, tecstiwch SHOUT i 85258, neu ffoniwch 111 a dewis 2.",
-    K.WHICH_ONE: "Diolch. Mae dau gennych: 1 am {a}, 2 am {b}, 3 am y ddau. Pa un?",
-    K.WHICH_ONE_OF_MANY: "Diolch. Mae {n} gennych: {list}. Pa rif?",
-    K.SEVERAL: "Helo {first}. {n} ar {day}: {list}. Atebwch IE neu NA, neu GALW i siarad.",
+    K.WHICH_ONE: "Diolch. Pa un?\n{choices}",
+    K.SEVERAL: "Helo {first}. {n} ar {day}: {list}. Atebwch IE os gallwch ddod {all}, neu GALW i siarad.",
     K.WHO: "Diolch. Mae mwy nag un yn defnyddio'r rhif hwn. "
     "Atebwch gyda'ch enw cyntaf i ni wybod pwy sydd yno.",
-    K.NOT_SURE: "Diolch {first}. Bydd {worker} yn darllen hwn yn ystod oriau gwaith ac yn cysylltu. "
-    "Os nad ydych yn ddiogel ffoniwch 999.",
-    K.NOT_SURE_UNNAMED: "Diolch. Byddwn yn darllen hwn yn ystod oriau gwaith ac yn cysylltu. "
-    "Os nad ydych yn ddiogel ffoniwch 999.",
-    K.UNKNOWN_NUMBER: "Diolch am eich neges. Nid ydym yn adnabod y rhif hwn. Os oes gennych weithiwr, ffoniwch nhw. "
-    "Os nad ydych yn ddiogel ffoniwch 999.",
+    K.NOT_SURE: "Diolch {first}. Bydd {worker} yn darllen hwn yn ystod oriau gwaith ac yn cysylltu.",
+    K.NOT_SURE_UNNAMED: "Diolch. Byddwn yn darllen hwn yn ystod oriau gwaith ac yn cysylltu.",
+    K.NOT_SURE_MORE: "Mae'r neges hon gennym hefyd {first}. Bydd {worker} yn ei gweld gyda'r llall.",
+    K.TAKEN_BACK: "Sori {first}. Rydym wedi dileu hynny. Beth oeddech chi'n ei feddwl? Defnyddiwch eich geiriau eich hun, "
+    "neu atebwch GALW.",
+    K.UNDECIDED: "Dim brys {first}. Dywedwch erbyn {day}: IE os gallwch ddod, NA os na.",
+    K.UNDECIDED_SOON: "Dim brys {first}. Dywedwch pan fyddwch yn gwybod: IE neu NA, neu GALW i siarad.",
+    K.ASK_END_TEXTS: "Ydych chi am i ni stopio pob neges i'r rhif hwn? Atebwch 1 am ydw, 2 am na.",
+    K.ASK_WHOSE: "Mae'n ddrwg gennym. Ai rhif {first} yw hwn? Atebwch 1 am ie, 2 am na.",
+    K.KEEP_TEXTS: "Diolch. Byddwn yn dal i'ch tecstio. Mae STOP yn gorffen negeseuon unrhyw bryd.",
+    K.LIKE_ASKED: "Diolch {first}. Ydy hynny'n golygu y gallwch ddod {when}? Atebwch IE neu NA.",
+    K.WHO_WRITES: "{sender} sydd yma. Rydym yn tecstio am beth sydd wedi ei drefnu a sut ydych chi. "
+    "I wirio, ffoniwch {phone}.",
+    K.FROM_OTHER: "Diolch am roi gwybod. Byddwn yn ei basio ymlaen.",
+    K.UNKNOWN_NUMBER: "Diolch am eich neges. Nid ydym yn adnabod y rhif hwn. Os oes gennych weithiwr, ffoniwch nhw.",
     K.NOTICE: "Engage: mae rhywbeth yn aros amdanoch. Mewngofnodwch.",
-    K.PICTURE: "Sori {first}. Ni allwn agor lluniau na negeseuon llais. Defnyddiwch eiriau, neu atebwch GALW. "
-    "Os nad ydych yn ddiogel ffoniwch 999.",
+    K.PICTURE: "Sori {first}. Ni allwn agor lluniau na negeseuon llais. Defnyddiwch eiriau, neu atebwch GALW.",
 }

@@ -1,7 +1,7 @@
 """Every text, in every language, with the longest values: one segment, discreet, complete."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from engage.texts import (
     CATALOGUE,
+    CHOICES,
     LANGUAGES,
+    LONGEST_DIRECTIONS,
+    LONGEST_WORDS,
     AppointmentDetails,
     MeetingWay,
     Passed,
@@ -24,15 +27,24 @@ from engage.texts import (
     merged_reminder,
     next_text,
     render,
+    step_reached,
     time_of,
     when,
     which_one,
+    why_not,
 )
+from engage.texts.times import short_when
+from engage.understanding.vocabulary import Cause
 from messaging.text import Encoding, measure
 
 LONDON = ZoneInfo("Europe/London")
 FIRST, WORKER, PLACE = "F" * 12, "W" * 10, "P" * 24
-YEAR = [datetime(2027, 1, 1, 11, 20, tzinfo=UTC) + timedelta(days=day) for day in range(365)]
+YEAR = [
+    datetime.combine(date(2027, 1, 1) + timedelta(days=day), at, LONDON)
+    for day in range(365)
+    for at in (time(11, 20), time(12), time(0))
+]
+STEPS = ("attended", "course_started", "course_finished")
 APPOINTMENT_KINDS = [
     TextKind.BOOKED,
     TextKind.THREE_DAYS,
@@ -44,7 +56,9 @@ APPOINTMENT_KINDS = [
     TextKind.MISSED_ON,
     TextKind.WILL_ATTEND,
     TextKind.CANNOT_ATTEND,
+    TextKind.NO_RECORDED,
     TextKind.LATE,
+    TextKind.LATE_ON,
     TextKind.HERE,
     TextKind.CALL,
 ]
@@ -75,31 +89,67 @@ every_wording = pytest.mark.parametrize(
 def longest(language: str) -> dict[str, str]:
     """The longest value that each blank may hold."""
     moments = [when(moment, LONDON, language) for moment in YEAR]
+    short = max((short_when(moment, LONDON, language) for moment in YEAR), key=len)
+    steps = [step_reached(kind, 20, language) or "" for kind in STEPS]
     return {
         "first": FIRST,
         "worker": WORKER,
         "place": PLACE,
         "phone": "07700 900123",
+        "sender": "the team at Bridge St 24",
         "when": max(moments, key=len),
         "time": max((time_of(moment, LONDON, language) for moment in YEAR), key=len),
         "day": max((day_of(moment, LONDON, language) for moment in YEAR), key=len),
         "n": "104",
         "m": "104",
         "k": "104",
-        "a": f"{max(moments, key=len)} {WORKER}",
-        "b": f"{max(moments, key=len)} {WORKER}",
-        "list": "10:00am",
+        "list": "10:20am",
+        "all": max(("both", "them all", "i'r ddau", "i bob un"), key=len),
+        "why": max((why_not(cause, language) or "" for cause in Cause), key=len),
+        "step": max(steps, key=len),
+        "choices": "\n".join(f"{number} {short}" for number in (1, 2, 3)),
+        "closed": ", ".join(
+            [max((day_of(moment, LONDON, language) for moment in YEAR), key=len)] * 3
+        ),
+        "words": "W" * LONGEST_WORDS,
+        "directions": "W" * LONGEST_DIRECTIONS,
     }
 
 
 @every_wording
 def test_one_segment_with_the_longest_values(wording: Wording) -> None:
-    """No text costs two segments or loses the 7-bit alphabet, whatever its values."""
+    """No text costs two segments or loses the 7-bit alphabet, whatever its values. An offer of
+    three times fits one too.
+    """
     values = {
         name: value for name, value in longest(wording.language).items() if name in wording.blanks
     }
     weight = measure(render(wording.kind, wording.language, **values))
     assert (weight.encoding, weight.segments) == (Encoding.GSM7, 1)
+
+
+def test_only_choices_may_take_two_segments() -> None:
+    """One choice a line is worth a second segment where the names are long; nothing else is."""
+    assert CHOICES == {TextKind.WHICH_ONE: 2, TextKind.REBOOK: 2, TextKind.REBOOK_AGAIN: 2}
+    assert {kind for (kind, _), one in CATALOGUE.items() if "choices" in one.blanks} == set(CHOICES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_fills_a_blank_says_nothing_to_a_stranger(language: str) -> None:
+    """A barrier and a milestone have discreet words or none: never illness, a day in court or a
+    test.
+    """
+    told = {cause: why_not(cause, language) for cause in Cause}
+    assert {cause for cause, words in told.items() if words} == {
+        Cause.TRANSPORT,
+        Cause.MONEY,
+        Cause.WORK,
+        Cause.CHILDCARE,
+        Cause.FAMILY,
+    }
+    steps = [step_reached(kind, 5, language) for kind in STEPS]
+    assert [lint(words or "") for words in (*told.values(), *steps)] == [[]] * (len(told) + 3)
+    assert all(steps) and step_reached("negative_tests", 1, language) is None
 
 
 @every_wording
@@ -141,10 +191,10 @@ def test_the_words_of_a_reminder() -> None:
         "en",
         first="Katrina",
         worker="Pat",
-        when="Mon 22 March, 10:00am",
+        when="Mon 22 March, 10am",
         place="the centre on Bridge St",
     ) == (
-        "Hi Katrina. You see Pat: Mon 22 March, 10:00am, the centre on Bridge St. "
+        "Hi Katrina. You see Pat: Mon 22 March, 10am, the centre on Bridge St. "
         "Reply YES if you can come, NO if not. Reply STOP to end texts."
     )
     assert render(
@@ -185,7 +235,7 @@ def test_an_empty_or_too_long_value_is_refused() -> None:
     with pytest.raises(TextValueError, match="empty"):
         render(TextKind.WILL_ATTEND, "en", first="Dean", when=" ")
     with pytest.raises(TextValueError, match="longer"):
-        render(TextKind.WILL_ATTEND, "en", first="Dean", when="x" * 28)
+        render(TextKind.WILL_ATTEND, "en", first="Dean", when="x" * 31)
     with pytest.raises(TextValueError, match="12 digits"):
         render(TextKind.MISSED, "en", first="Dean", day="Wed 24 March", phone="07700 900123 ext 4")
     with pytest.raises(TextValueError, match="stranger"):
@@ -195,10 +245,7 @@ def test_an_empty_or_too_long_value_is_refused() -> None:
 def test_a_value_cannot_forge_another_blank_or_line() -> None:
     """Braces and line breaks in a name stay harmless."""
     text = render(TextKind.CALL, "en", first="{worker}\nX", worker="Sam")
-    assert text == (
-        "Thanks worker X. We have asked Sam to ring you on this number in working hours. If you "
-        "are not safe call 999."
-    )
+    assert text == "Thanks worker X. We have asked Sam to ring you on this number in working hours."
 
 
 def test_a_name_that_no_phone_alphabet_carries_is_left_out() -> None:
@@ -283,10 +330,12 @@ def test_lists_fit_one_segment(language: str, how_many: int) -> None:
     for text in (
         merged_reminder(language, first=FIRST, booked=booked, zone=LONDON),
         next_text(language, first=FIRST, booked=booked, zone=LONDON),
-        which_one(language, booked=booked, zone=LONDON),
     ):
         assert measure(text).segments == 1
-        assert ("10:00am" if language == "en" else "10:00yb") in text
+        assert ("10am" if language == "en" else "10yb") in text
+    question = which_one(language, booked=booked, zone=LONDON)
+    assert measure(question).segments <= (1 if how_many < 4 else 2)
+    assert question.count("\n") >= min(how_many, 8)
 
 
 def test_the_words_of_a_merged_reminder() -> None:
@@ -295,36 +344,16 @@ def test_the_words_of_a_merged_reminder() -> None:
     pat = AppointmentDetails(day.replace(hour=10), "Pat", "the centre")
     jo = AppointmentDetails(day.replace(hour=15, minute=15), "Jo", None, MeetingWay.PHONE)
     assert merged_reminder("en", first="Katrina", booked=[jo, pat], zone=LONDON) == (
-        "Hi Katrina. 2 on Mon 22 March: 10:00am Pat, the centre; 3:15pm Jo, by phone. "
-        "Reply YES or NO, or CALL to talk."
+        "Hi Katrina. 2 on Mon 22 March: 10am Pat, the centre; 3:15pm Jo, by phone. "
+        "Reply YES if you can make both, or CALL to talk."
+    )
+    lin = AppointmentDetails(day.replace(hour=17), "Lin", None)
+    assert "Reply YES if you can make them all, or" in merged_reminder(
+        "en", first="Katrina", booked=[jo, pat, lin], zone=LONDON
     )
     long = [AppointmentDetails(day.replace(hour=hour), WORKER, PLACE) for hour in (10, 11)]
     assert PLACE in merged_reminder("en", first=FIRST, booked=long, zone=LONDON)
     assert WORKER not in merged_reminder("en", first=FIRST, booked=long, zone=LONDON)
-
-
-def test_the_words_of_which_one() -> None:
-    """Two on one day are told apart by time and worker, two on two days by day, and several by
-    number.
-    """
-    day = datetime(2027, 3, 22, tzinfo=UTC)
-    pat, jo = (
-        AppointmentDetails(day.replace(hour=10), "Pat"),
-        AppointmentDetails(day.replace(hour=15), "Jo"),
-    )
-    lin = AppointmentDetails(day.replace(day=26, hour=14), "Lin")
-    assert which_one("en", booked=[pat, jo], zone=LONDON) == (
-        "Thanks. You have two booked: 1 for 10:00am Pat, 2 for 3:00pm Jo, 3 for both. Which do you "
-        "mean?"
-    )
-    assert "1 for Mon 22 March, 10:00am Pat, 2 for Fri 26 March, 2:00pm Lin" in which_one(
-        "en", booked=[pat, lin], zone=LONDON
-    )
-    assert which_one("en", booked=[pat, jo, lin], zone=LONDON) == (
-        "Thanks. You have 3 booked: 1 for Mon 22 March, 10:00am Pat; 2 for Mon 22 March, 3:00pm "
-        "Jo; "
-        "3 for Fri 26 March, 2:00pm Lin. Which number do you mean?"
-    )
 
 
 def test_lists_are_about_several() -> None:

@@ -39,9 +39,26 @@ LONDON = ZoneInfo("Europe/London")
         (datetime(2027, 3, 28, 1, 30, tzinfo=UTC), "Sun 28 March, 2:30am", "Sul 28 Mawrth, 2:30yb"),
         (
             datetime(2027, 10, 31, 12, 0, tzinfo=UTC),
-            "Sun 31 October, 12:00pm",
-            "Sul 31 Hydref, 12:00yh",
+            "Sun 31 October, midday",
+            "Sul 31 Hydref, canol dydd",
         ),
+        (
+            datetime(2027, 3, 27, 0, tzinfo=UTC),
+            "Sat 27 March, midnight",
+            "Sad 27 Mawrth, hanner nos",
+        ),
+        (datetime(2027, 3, 27, 9, tzinfo=UTC), "Sat 27 March, 9am", "Sad 27 Mawrth, 9yb"),
+        (
+            datetime(2027, 3, 27, 12, 5, tzinfo=UTC),
+            "Sat 27 March, 12:05pm",
+            "Sad 27 Mawrth, 12:05yp",
+        ),
+        (
+            datetime(2027, 3, 27, 17, 59, tzinfo=UTC),
+            "Sat 27 March, 5:59pm",
+            "Sad 27 Mawrth, 5:59yp",
+        ),
+        (datetime(2027, 3, 27, 18, tzinfo=UTC), "Sat 27 March, 6pm", "Sad 27 Mawrth, 6yh"),
         (
             datetime(2027, 7, 5, 22, 59, tzinfo=UTC),
             "Mon 5 July, 11:59pm",
