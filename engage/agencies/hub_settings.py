@@ -15,12 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engage.agencies.model import Hub, HubSettingsSpell
-from engage.agencies.setting_types import Setting, Unit, choice, number, row_of, switch
+from engage.agencies.setting_types import Setting, Unit, choice, number, row_of, switch, words
 from engage.core.errors import Invalid
 from engage.core.local_time import local_day
 from messaging.gateways import registry
 from messaging.sending.routes import Route
 
+SENDER_LONGEST = 24
 _CLOCK, _MINUTES, _HOURS, _DAYS = Unit.CLOCK, Unit.MINUTES, Unit.HOURS, Unit.DAYS
 _MONTHS, _YEARS, _TEXTS = Unit.MONTHS, Unit.YEARS, Unit.TEXTS
 _CONVERSATION, _DANGER = "Conversation", "Danger"
@@ -133,6 +134,10 @@ class HubRules:
     )
     texts_read_an_hour: int = number(
         "Most texts read from one number in an hour", 100, 20, 1000, _TEXTS, rule=_CONVERSATION
+    )
+    sender: str = words("Who texts say they come from", SENDER_LONGEST, rule=_CONVERSATION)
+    sender_cy: str = words(
+        "Who texts say they come from, in Welsh", SENDER_LONGEST, rule=_CONVERSATION
     )
     provider: str = choice("Text provider", registry.DEFAULT, _PROVIDERS, rule=_CONVERSATION)
     failover: bool = switch(

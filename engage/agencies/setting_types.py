@@ -1,4 +1,4 @@
-"""What one hub setting may be: a number, a switch or a choice.
+"""What one hub setting may be: a number, a switch, a choice or words.
 
 Each knows its label, its default, its rule, what it accepts and how staff read its value. The
 settings themselves are the rows of `hub_settings.HubRules`.
@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
+
+from engage.texts import fold, lint, writable
 
 _ROW = "setting"
 _LONGEST_NUMBER = 20
@@ -148,6 +150,39 @@ class Choice(Setting):
         return self.names.get(str(value), str(value))
 
 
+@dataclass(frozen=True)
+class Words(Setting):
+    """Words that texts quote, at most `longest` characters. A stranger may read them. Empty: none
+    are quoted.
+    """
+
+    longest: int
+
+    @property
+    def allowed(self) -> str:
+        """The length."""
+        return f"at most {self.longest} characters, or nothing"
+
+    def check(self, value: object) -> None:
+        """Only words that fit, that a phone can show, and that tell a stranger nothing."""
+        if not isinstance(value, str) or len(value) > self.longest or value != value.strip():
+            raise ValueError(f"{self.label} must be {self.allowed}")
+        if not writable(value) or fold(value) != value:
+            raise ValueError(f"{self.label} must use plain letters, digits and punctuation")
+        if problems := lint(value):
+            raise ValueError(f"{self.label} must not tell a stranger anything: {problems[0].word}")
+
+    def parse(self, given: str) -> str:
+        """The words without spaces around them."""
+        value = " ".join(given.split())
+        self.check(value)
+        return value
+
+    def in_words(self, value: object) -> str:
+        """The words, or that there are none."""
+        return str(value) or "None"
+
+
 def number(label: str, default: int, low: int, high: int, unit: Unit, *, rule: int | str) -> int:
     """A dataclass field whose row is a Number."""
     row = Number(label, default, rule, low=low, high=high, unit=unit)
@@ -162,6 +197,11 @@ def switch(label: str, default: bool, *, rule: int | str) -> bool:
 def choice(label: str, default: str, names: Mapping[str, str], *, rule: int | str) -> str:
     """A dataclass field whose row is a Choice."""
     return field(default=default, metadata={_ROW: Choice(label, default, rule, names=names)})
+
+
+def words(label: str, longest: int, *, rule: int | str) -> str:
+    """A dataclass field whose row is Words. Nothing is chosen at first."""
+    return field(default="", metadata={_ROW: Words(label, "", rule, longest=longest)})
 
 
 def row_of(metadata: Mapping[Any, Any]) -> Setting:

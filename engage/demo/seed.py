@@ -1,9 +1,9 @@
 """The small demonstration: one hub with its agencies, staff and caseload, made through the same use
 cases as real data (seed_data.py).
 
-Besides people and appointments it has what a hub sets up over time: the on-call rota, Pat's free
-times, who may rebook by text, check-ins, self-reports given to a worker, and one full case
-(seed_case.py).
+Besides people and appointments it has what a hub sets up over time: the on-call rota, answers to
+common questions (seed_answers.py), Pat's free times, who may rebook by text, check-ins,
+self-reports given to a worker, and one full case (seed_case.py).
 
 Seeding twice changes nothing. Never run in production: the callers refuse.
 """
@@ -30,7 +30,7 @@ from engage.conversation.safety import rota
 from engage.conversation.safety.rota import NewTurn
 from engage.core.local_time import local_day
 from engage.core.working_days import is_working_day
-from engage.demo import seed_case
+from engage.demo import seed_answers, seed_case
 from engage.demo.seed_data import (
     AGENCIES,
     APPOINTMENTS,
@@ -38,6 +38,7 @@ from engage.demo.seed_data import (
     CHECK_IN,
     FREE_AT,
     FREE_DAYS,
+    HALL,
     MAY_REBOOK,
     MISSED_APPOINTMENTS,
     MOBILES,
@@ -185,6 +186,7 @@ def _set_up_hub(
     for level, email in enumerate(ON_CALL, start=1):
         turn = NewTurn(hub.id, staff[email].id, now, now + rota.LONGEST_TURN, level)
         rota.add(session, SYSTEM, turn, now=now)
+    seed_answers.write(session, hub, office=OFFICE, hall=HALL, actor=SYSTEM.label, now=now)
     _free_times(session, hub, staff[CASELOAD[0].om], now)
     for crn in MAY_REBOOK:
         rebooking_permission.allow(session, SYSTEM, caseload[crn].id, allowed=True, now=now)

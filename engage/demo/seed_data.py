@@ -92,7 +92,7 @@ class SeedAppointment:
     outcome: OutcomeCode | None = None
 
 
-OFFICE = "the centre on Bridge St"
+OFFICE, HALL = "the centre on Bridge St", "the hall, Mill Lane"
 
 
 APPOINTMENTS = [
@@ -109,7 +109,7 @@ APPOINTMENTS = [
         "Tyne Recovery",
         AppointmentType.GROUP,
         "Jo",
-        "the hall, Mill Lane",
+        HALL,
         90,
         False,
     ),

@@ -5,7 +5,7 @@ corpus line.
 from collections.abc import Mapping
 
 from engage.conversation.corrections.model import LineState
-from engage.understanding.vocabulary import Cause, Intent, Prompt
+from engage.understanding.vocabulary import Cause, Intent, Prompt, Speaker, Travel
 
 PROMPTS: Mapping[str, str] = {
     Prompt.APPOINTMENT: "whether they will come",
@@ -49,6 +49,28 @@ CAUSES: Mapping[str, str] = {
     Cause.PHONE: "their phone",
     Cause.FORGOT: "forgot",
     Cause.OVERSLEPT: "overslept",
+}
+
+
+TRAVEL: Mapping[str, str] = {
+    Travel.BUS: "by bus",
+    Travel.TRAIN: "by train or tram",
+    Travel.LIFT: "with a lift",
+    Travel.WALK: "on foot",
+    Travel.DRIVE: "by car",
+    Travel.BIKE: "by bike",
+    Travel.TAXI: "by taxi",
+}
+
+
+SPEAKERS: Mapping[str, str] = {
+    Speaker.PERSON: "the person",
+    Speaker.RELATIVE: "a relative or friend",
+    Speaker.WORKER: "somebody who works with them",
+    Speaker.STRANGER: "somebody else",
+    Speaker.MACHINE: "a machine",
+    Speaker.REACTION: "a reaction of the phone",
+    Speaker.QUOTE: "our own words",
 }
 
 

@@ -25,7 +25,14 @@ from messaging.states import MessageStatus
 from messaging.transitions import move
 from tests import builders, case_builders
 from tests.api.pages import stalled
-from tests.browser import enrolment_pages, legal_pages, meeting_pages, progress_pages, sharing_pages
+from tests.browser import (
+    enrolment_pages,
+    hub_answers_pages,
+    legal_pages,
+    meeting_pages,
+    progress_pages,
+    sharing_pages,
+)
 from tests.browser.conftest import House, SitDown
 
 CSV = (
@@ -124,6 +131,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
                 now=now - timedelta(hours=2),
             )
     with committed.begin() as session:
+        hub_answers_pages.fill(session, session.get_one(Hub, house.hub.id), now)
         whom = builders.person(session, house.pat, number=None, last_name=LONG)
         shared = sharing_pages.fill(session, session.get_one(Hub, house.hub.id), whom, now)
     write(committed, "+447700900101", "a" * 120, now)
@@ -171,6 +179,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         "/free-times",
         "/on-call",
         "/notices",
+        f"/hubs/{house.hub.id}/answers",
         NOWHERE,
     ]
 
@@ -207,6 +216,7 @@ OPENED_ELSEWHERE = {
     *("compliance", "decide_compliance", "overrule", "new_evidence_pack", "enforcement_done"),
     *("letter", "letter_given", "withdraw_enforcement", "give_approval"),
     *("corrections", "queues", "preview_import", "hubs", "staff_notices", "flag"),
+    "write_hub_answer",
 }
 """Pages that other tests of this folder open."""
 
@@ -229,13 +239,16 @@ def test_every_page_is_opened(app: Flask, addresses: list[str]) -> None:
 
 @pytest.mark.parametrize("width", [1280, 320])
 def test_pages_of_other_roles(
-    width: int, committed: Database, house: House, sit_down: SitDown
+    width: int, committed: Database, house: House, sit_down: SitDown, now: datetime
 ) -> None:
     """What a coordinator may not open: the administrator's pages, and the intelligence flag."""
     with committed.begin() as session:
         person = builders.person(session, house.pat, last_name=LONG)
+        hub_answers_pages.fill(session, session.get_one(Hub, house.hub.id), now)
     for who, address in (
         (house.administrator, "/hubs"),
+        (house.administrator, f"/hubs/{house.hub.id}/answers"),
+        (house.administrator, f"/hubs/{house.hub.id}/answers/write?topic=parking"),
         (house.administrator, f"/staff/{house.pat.id}/notices"),
         (house.pat, f"/people/{person.id}/flag"),
     ):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from engage.agencies.hub_settings import SETTINGS, HubRules, hub_rules, parse
-from engage.agencies.setting_types import Choice, Number, Switch
+from engage.agencies.setting_types import Choice, Number, Switch, Words
 from engage.core.errors import Invalid
 from engage.core.settings import PROJECT
 from messaging.gateways import registry
@@ -47,6 +47,9 @@ def test_every_row_is_complete(name: str) -> None:
             ]
         case Choice(names=names):
             assert len(names) > 1
+            said = [f"`{name}`"]
+        case Words(longest=longest):
+            assert longest > 0 and row.default == ""
             said = [f"`{name}`"]
         case _:
             raise AssertionError("a row of an unknown type")
