@@ -14,6 +14,7 @@ from engage.agencies.hub_settings import HubRules
 from engage.core.settings import PROJECT
 from engage.models import METADATA
 from engage.signals import SignalKind
+from engage.understanding.vocabulary import Intent
 
 DOCUMENTS = sorted(
     [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md"), *PROJECT.glob("engage/**/*.md")]
@@ -126,6 +127,14 @@ def test_the_numbers_are_those_of_the_settings() -> None:
     mentioned = set(re.findall(r"`([a-z_]+)`", text))
     settings = set(HubRules.__dataclass_fields__)
     assert settings - mentioned == set()
+
+
+def test_the_consequences_are_those_of_the_meanings() -> None:
+    """docs/understanding.md says for every meaning what it sets off and what that needs."""
+    text = (PROJECT / "docs" / "understanding.md").read_text()
+    for intent in Intent:
+        about = intent.meaning
+        assert f"| {about.label} | {about.effect} | {about.needs.value} |" in text
 
 
 def test_every_kind_of_signal_is_described() -> None:

@@ -137,9 +137,9 @@ class StatedIntent(Base):
     """What the person said about one appointment, with the text behind it. A later intent
     supersedes an earlier one.
 
-    `cause` is the barrier to attending, if the text names one. A withdrawn intent no longer counts:
-    the person took it back, or a worker found that Engage misread the text. `corrected_by` is set
-    on an intent that a worker read from a text.
+    `cause` is the barrier to attending, and `travel` how they will come, if the text says so. A
+    withdrawn intent no longer counts: the person took it back, or a worker found that Engage
+    misread the text. `corrected_by` is set on an intent that a worker read from a text.
     """
 
     __tablename__ = "intent"
@@ -156,6 +156,7 @@ class StatedIntent(Base):
     said_at: Mapped[datetime]
     minutes_late: Mapped[int | None]
     cause: Mapped[str | None] = mapped_column(String(20))
+    travel: Mapped[str | None] = mapped_column(String(10))
     inbound_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey(Inbound.__table__.c.id))
     revision: Mapped[int]
     withdrawn_at: Mapped[datetime | None]

@@ -19,7 +19,7 @@ from messaging import outbox, suppression
 from messaging.outbox import Lane, Route
 from messaging.sending import pacing
 from messaging.states import NEVER_LEFT
-from messaging.tables import Message
+from messaging.tables import Inbound, Message
 
 ANSWER_LIFE = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
@@ -28,6 +28,15 @@ MAX_SAFETY_TEXTS_PER_HOUR = 3
 MIN_INTERVALS = {
     TextKind.NOT_SURE: timedelta(hours=6),
     TextKind.NOT_SURE_UNNAMED: timedelta(hours=6),
+    TextKind.NOT_SURE_MORE: timedelta(hours=6),
+    TextKind.KEEP_TEXTS: timedelta(hours=1),
+    TextKind.ASK_END_TEXTS: timedelta(hours=12),
+    TextKind.ASK_WHOSE: timedelta(hours=12),
+    TextKind.LIKE_ASKED: timedelta(hours=6),
+    TextKind.FROM_OTHER: timedelta(minutes=30),
+    TextKind.WHO_WRITES: timedelta(minutes=30),
+    TextKind.UNDECIDED: timedelta(hours=6),
+    TextKind.UNDECIDED_SOON: timedelta(hours=6),
     TextKind.PICTURE: timedelta(hours=6),
     TextKind.UNKNOWN_NUMBER: timedelta(days=30),
 }
@@ -39,13 +48,21 @@ NEUTRAL_TEXTS = {
     TextKind.NOT_SURE_UNNAMED,
     TextKind.UNKNOWN_NUMBER,
     TextKind.WHO,
+    TextKind.ASK_END_TEXTS,
+    TextKind.ASK_WHOSE,
+    TextKind.KEEP_TEXTS,
+    TextKind.FROM_OTHER,
+    TextKind.WHO_WRITES,
 }
 """Texts from which another reader of the phone learns nothing about anybody."""
 
 _ONCE_PER_BURST = {
     TextKind.WILL_ATTEND,
     TextKind.CANNOT_ATTEND,
+    TextKind.NO_RECORDED,
+    TextKind.NO_BECAUSE,
     TextKind.LATE,
+    TextKind.LATE_ON,
     TextKind.HERE,
     TextKind.CALL,
     TextKind.ABSENCE_THANKS,
@@ -55,6 +72,25 @@ _ONCE_PER_BURST = {
     TextKind.CHECK_IN_THANKS,
 }
 """Thanks that are sent once for several texts in a row with the same result."""
+
+_TEXT_KINDS = frozenset(TextKind)
+SAYS_NOTHING_NEW = {
+    TextKind.NOT_SURE,
+    TextKind.NOT_SURE_UNNAMED,
+    TextKind.NOT_SURE_MORE,
+    TextKind.ABSENCE_THANKS,
+    TextKind.CHECK_IN_THANKS,
+    TextKind.GOOD_NEWS,
+    TextKind.HARD_NEWS,
+    TextKind.NEWS,
+    TextKind.FROM_OTHER,
+    TextKind.KEEP_TEXTS,
+    TextKind.PICTURE,
+}
+"""Thanks and "will read this": never the same words twice running to a number within a day."""
+_TWICE_RUNNING = timedelta(days=1)
+_NOT_REPLACED = {TextKind.NOT_SURE_MORE, TextKind.PICTURE}
+"""Of these, what gets no other words in its place."""
 
 STOP_CONFIRMATIONS = {TextKind.OPTED_OUT_ORDER, TextKind.OPTED_OUT_VOLUNTARY, TextKind.WRONG_NUMBER}
 """Confirmations that texts have stopped. They may be sent to a stopped number."""
@@ -80,7 +116,7 @@ def send(
     if kind is not TextKind.CRISIS and _is_over_hourly_limit(context):
         context.effects.answer_limited = True
         return False
-    if _is_repeated_too_soon(context, kind):
+    if _is_repeated_too_soon(context, kind) or _was_last_said(context, kind, body):
         return False
     outbox.enqueue(
         context.session,
@@ -116,7 +152,18 @@ def send_neutral(
 
 
 def send_personal(context: ReplyContext, kind: TextKind, owner: PhoneOwner) -> bool:
-    """Send a text that may name the person and their offender manager, and nothing else."""
+    """Send a text that may name the person and their offender manager, and nothing else.
+
+    In place of thanks that were the last answer too, it says that this text has come as well.
+    """
+    if _send_named(context, kind, owner):
+        return True
+    if kind not in SAYS_NOTHING_NEW - _NOT_REPLACED or _says_the_same(context):
+        return False
+    return _send_named(context, TextKind.NOT_SURE_MORE, owner)
+
+
+def _send_named(context: ReplyContext, kind: TextKind, owner: PhoneOwner) -> bool:
     known: dict[str, str | int] = {"first": first_name(owner), "worker": manager_name(owner)}
     language = owner.person.language
     blanks = texts.wording(kind, language).blanks
@@ -127,10 +174,36 @@ def send_personal(context: ReplyContext, kind: TextKind, owner: PhoneOwner) -> b
 
 
 def send_not_sure(context: ReplyContext, owner: PhoneOwner) -> bool:
-    """Say that a worker will read the text; without a name if others may have the phone."""
-    if owner.scope is AnswerScope.OPEN:
-        return send_personal(context, TextKind.NOT_SURE, owner)
-    return send_neutral(context, TextKind.NOT_SURE_UNNAMED, owner.person.language, owner=owner)
+    """Say that a worker will read the text; without a name if others may have the phone. A second
+    text gets other words, so that nobody who says something new is left without an answer.
+    """
+    if owner.scope is not AnswerScope.OPEN:
+        return send_neutral(context, TextKind.NOT_SURE_UNNAMED, owner.person.language, owner=owner)
+    return send_personal(context, TextKind.NOT_SURE, owner)
+
+
+_SAME_WORDS = (
+    select(Inbound.id)
+    .where(
+        Inbound.from_number == bindparam("number"),
+        Inbound.received_at > bindparam("since"),
+        Inbound.id < bindparam("id"),
+        Inbound.body == bindparam("body"),
+    )
+    .limit(1)
+)
+
+
+def _says_the_same(context: ReplyContext) -> bool:
+    """Whether the number sent the same words within the interval of such an answer."""
+    since = context.received_at - MIN_INTERVALS[TextKind.NOT_SURE]
+    given = {
+        "number": context.number,
+        "since": since,
+        "id": context.inbound.id,
+        "body": context.inbound.body,
+    }
+    return context.session.scalar(_SAME_WORDS, given) is not None
 
 
 def first_name(owner: PhoneOwner) -> str:
@@ -141,6 +214,29 @@ def first_name(owner: PhoneOwner) -> str:
 def manager_name(owner: PhoneOwner) -> str:
     """The name that texts use for the person's offender manager."""
     return owner.person.offender_manager.first_name
+
+
+def was_answered(context: ReplyContext) -> bool:
+    """Whether the text has an answer in the queue."""
+    key = _dedupe_key(context.answer_to.id)
+    return (
+        context.session.scalar(select(Message.id).where(Message.dedupe_key == key).limit(1))
+        is not None
+    )
+
+
+def last_kind(context: ReplyContext) -> TextKind | None:
+    """The kind of the latest automatic answer to the number."""
+    latest = (
+        select(Message.context["texts"].astext)
+        .where(
+            Message.to_number == context.number, Message.context["purpose"].astext == Purpose.REPLY
+        )
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    kind = context.session.scalar(latest)
+    return TextKind(kind) if kind in _TEXT_KINDS else None
 
 
 def queued(context: ReplyContext) -> Message:
@@ -197,6 +293,27 @@ def _is_repeated_too_soon(context: ReplyContext, kind: TextKind) -> bool:
         return count >= MAX_SAFETY_TEXTS_PER_HOUR
     interval = MIN_INTERVALS.get(kind)
     return interval is not None and _answers_since(context, context.now - interval, kind) > 0
+
+
+_LAST_SAID = (
+    select(Message.body)
+    .where(
+        Message.to_number == bindparam("number"),
+        Message.created_at > bindparam("since"),
+        Message.context["purpose"].astext == Purpose.REPLY,
+        Message.status.not_in(NEVER_LEFT),
+    )
+    .order_by(Message.created_at.desc(), Message.id.desc())
+    .limit(1)
+)
+
+
+def _was_last_said(context: ReplyContext, kind: TextKind, body: str) -> bool:
+    """Whether these words say nothing new, and were the last answer to the number within a day."""
+    if kind not in SAYS_NOTHING_NEW:
+        return False
+    given = {"number": context.number, "since": context.now - _TWICE_RUNNING}
+    return context.session.scalar(_LAST_SAID, given) == body
 
 
 _ANSWERS = (

@@ -5,7 +5,7 @@ left for this number.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -23,7 +23,7 @@ from engage.appointments.model import (
 )
 from engage.conversation.sent_texts import MAX_CLOCK_DIFFERENCE, left_at, left_for_number
 from engage.core.local_time import local_day
-from engage.texts import TextKind
+from engage.texts import Purpose, TextKind
 from engage.understanding.vocabulary import Prompt
 from messaging.tables import Message
 
@@ -34,13 +34,16 @@ LATE_FROM, HERE_FROM, HERE_UNTIL = timedelta(hours=4), timedelta(hours=1), timed
 @dataclass(frozen=True)
 class AskedAppointment:
     """An appointment that a text asked about: when and by which reminder it last did, and what the
-    person last said about the appointment at its present time.
+    person last said about the appointment at its present time. `message_id` and `text_kind` are the
+    text.
     """
 
     appointment: Appointment
     asked_at: datetime
     reminder_kind: ReminderKind
     last_intent: StatedIntent | None
+    message_id: uuid.UUID
+    text_kind: str | None
 
     @property
     def awaits_answer(self) -> bool:
@@ -51,7 +54,14 @@ class AskedAppointment:
 # Statements that every reply needs are built once: building one takes longer than running it.
 _left_at = left_at()
 _ASKED = (
-    select(Appointment, _left_at, Reminder.kind, StatedIntent)
+    select(
+        Appointment,
+        _left_at,
+        Reminder.kind,
+        StatedIntent,
+        Message.id,
+        Message.context["texts"].astext,
+    )
     .join(Reminder, Reminder.appointment_id == Appointment.id)
     .join(Message, Message.id == Reminder.message_id)
     .outerjoin(
@@ -72,23 +82,40 @@ _ASKED = (
     .order_by(_left_at, Reminder.due_at, StatedIntent.said_at, StatedIntent.id)
 )
 """The last row of an appointment has the latest text about it and the person's latest intent."""
+_ASKING = frozenset(
+    {
+        TextKind.WHICH_ONE,
+        TextKind.WHO,
+        TextKind.HELP,
+        TextKind.LIKE_ASKED,
+        TextKind.UNDECIDED,
+        TextKind.UNDECIDED_SOON,
+        TextKind.TAKEN_BACK,
+    }
+)
+"""Answers that ask about the appointment or explain how to answer. A yes or an ok after one of
+these answers the question about the appointment.
+"""
+_CLOSES_NOTHING = (Purpose.PRAISE, Purpose.WORKER_CHANGED, Purpose.NUMBER_CHECK)
+"""Texts of ours that ask nothing about an appointment and answer nothing: a question that was open
+before one of these is open after it. After any other text of ours an ok answers that text.
+"""
 _LATEST_TEXT = (
     select(Message.context)
     .where(
         Message.recipient == bindparam("person"),
+        Message.context["purpose"].astext.not_in([purpose.value for purpose in _CLOSES_NOTHING]),
         _left_at > bindparam("since"),
         left_for_number("received_at"),
     )
     .order_by(_left_at.desc(), Message.id.desc())
     .limit(1)
 )
-_ASKING = frozenset({TextKind.WHICH_ONE, TextKind.WHO, TextKind.HELP})
-"""Answers that ask something or explain how to answer. A yes or an ok after one of these answers
-the question about the appointment.
-"""
 _PROMISES = frozenset(
     {
         TextKind.CANNOT_ATTEND,
+        TextKind.NO_RECORDED,
+        TextKind.NO_BECAUSE,
         TextKind.CALL,
         TextKind.CRISIS,
         TextKind.CHECK_IN_HELP,
@@ -139,6 +166,27 @@ def candidates(
     waiting = [one for one in asked if one.awaits_answer]
     chosen = waiting if kind is IntentKind.WILL_ATTEND and waiting else asked
     return [one.appointment for one in chosen]
+
+
+def asked_in_one_text(
+    session: Session,
+    person_id: uuid.UUID,
+    number: str,
+    received_at: datetime,
+    appointments: Collection[Appointment],
+) -> bool:
+    """Whether one reminder of several appointments, which says that YES is for all of them, asked
+    about exactly these, and no later text asked about any of them.
+    """
+    asked = asked_about(session, person_id, number, received_at)
+    texts = {(one.message_id, one.text_kind) for one in asked if one.appointment in appointments}
+    if len(texts) != 1:
+        return False
+    message_id, kind = texts.pop()
+    if kind != TextKind.SEVERAL:
+        return False
+    together = {one.appointment.id for one in asked if one.message_id == message_id}
+    return together == {one.id for one in appointments}
 
 
 def current(

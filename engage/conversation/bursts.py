@@ -27,9 +27,9 @@ from engage.conversation.sent_texts import left_at, left_for_number
 from engage.signals import Evidence
 from engage.understanding.choices import read_choice
 from engage.understanding.interpret import interpret
-from engage.understanding.joining import DANGER, JoinMode, choose
+from engage.understanding.joining import DANGER, JoinMode, choose, may_refuse
 from engage.understanding.keywords import keyword
-from engage.understanding.vocabulary import Act, Intent, Interpretation, Prompt
+from engage.understanding.vocabulary import Act, Intent, Interpretation, Prompt, Speaker
 from messaging import suppression
 from messaging.tables import Inbound, Message
 
@@ -81,14 +81,18 @@ def interpret_inbound(
     owners: Sequence[PhoneOwner],
     *,
     first: bool = False,
+    ours: Sequence[str] = (),
 ) -> tuple[Interpretation, Prompt, Burst]:
     """Interpret a text, with the texts that it continues (`first`: there are none). Returns the
-    interpretation, the prompt that it answers, and the burst.
+    interpretation, the prompt that it answers, and the burst. `ours` are our latest texts to the
+    number: copies of them are not read.
 
     On a shared phone nobody knows whose each text is, so only danger is looked for across texts.
     """
     language = language_of(owners)
-    alone = interpret(inbound.body, prompt, language)
+    alone = interpret(inbound.body, prompt, language, ours=ours)
+    if alone.speaker in (Speaker.REACTION, Speaker.QUOTE):
+        return alone, prompt, Burst()
     if not _DIRECTION_OVERRIDES.isdisjoint(inbound.body):
         return replace(alone, act=Act.HUMAN, sure=frozenset()), prompt, Burst()
     earlier = [] if first else _earlier_texts(session, inbound, prompt, owners)
@@ -97,7 +101,7 @@ def interpret_inbound(
     asked = Prompt(earlier[0].record.prompt)
     bodies = [one.inbound.body for one in earlier]
     ids = tuple(one.inbound.id for one in earlier)
-    joint = interpret(inbound.body, asked, language, bodies)
+    joint = interpret(inbound.body, asked, language, bodies, ours)
     if any(_reports_harm(one.record) for one in earlier):
         # "im gonna kill" / "myself": what looked like harm to others may be harm to themselves.
         # Nothing else is joined to such a text.
@@ -107,7 +111,7 @@ def interpret_inbound(
     decision = choose(
         alone,
         joint,
-        interpret(bodies[-1], asked, language, bodies[:-1]),
+        interpret(bodies[-1], asked, language, bodies[:-1], ours),
         text=inbound.body,
         earlier=bodies,
         acted_on=[Intent(one.record.intent) if one.record.act else None for one in earlier],
@@ -229,7 +233,8 @@ def _kinds_to_withdraw(interpretation: Interpretation, mode: JoinMode) -> frozen
     """
     if mode is JoinMode.JOINED:
         stated = {kind for intent, kind in KIND_OF.items() if interpretation.surely(intent)}
-        return frozenset(IntentKind) - stated
+        kept = set() if may_refuse(interpretation) else {IntentKind.WILL_ATTEND}
+        return frozenset(IntentKind) - stated - kept
     wants_move = interpretation.surely(Intent.RESCHEDULE) and not interpretation.surely(
         Intent.CONFIRM
     )

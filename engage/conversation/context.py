@@ -42,9 +42,10 @@ class ReplyContext:
     to: a later one than `inbound` when an earlier text from a shared phone gets its owner. A
     `quiet` text gets no answer. `first`: no other text came from the number recently.
     `other_reader`: the text shows that another person reads the phone. `may_be_blocked`: the
-    provider may have blocked the number because of this text. `remainder` are the words without
-    "sorry, meant" and the like, and `only_about` are the appointments that the retracted text was
-    about. `notes` come before the outcome in the thread.
+    provider may have blocked the number because of this text. `written` are the writer's own
+    words, if the text also quotes. `remainder` are the words without "sorry, meant" and the like,
+    and `only_about` are the appointments that the retracted text was about. `notes` come before the
+    outcome in the thread.
     """
 
     session: Session
@@ -60,6 +61,7 @@ class ReplyContext:
     first: bool = False
     other_reader: bool = False
     may_be_blocked: bool = False
+    written: str | None = None
     remainder: str | None = None
     only_about: frozenset[uuid.UUID] = frozenset()
     notes: tuple[str, ...] = ()
@@ -73,7 +75,9 @@ class ReplyContext:
     @property
     def body(self) -> str:
         """The words to interpret."""
-        return self.inbound.body if self.remainder is None else self.remainder
+        if self.remainder is not None:
+            return self.remainder
+        return self.inbound.body if self.written is None else self.written
 
     @property
     def received_at(self) -> datetime:

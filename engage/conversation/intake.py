@@ -25,17 +25,22 @@ from engage.conversation import (
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import check_ins, stop
 from engage.conversation.model import Alarm, QuestionKind, ReplyRecord
+from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.safety import alerts, compromised_phone
+from engage.conversation.sent_texts import latest_bodies
 from engage.conversation.steps import Result, Steps, handles, learns, run
+from engage.conversation.writers import other_writers
 from engage.core import events
 from engage.core.db import new_id
 from engage.people.model import Person
 from engage.texts import TextKind
-from engage.understanding.auto_replies import is_auto_reply
+from engage.understanding.auto_replies import carries_a_call, is_auto_reply
 from engage.understanding.interpret import interpret
 from engage.understanding.joining import JoinMode
-from engage.understanding.vocabulary import Intent, Prompt
+from engage.understanding.keywords import is_stop_slip
+from engage.understanding.speaker.quotes import MIN_QUOTED, own_words
+from engage.understanding.vocabulary import Intent, Prompt, Speaker
 from messaging import suppression
 from messaging.tables import Inbound
 
@@ -65,7 +70,8 @@ def handle(session: Session, inbound: Inbound, now: datetime) -> None:
 
 
 def _stop_word(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
-    return stop.stop_texts(context, owners) if suppression.stop_word(context.body) else None
+    is_stop = suppression.stop_word(context.body) or is_stop_slip(context.body)
+    return stop.stop_texts(context, owners) if is_stop else None
 
 
 def _start_word(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
@@ -89,8 +95,12 @@ def _danger_alone(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handle
 def _automatic_reply(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
     if not is_auto_reply(context.body):
         return None
+    has_call = carries_a_call(context.body)
     return Handled(
-        "An automatic reply from a phone or an office: nothing to do",
+        f"An automatic text about a call; {FOR_WORKER}"
+        if has_call
+        else "An automatic reply from a phone or an office: nothing to do",
+        needs_human=has_call,
         person_id=owners[0].person.id if len(owners) == 1 else None,
         intent=Intent.OTHER,
         acted=False,
@@ -152,6 +162,7 @@ STEPS: Steps[Sequence[PhoneOwner]] = (
     ("is START", handles(_start_word)),
     ("reports danger", handles(_danger)),
     ("is an automatic reply", handles(_automatic_reply)),
+    ("only reacts or quotes", handles(other_writers.take_no_words)),
     ("says the same words again", learns(rate_limits.silence_repeats)),
     ("is of another reader", handles(compromised_phone.leave_to_worker)),
     ("may be blocked by the provider", _blocked),
@@ -209,6 +220,7 @@ def _interpret_as_theirs(
         prompt=theirs.prompt,
         interpretation=theirs.interpretation,
         burst=theirs.burst,
+        written=theirs.written,
         earlier_evidence=theirs.earlier_evidence,
         notes=theirs.notes,
     )
@@ -239,9 +251,13 @@ def _interpret(
     *,
     first: bool = False,
 ) -> ReplyContext:
+    # Most texts are too short to hold a copy of ours.
+    is_long = len(inbound.body) >= MIN_QUOTED
+    ours = latest_bodies(session, inbound.from_number, inbound.received_at) if is_long else []
     interpretation, asked, burst = bursts.interpret_inbound(
-        session, inbound, prompt, owners, first=first
+        session, inbound, prompt, owners, first=first, ours=ours
     )
+    written = own_words(inbound.body, ours)
     return ReplyContext(
         session,
         inbound,
@@ -253,8 +269,21 @@ def _interpret(
         earlier_evidence=tuple(bursts.evidence(burst)),
         burst=burst,
         first=first,
+        written=written.words if written.is_quote else None,
         notes=("Read together with the text before",) if burst.mode is JoinMode.JOINED else (),
     )
+
+
+def _is_lost(context: ReplyContext, handled: Handled) -> bool:
+    """Whether nothing became of a text: nothing was done and nobody was answered. Only a machine's
+    own text may end so.
+    """
+    if handled.acted or handled.passed_over or context.interpretation.speaker is Speaker.MACHINE:
+        return False
+    waits_for_name = open_questions.open_for(
+        context.session, context.number, context.received_at, QuestionKind.WHO
+    )
+    return not waits_for_name and not answers.was_answered(context)
 
 
 def _record(context: ReplyContext, handled: Handled, owners: Sequence[PhoneOwner]) -> None:
@@ -271,9 +300,13 @@ def _record(context: ReplyContext, handled: Handled, owners: Sequence[PhoneOwner
         intents=list(context.interpretation.intents),
         evidence=list(context.interpretation.evidence),
         act=handled.acted,
+        speaker=context.interpretation.speaker,
+        basis=context.interpretation.basis,
         done="; ".join([*context.notes, handled.words])[:200],
         at=context.received_at,
-        needs_human=handled.needs_human or context.effects.answer_limited,
+        needs_human=handled.needs_human
+        or context.effects.answer_limited
+        or _is_lost(context, handled),
         passed_over=handled.passed_over,
         read_with=list(context.burst.earlier) if context.burst.mode is JoinMode.JOINED else [],
     )

@@ -20,6 +20,7 @@ from engage.agencies.model import Staff
 from engage.appointments.model import Appointment
 from engage.core.db import Base, new_id
 from engage.people.model import Person
+from engage.understanding.vocabulary import Basis, Speaker
 from messaging.tables import Inbound, Message
 
 
@@ -30,6 +31,8 @@ class QuestionKind(enum.StrEnum):
     NUMBER_CHECK = "number_check"
     WHICH = "which"
     WHO = "who"
+    END_TEXTS = "end_texts"
+    WRONG_NUMBER = "wrong_number"
 
 
 class Question(Base):
@@ -38,6 +41,8 @@ class Question(Base):
     For `which`, `options` has the `kind` of intent, the `appointments` in the order of their
     numbers, each with its revision, the `reading` (the id of the reply record asked about), and
     `minutes`, `cause` and `wish`, if known. For `who` it has the `inbounds` that wait for an owner.
+    `end_texts` asks whether all texts shall stop, `wrong_number` whether the phone is theirs; both
+    have the `reading`.
     """
 
     __tablename__ = "question"
@@ -118,6 +123,7 @@ class ReplyRecord(Base):
     `person_id` is null while nobody, or more than one person, has the number; when the number is
     claimed, its records move to the person. `prompt` is the question that it answers. `intents`
     are all meanings found, strongest first, and `act` says whether Engage acted on the strongest.
+    `speaker` is who wrote the text, and `basis` says whether rules or the classifier read it.
     `read_with` are the ids of earlier texts that were interpreted with it. A text that is
     `passed_over` was only searched for danger and STOP, because too many came from the number.
     """
@@ -155,6 +161,12 @@ class ReplyRecord(Base):
         doc="The person's words that the meaning rests on. Erased with the text.",
     )
     act: Mapped[bool]
+    speaker: Mapped[str] = mapped_column(
+        String(10), default=Speaker.PERSON.value, server_default=text("'person'")
+    )
+    basis: Mapped[str] = mapped_column(
+        String(10), default=Basis.MODEL.value, server_default=text("'model'")
+    )
     done: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]
     needs_human: Mapped[bool]

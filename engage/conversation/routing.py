@@ -21,6 +21,7 @@ from engage.conversation import (
     open_questions,
     takeover,
 )
+from engage.conversation.attending import reasons, undecided
 from engage.conversation.context import Handled, PendingQuestion, ReplyContext
 from engage.conversation.handlers import (
     absences,
@@ -42,6 +43,7 @@ from engage.conversation.model import QuestionKind
 from engage.conversation.outcomes import FOR_WORKER, UNCLEAR, leave_to_worker
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.steps import Result, Steps, handles, learns, run
+from engage.conversation.writers import ending, other_writers, who_writes
 from engage.people.rules import AnswerScope
 from engage.texts import TextKind
 from engage.understanding.choices import says_yes_to_all
@@ -128,6 +130,8 @@ def _number_check(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
 def _silent(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     if owner.scope is not AnswerScope.SILENT:
         return None
+    if context.interpretation.surely(Intent.CALL_ME):
+        return replace(requests.request_call(context, owner), needs_human=True)
     codes = [reason.code for reason in owner.contactability.verdict.reasons]
     why = next(
         (words for code, words in _SILENT_REASONS.items() if code in codes),
@@ -200,6 +204,7 @@ def _by_meaning(context: ReplyContext, owner: PhoneOwner) -> Result:
     """Act on the strongest meaning, and record the weaker ones beside it."""
     context, check_in_words = check_ins.record_beside(context, owner)
     context, handled = run(MEANING_STEPS, context, owner)
+    handled = record_answers.note_question_beside(context, handled)
     handled = handled.with_words(progress.record_beside(context, owner))
     check_ins.accept_call_offer(context, owner, handled, is_answered=bool(check_in_words))
     return context, handled.with_words(check_in_words)
@@ -239,10 +244,14 @@ def _handle_meaning(context: ReplyContext, owner: PhoneOwner) -> Handled:
 
 
 STEPS: Steps[PhoneOwner] = (
+    ("answers whether texts shall end", handles(ending.answer)),
     ("ends texts", _end_texts),
     ("is for the worker who has the conversation", handles(takeover.leave_to_worker)),
     ("answers the number check", handles(_number_check)),
     ("may not be answered", handles(_silent)),
+    ("may mean to end texts", handles(ending.ask)),
+    ("asks who writes", handles(who_writes.answer)),
+    ("is written by somebody else", handles(other_writers.leave_as_theirs)),
     ("may only be answered without content", handles(_neutral)),
     ("has no words", handles(_no_words)),
     ("answers the offer of a call", handles(check_ins.answer_call_offer)),
@@ -259,6 +268,8 @@ STEPS: Steps[PhoneOwner] = (
 
 MEANING_STEPS: Steps[PhoneOwner] = (
     ("says yes to all", handles(_yes_to_all)),
+    ("is not decided yet", handles(undecided.handle)),
+    ("gives the reason for a no", handles(reasons.add_to_refusal)),
     ("is unclear", handles(_unclear)),
     ("explains an absence", handles(_about_absence)),
     ("answers after the appointment began", handles(late_answers.handle)),

@@ -21,7 +21,7 @@ from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import wake
 from engage.core.local_time import local_day, start_of_day
-from engage.people import rules
+from engage.people import introduction, rules
 from engage.people.model import ContactPoint, NumberState, Person
 from engage.texts import Purpose
 from messaging import outbox
@@ -167,26 +167,32 @@ def _ask(
     person = contactability.person
     message = outbox.enqueue(
         session,
-        outbox.Text(
-            to=number,
-            body=texts.render(
-                texts.TextKind.NUMBER_CHECK,
-                person.language,
-                first=texts.shorten_first_name(person.first_name, person.preferred_name),
+        introduction.introduced(
+            session,
+            contactability.hub,
+            person.language,
+            outbox.Text(
+                to=number,
+                body=texts.render(
+                    texts.TextKind.NUMBER_CHECK,
+                    person.language,
+                    first=texts.shorten_first_name(person.first_name, person.preferred_name),
+                ),
+                lane=outbox.Lane.REMINDER,
+                dedupe_key=key,
+                recipient=str(person.id),
+                group_key=f"contact_point:{point.id}",
+                send_after=next_window(contactability, now),
+                expires_at=now + CHECK_LIFETIME,
+                context={
+                    "purpose": Purpose.NUMBER_CHECK,
+                    "person": str(person.id),
+                    "point": str(point.id),
+                },
+                route=contactability.hub.route,
+                redact=contactability.hub.redact_after_delivery,
             ),
-            lane=outbox.Lane.REMINDER,
-            dedupe_key=key,
-            recipient=str(person.id),
-            group_key=f"contact_point:{point.id}",
-            send_after=next_window(contactability, now),
-            expires_at=now + CHECK_LIFETIME,
-            context={
-                "purpose": Purpose.NUMBER_CHECK,
-                "person": str(person.id),
-                "point": str(point.id),
-            },
-            route=contactability.hub.route,
-            redact=contactability.hub.redact_after_delivery,
+            now,
         ),
         now=now,
     )

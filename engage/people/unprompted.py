@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from engage.people import introduction
 from engage.people.contactability import Contactability, next_opening
 from engage.people.rules import Reason
 from engage.texts import Purpose
@@ -66,23 +67,29 @@ def queue(
         return QueuedText(None, verdict.reasons)
     message = outbox.enqueue(
         session,
-        outbox.Text(
-            to=contactability.number,
-            body=wanted.body,
-            lane=outbox.Lane.REMINDER,
-            dedupe_key=wanted.key,
-            recipient=str(contactability.person.id),
-            group_key=wanted.key,
-            send_after=send_after,
-            expires_at=send_after + LIFETIME,
-            context={
-                "purpose": wanted.purpose,
-                "texts": wanted.purpose,
-                "person": str(contactability.person.id),
-                wanted.purpose: str(wanted.about),
-            },
-            route=contactability.hub.route,
-            redact=contactability.hub.redact_after_delivery,
+        introduction.introduced(
+            session,
+            contactability.hub,
+            contactability.person.language,
+            outbox.Text(
+                to=contactability.number,
+                body=wanted.body,
+                lane=outbox.Lane.REMINDER,
+                dedupe_key=wanted.key,
+                recipient=str(contactability.person.id),
+                group_key=wanted.key,
+                send_after=send_after,
+                expires_at=send_after + LIFETIME,
+                context={
+                    "purpose": wanted.purpose,
+                    "texts": wanted.purpose,
+                    "person": str(contactability.person.id),
+                    wanted.purpose: str(wanted.about),
+                },
+                route=contactability.hub.route,
+                redact=contactability.hub.redact_after_delivery,
+            ),
+            now,
         ),
         now=now,
     )

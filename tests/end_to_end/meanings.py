@@ -108,7 +108,7 @@ CASES = (
     MeaningCase(
         "reschedule",
         "can we change it to another day please",
-        "Reply 1 for Wed 24",
+        "1 Wed 24 Mar",
         "rebook",
         signals=("cannot_attend",),
     ),
@@ -200,26 +200,26 @@ CASES = (
         human=True,
     ),
     MeaningCase(
-        "question", "where is it", "3:00pm, the centre on Bridge St. Questions?", "appointment"
+        "question", "where is it", "3pm, the centre on Bridge St. Questions?", "appointment"
     ),
     MeaningCase(
         "question",
         "pryd mae'r apwyntiad nesaf",
-        "3:00yh, the centre on Bridge St",
+        "3yp, the centre on Bridge St",
         "appointment",
         "cy",
     ),
     MeaningCase(
         "question",
         "will i get my travel paid back",
-        "Pat will read this",
+        "Pat will answer that",
         "appointment",
         human=True,
     ),
     MeaningCase(
         "slot_choice",
         "the second one please",
-        "Your time has changed to Thu 25 March, 11:00am",
+        "Your time has changed to Thu 25 March, 11am",
         "offer",
     ),
     MeaningCase(
@@ -234,13 +234,11 @@ CASES = (
     MeaningCase(
         "confirm",
         "yes ill be there",
-        "See you Tue 23 March, 3:00pm",
+        "See you Tue 23 March, 3pm",
         "appointment",
         said=("will_attend",),
     ),
-    MeaningCase(
-        "confirm", "ok", "See you Tue 23 March, 3:00pm", "appointment", said=("will_attend",)
-    ),
+    MeaningCase("confirm", "ok", "See you Tue 23 March, 3pm", "appointment", said=("will_attend",)),
     MeaningCase(
         "confirm", "byddaf yna", "Welwn ni chi", "appointment", "cy", said=("will_attend",)
     ),

@@ -103,7 +103,7 @@ def _ask(service: RunningService, case: MeaningCase, one: Texter) -> None:
     if case.asked == "offer":
         service.simulator.settle()
         one.phone.reply("can we change it to another day please")
-        one.phone.wait_for("Reply 1 for")
+        one.phone.wait_for("Which suits you")
 
 
 def _add_free_times(service: RunningService) -> None:

@@ -153,7 +153,7 @@ def _first_weeks(case: Case) -> None:
     case.pat.fill(f"{case.path}/phone-number/verify", how="asked face to face")
     case.pat.fill(f"{case.path}/plan/needs", pathway="accommodation", score=3)
     kept = case.book("2027-05-04 11:00")
-    case.phone.wait_for("Tue 4 May, 11:00am")
+    case.phone.wait_for("Tue 4 May, 11am")
     case.phone.reply("yes il be there")
     case.phone.wait_for("See you")
     assert [one["kind"] for one in case.service.appointment(kept["id"])["said"]] == ["will_attend"]

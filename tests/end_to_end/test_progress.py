@@ -75,7 +75,7 @@ def test_a_lapse_is_answered_with_support(service: RunningService) -> None:
 @pytest.mark.parametrize(
     ("number", "language", "text", "answer"),
     [
-        ("703", "cy", "wythnos", "Y 7 diwrnod nesaf: Llun 22, 10:00yb Pat"),
+        ("703", "cy", "wythnos", "Y 7 diwrnod nesaf: Llun 22, 10yb Pat"),
         (
             "704",
             "en",
@@ -83,7 +83,7 @@ def test_a_lapse_is_answered_with_support(service: RunningService) -> None:
             "Pat, the team who work with you and people who check our work",
         ),
         ("705", "en", "progress", "There is nothing to count yet"),
-        ("706", "en", "where is it", "10:00am, the centre on Bridge St. Questions? Reply CALL"),
+        ("706", "en", "where is it", "10am, the centre on Bridge St. Questions? Reply CALL"),
         ("707", "cy", "CYMORTH", "NESAF am beth sydd wedi ei drefnu"),
     ],
 )

@@ -28,7 +28,7 @@ from engage.appointments.model import (
 from engage.compliance import outcomes as recording
 from engage.core.errors import NotFound
 from engage.queries import listings
-from engage.understanding.vocabulary import Cause
+from engage.understanding.vocabulary import Cause, Travel
 
 appointments = Resource(
     "appointments",
@@ -41,6 +41,11 @@ _CLASH = "Book even if the person has another appointment at that time."
 _CAUSE = {
     "description": "The self-reported barrier to attending.",
     "enum": [*(cause.value for cause in Cause), None],
+}
+
+_TRAVEL = {
+    "description": "How they say that they will come.",
+    "enum": [*(travel.value for travel in Travel), None],
 }
 
 
@@ -70,6 +75,7 @@ class SaidOut(Schema):
     said_at = fields.AwareDateTime(required=True)
     minutes_late = fields.Integer(required=True, allow_none=True)
     cause = fields.String(required=True, allow_none=True, metadata=_CAUSE)
+    travel = fields.String(required=True, allow_none=True, metadata=_TRAVEL)
     revision = fields.Integer(required=True)
     withdrawn_at = fields.AwareDateTime(
         required=True,

@@ -21,7 +21,7 @@ from engage.appointments.reminders import composing, message_history, rules
 from engage.appointments.reminders.grouping import URGENT, groups_for_texts
 from engage.appointments.reminders.reminder_rows import close
 from engage.appointments.reminders.reminder_settings import reminder_rules
-from engage.people import contactability
+from engage.people import contactability, introduction
 from engage.people import rules as people_rules
 from engage.people.contactability import Contactability
 from engage.people.rules import Reason, Verdict, stored_reasons
@@ -170,7 +170,13 @@ class PersonReminders:
             return
         message = outbox.enqueue(
             self.session,
-            composing.outbox_text(self.contact, group, rendered, times),
+            introduction.introduced(
+                self.session,
+                self.contact.hub,
+                self.contact.person.language,
+                composing.outbox_text(self.contact, group, rendered, times),
+                self.now,
+            ),
             now=self.now,
         )
         self.texts_today += 1

@@ -1,8 +1,9 @@
 """Awarding milestones: each is recorded once, signalled once to the person's workers, and praised
 by one text if rule 1 allows.
 
-Repeating it, or running it twice at once, records nothing twice. The praise is the same for every
-milestone: another reader learns that the person did well, and no more.
+Repeating it, or running it twice at once, records nothing twice. The praise names what was reached.
+A milestone that another reader of the phone should not learn of gets no text: the worker tells the
+person.
 """
 
 import uuid
@@ -35,6 +36,7 @@ BATCH_SIZE = 500
 EVIDENCE = "milestone"
 LONGEST_WHY = 200
 TOO_LATE_TO_PRAISE = "It was found too late for praise"
+NOT_FOR_TEXTS = "A text may not say what was reached"
 UNWRITABLE = "The text could not be written"
 
 
@@ -163,13 +165,16 @@ def _praise(
     milestones: Sequence[tuple[uuid.UUID, ReachedStep]],
     now: datetime,
 ) -> None:
-    """Queue one text for everything reached."""
+    """Queue one text for everything reached, if a text may say what it was."""
     ids = [id for id, _ in milestones]
     try:
         body = _praise_text(contact.person, [one for _, one in milestones])
     except TextValueError:
         log.error("milestones.unwritable", person=str(contact.person.id))
         _note_praise(session, ids, None, UNWRITABLE)
+        return
+    if body is None:
+        _note_praise(session, ids, None, NOT_FOR_TEXTS)
         return
     queued = unprompted.queue(
         session, contact, unprompted.UnpromptedText(body, Purpose.PRAISE, ids[0]), now=now
@@ -179,15 +184,22 @@ def _praise(
     )
 
 
-def _praise_text(person: Person, reached: Sequence[ReachedStep]) -> str:
+def _praise_text(person: Person, reached: Sequence[ReachedStep]) -> str | None:
+    """The praise for the weeks without an offence, else for the last step that a text may name.
+    None if there is neither.
+    """
     named = {
         "first": texts.shorten_first_name(person.first_name, person.preferred_name),
         "worker": person.offender_manager.first_name,
     }
     weeks = rules.weeks_to_praise(reached)
-    if weeks is None:
-        return texts.render(TextKind.PRAISE_STEP, person.language, **named)
-    return texts.render(TextKind.PRAISE, person.language, n=weeks, **named)
+    if weeks is not None:
+        return texts.render(TextKind.PRAISE, person.language, n=weeks, **named)
+    words = [texts.step_reached(one.kind, one.step, person.language) for one in reached]
+    step = next(filter(None, reversed(words)), None)
+    if step is None:
+        return None
+    return texts.render(TextKind.PRAISE_STEP, person.language, step=step, **named)
 
 
 def _note_praise(

@@ -32,6 +32,7 @@ from engage.conversation.signals import raise_signal
 from engage.conversation.steps import Result
 from engage.core import events
 from engage.core.db import new_id
+from engage.core.local_time import local_day
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.choices import read_choice, says_yes_to_all
@@ -40,7 +41,6 @@ from engage.understanding.vocabulary import Cause, Intent
 _ANSWERS = {
     IntentKind.WILL_ATTEND: TextKind.WILL_ATTEND,
     IntentKind.CANNOT_ATTEND: TextKind.CANNOT_ATTEND,
-    IntentKind.LATE: TextKind.LATE,
     IntentKind.HERE: TextKind.HERE,
 }
 
@@ -49,9 +49,7 @@ def record_or_ask(context: ReplyContext, owner: PhoneOwner, kind: IntentKind) ->
     """Record an intent for the only appointment that it can be about; ask if there are several, and
     leave the text to a worker if there is none.
     """
-    found = appointment_match.candidates(
-        context.session, owner.person.id, context.number, context.received_at, kind
-    )
+    found = _candidates(context, owner, kind)
     if context.only_about:
         found = [one for one in found if one.id in context.only_about] or found
     if found and context.interpretation.day is not None:
@@ -62,12 +60,38 @@ def record_or_ask(context: ReplyContext, owner: PhoneOwner, kind: IntentKind) ->
         return leave_to_worker(context, owner, "No open appointment fits")
     if len(found) > which_appointment.MAX_LISTED:
         return leave_to_worker(context, owner, "Too many appointments fit")
-    is_yes_to_all = kind is IntentKind.WILL_ATTEND and says_yes_to_all(context.body)
-    if len(found) > 1 and not is_yes_to_all:
+    if len(found) > 1 and not _is_yes_to_all(context, owner, found, kind):
         return which_appointment.ask(context, owner, found, kind)
     minutes = minutes_for(kind, context.interpretation)
     return _record_all(
         context, owner, found, kind, minutes, cause_for(kind, context.interpretation)
+    )
+
+
+def _is_yes_to_all(
+    context: ReplyContext, owner: PhoneOwner, found: Sequence[Appointment], kind: IntentKind
+) -> bool:
+    """Whether a yes is for all of the appointments: it says so, or it answers one text that asked
+    for a yes to all of them.
+    """
+    if kind is not IntentKind.WILL_ATTEND:
+        return False
+    return says_yes_to_all(context.body) or appointment_match.asked_in_one_text(
+        context.session, owner.person.id, context.number, context.received_at, found
+    )
+
+
+def _candidates(context: ReplyContext, owner: PhoneOwner, kind: IntentKind) -> list[Appointment]:
+    """The appointments that the text can be about. Somebody who names the day on which they will be
+    late speaks of an appointment that has not come near yet.
+    """
+    names_day = context.interpretation.day not in (None, "today")
+    if kind is IntentKind.LATE and names_day:
+        return appointment_match.upcoming(
+            context.session, owner.person.id, context.received_at, which_appointment.MAX_LISTED
+        )
+    return appointment_match.candidates(
+        context.session, owner.person.id, context.number, context.received_at, kind
     )
 
 
@@ -149,6 +173,7 @@ def record_intent(
             said_at=context.received_at,
             minutes_late=minutes,
             cause=cause,
+            travel=context.interpretation.travel if kind is IntentKind.WILL_ATTEND else None,
             inbound_id=context.inbound.id,
             revision=appointment.revision,
         )
@@ -198,7 +223,7 @@ def _record_all(
 ) -> Handled:
     for appointment in appointments:
         record_intent(context, owner, appointment, kind, minutes, cause)
-    _send_confirmation(context, owner, appointments, kind)
+    _send_confirmation(context, owner, appointments, kind, cause)
     count = len(appointments)
     several = f" for {count} appointments" if count > 1 else ""
     return Handled(
@@ -214,6 +239,7 @@ def _send_confirmation(
     owner: PhoneOwner,
     appointments: Sequence[Appointment],
     kind: IntentKind,
+    cause: Cause | None,
 ) -> None:
     """Confirm what was recorded. A text that was handled late gets no confirmation about a time
     that has passed.
@@ -237,8 +263,31 @@ def _send_confirmation(
     if kind is IntentKind.CANNOT_ATTEND:
         # The offender manager gets the signal and will be in touch.
         details = replace(details, worker=answers.manager_name(owner))
-    body = texts.appointment_text(_ANSWERS[kind], language, first=first, about=details, zone=zone)
-    answers.send(context, _ANSWERS[kind], body, owner=owner, about=about[0])
+    text_kind, more = _confirmation(context, owner, about, kind, cause)
+    body = texts.appointment_text(
+        text_kind, language, first=first, about=details, zone=zone, **more
+    )
+    answers.send(context, text_kind, body, owner=owner, about=about[0])
+
+
+def _confirmation(
+    context: ReplyContext,
+    owner: PhoneOwner,
+    about: Sequence[Appointment],
+    kind: IntentKind,
+    cause: Cause | None,
+) -> tuple[TextKind, dict[str, str]]:
+    """The kind of text that confirms an intent, and the values that are not the appointment's. It
+    says what was understood, so that the person can correct it.
+    """
+    if kind is IntentKind.CANNOT_ATTEND and len(about) == 1:
+        why = texts.why_not(cause, owner.person.language)
+        return (TextKind.NO_BECAUSE, {"why": why}) if why else (TextKind.NO_RECORDED, {})
+    if kind is IntentKind.LATE:
+        zone = owner.contactability.zone
+        is_today = local_day(about[0].starts_at, zone) <= local_day(context.now, zone)
+        return (TextKind.LATE if is_today else TextKind.LATE_ON), {}
+    return _ANSWERS[kind], {}
 
 
 def _thanks(context: ReplyContext, owner: PhoneOwner) -> Handled:

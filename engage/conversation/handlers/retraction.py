@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engage.conversation.context import Burst, ReplyContext
+from engage.conversation import answers
+from engage.conversation.context import Burst, Handled, ReplyContext
 from engage.conversation.corrections import withdrawal
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
-from engage.conversation.outcomes import leave_to_worker
+from engage.conversation.outcomes import FOR_WORKER, leave_to_worker
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.steps import Result
 from engage.core import events
+from engage.texts import TextKind
 from engage.understanding.interpret import interpret
 from engage.understanding.joining import DANGER, JoinMode
 from engage.understanding.retractions import Retraction, find_retraction
@@ -27,6 +29,7 @@ from messaging.tables import Inbound, Message
 
 MAX_AGE = timedelta(hours=24)
 """As long as a question awaits its answer."""
+_TAKES_BACK = "Takes back what they said before"
 
 
 def explicit(context: ReplyContext, owner: PhoneOwner) -> Retraction | None:
@@ -71,9 +74,12 @@ def take_back(context: ReplyContext, owner: PhoneOwner) -> Result:
         why = "Takes back a text that reported danger: the alarm stays"
         return _leave_both(context, owner, earlier, why)
     context = _undo(context, owner, earlier)
+    if not found.replacement and _is_undone(earlier):
+        context = _for_worker(context, earlier)
+        return context, _ask_what_they_meant(context, owner)
     if replacement is None or not replacement.acts:
-        return _leave_both(context, owner, earlier, "Takes back what they said before")
-    if not Intent(earlier.intent).meaning.replaceable and earlier.act:
+        return _leave_both(context, owner, earlier, _TAKES_BACK)
+    if not _is_undone(earlier):
         why = "Replaces an earlier text that has been acted on already"
         return _leave_both(context, owner, earlier, why)
     context = replace(
@@ -186,7 +192,26 @@ def _has_open_question(context: ReplyContext, person_id: uuid.UUID) -> bool:
 
 def _leave_both(context: ReplyContext, owner: PhoneOwner, earlier: ReplyRecord, why: str) -> Result:
     """Leave both texts to a worker."""
+    context = _for_worker(context, earlier)
+    return context, leave_to_worker(context, owner, why)
+
+
+def _for_worker(context: ReplyContext, earlier: ReplyRecord) -> ReplyContext:
+    """Put the earlier text on a worker's list. This one is not joined to any."""
     if earlier.read_at is None:
         earlier.needs_human = True
-    context = replace(context, burst=Burst(context.burst.earlier, JoinMode.ALONE))
-    return context, leave_to_worker(context, owner, why)
+    return replace(context, burst=Burst(context.burst.earlier, JoinMode.ALONE))
+
+
+def _is_undone(earlier: ReplyRecord) -> bool:
+    """Whether nothing of what the earlier text did is left after it was taken back."""
+    return Intent(earlier.intent).meaning.replaceable or not earlier.act
+
+
+def _ask_what_they_meant(context: ReplyContext, owner: PhoneOwner) -> Handled:
+    """Tell the person that it is taken back, and ask what they meant. A worker reads it too."""
+    if not answers.send_personal(context, TextKind.TAKEN_BACK, owner):
+        answers.send_not_sure(context, owner)
+    return Handled(
+        f"{_TAKES_BACK}; {FOR_WORKER}", needs_human=True, person_id=owner.person.id, acted=False
+    )

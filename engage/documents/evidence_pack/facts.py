@@ -323,6 +323,7 @@ def _said(one: StatedIntent, facts: _Found, names: Names) -> Json:
         "at": at(one.said_at),
         "minutes_late": one.minutes_late,
         "cause": one.cause,
+        "travel": one.travel,
         "words": facts.words.get(one.inbound_id) if one.inbound_id is not None else None,
         "withdrawn_at": at(one.withdrawn_at),
         "withdrawn_by": names(one.withdrawn_by) if one.withdrawn_by else None,

@@ -24,6 +24,7 @@ from engage.agencies.model import Hub
 from engage.core import events
 from engage.core.db import new_id
 from engage.core.local_time import hour_of_day
+from engage.people import introduction
 from engage.people import rules as people_rules
 from engage.people.contactability import (
     Contactability,
@@ -341,22 +342,28 @@ class _Processing:
         self.sent[person.id] += 1
         return outbox.enqueue(
             self.session,
-            outbox.Text(
-                to=contactability.number or "",
-                body=body,
-                lane=outbox.Lane.REMINDER,
-                dedupe_key=key,
-                recipient=str(person.id),
-                group_key=check_in.group_key,
-                expires_at=expires_at,
-                context={
-                    "purpose": Purpose.CHECK_IN,
-                    "person": str(person.id),
-                    "check_in": str(check_in.id),
-                    "texts": kind.value,
-                },
-                route=contactability.hub.route,
-                redact=contactability.hub.redact_after_delivery,
+            introduction.introduced(
+                self.session,
+                contactability.hub,
+                contactability.person.language,
+                outbox.Text(
+                    to=contactability.number or "",
+                    body=body,
+                    lane=outbox.Lane.REMINDER,
+                    dedupe_key=key,
+                    recipient=str(person.id),
+                    group_key=check_in.group_key,
+                    expires_at=expires_at,
+                    context={
+                        "purpose": Purpose.CHECK_IN,
+                        "person": str(person.id),
+                        "check_in": str(check_in.id),
+                        "texts": kind.value,
+                    },
+                    route=contactability.hub.route,
+                    redact=contactability.hub.redact_after_delivery,
+                ),
+                self.now,
             ),
             now=self.now,
         )

@@ -22,7 +22,8 @@ from messaging.states import MessageStatus
 
 @dataclass(frozen=True)
 class IntentView:
-    """An intent that the person stated. `cause` is the barrier to attending, if they named one.
+    """An intent that the person stated. `cause` is the barrier to attending, and `travel` how they
+    will come, if they said so.
 
     `earlier_time`: stated about a time from which the appointment has since moved. `withdrawn`: it
     no longer counts, because the person took it back or (`misread`) a worker found that Engage
@@ -36,6 +37,7 @@ class IntentView:
     earlier_time: bool
     inbound_id: int | None
     words: str | None
+    travel: str | None = None
     withdrawn: bool = False
     misread: bool = False
     corrected: bool = False

@@ -108,6 +108,7 @@ def _view(
             at=intent.said_at,
             minutes_late=intent.minutes_late,
             cause=intent.cause,
+            travel=intent.travel,
             earlier_time=intent.revision != appointment.revision,
             inbound_id=intent.inbound_id,
             words=body,

@@ -22,7 +22,7 @@ from engage.core.model import Event
 from engage.core.paging import aware_moment, cut
 from engage.queries import actor_names
 from engage.queries.appointments.appointments import last_moment
-from engage.understanding.vocabulary import Intent
+from engage.understanding.vocabulary import Intent, Speaker
 from messaging.states import MessageStatus
 from messaging.tables import Inbound, Message
 
@@ -90,9 +90,9 @@ class Corrected:
 class TextIn:
     """A text from the person, how it was interpreted and why, and whether a worker must read it.
 
-    `also` has the weaker meanings, `evidence` the words that the interpretation rests on. `erased`:
-    the words are past their retention period. `hidden`: they are about health, and the actor has
-    no health access.
+    `speaker` is who wrote it. `also` has the weaker meanings, `evidence` the words that the
+    interpretation rests on. `erased`: the words are past their retention period. `hidden`: they are
+    about health, and the actor has no health access.
     """
 
     at: datetime
@@ -116,6 +116,7 @@ class TextIn:
     corrected: Corrected | None = None
     hidden: bool = False
     source: Source = Source.IN
+    speaker: str = Speaker.PERSON.value
 
     @property
     def means(self) -> str:
@@ -332,6 +333,7 @@ def _text_in(
         read_by=who[reading.read_by] if reading.read_by else None,
         appointment_id=reading.appointment_id,
         appointment_at=starts_at,
+        speaker=reading.speaker,
         corrected=None
         if correction is None
         else Corrected(

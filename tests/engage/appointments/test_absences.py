@@ -89,8 +89,8 @@ def open_kinds(stage: Stage) -> list[SignalKind]:
 @pytest.mark.parametrize(
     ("decision", "code", "note"),
     [
-        (ACCEPTED, AAME, "Accepted the reason given by text on Mon 22 March, 1:00pm."),
-        (NOT_ACCEPTED, UAAB, "Did not accept the reason given by text on Mon 22 March, 1:00pm."),
+        (ACCEPTED, AAME, "Accepted the reason given by text on Mon 22 March, 1pm."),
+        (NOT_ACCEPTED, UAAB, "Did not accept the reason given by text on Mon 22 March, 1pm."),
         (LEFT, AFTA, ""),
     ],
 )
@@ -218,7 +218,7 @@ def test_the_offender_manager_is_told_when_two_days_are_left(stage: Stage) -> No
     ).one()
     assert raised.due_at == local("2027-03-30 00:00")
     assert raised.why == (
-        "Did not attend on Mon 22 March, 10:00am. They can explain until Mon 29 March. "
+        "Did not attend on Mon 22 March, 10am. They can explain until Mon 29 March. "
         "They have given a reason by text."
     )
     assert [link["type"] for link in raised.evidence] == [
@@ -278,7 +278,7 @@ def test_recorded_at_night_it_is_sent_in_the_morning(stage: Stage) -> None:
     assert stage.send(night) == []
     (body,) = stage.send("2027-03-23 09:00")
     assert body == (
-        "Helo Katrina. Ni welsom chi Llun 22 Mawrth, 10:00yb. Ydych chi'n iawn? Dywedwch pam erbyn "
+        "Helo Katrina. Ni welsom chi Llun 22 Mawrth, 10yb. Ydych chi'n iawn? Dywedwch pam erbyn "
         "Llun 29 Mawrth. "
         "Atebwch GALW i ni eich ffonio."
     )

@@ -53,7 +53,7 @@ def test_moved_before_any_text_was_sent(stage: Stage) -> None:
         "three_days": "03-26 10:00",
         "one_day": "03-28 10:00",
     }
-    assert "You see Pat: Mon 29 March, 10:00am" in stage.send()[0]
+    assert "You see Pat: Mon 29 March, 10am" in stage.send()[0]
 
 
 def test_moved_while_the_text_is_queued(stage: Stage) -> None:
@@ -158,7 +158,7 @@ def test_another_place_is_texted_again(stage: Stage) -> None:
     assert "the hall, Mill Lane" in stage.send()[0]
     advance(stage.session, messages(stage.session)[-1], S.SENDING, S.ACCEPTED, now=stage.now)
     booking.amend(stage.session, stage.actor, appointment.id, {"worker_name": "Jo"}, now=stage.now)
-    assert "You see Jo: Fri 26 March, 2:00pm, the hall, Mill Lane" in stage.send()[0]
+    assert "You see Jo: Fri 26 March, 2pm, the hall, Mill Lane" in stage.send()[0]
     booking.amend(stage.session, stage.actor, appointment.id, {"minutes": 45}, now=stage.now)
     assert stage.send() == []
 
@@ -192,7 +192,7 @@ def test_cancelled_after_a_text_was_sent(stage: Stage) -> None:
     )
     booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
     assert stage.send() == [
-        "Hi Katrina. You do not need to come on Fri 26 March, 2:00pm. We will tell you the next "
+        "Hi Katrina. You do not need to come on Fri 26 March, 2pm. We will tell you the next "
         "time. Questions? Reply CALL."
     ]
 
@@ -206,7 +206,7 @@ def test_a_cancellation_names_the_time_that_the_person_knows(stage: Stage) -> No
     advance(stage.session, messages(stage.session)[0], S.SENDING, S.ACCEPTED, now=stage.now)
     move(stage, appointment, "2027-03-29 10:00")
     booking.cancel(stage.session, stage.actor, appointment.id, reason="Worker ill", now=stage.now)
-    assert "do not need to come on Fri 26 March, 2:00pm" in stage.send()[0]
+    assert "do not need to come on Fri 26 March, 2pm" in stage.send()[0]
 
 
 def test_a_finished_appointment_cannot_be_changed(stage: Stage) -> None:
@@ -298,7 +298,7 @@ def test_a_text_that_says_tomorrow_is_written_again_for_today(stage: Stage) -> N
     advance(stage.session, message, S.WITHHELD, now=night)
     assert rewrite_reminders(stage.session, message.id, now=night) == 1
     assert planned(stage.session, appointment.id) == {"one_day": "03-26 09:00"}
-    assert "See you today, 2:00pm" in stage.send(morning)[0]
+    assert "See you today, 2pm" in stage.send(morning)[0]
     assert rewrite_reminders(stage.session, message.id, now=morning) == 0
 
 

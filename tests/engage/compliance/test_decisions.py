@@ -130,7 +130,7 @@ def test_a_warning_is_a_letter_and_answers_its_failures(stage: Stage) -> None:
         "Dear Katrina Dodds",
         "community order began with the decision of Tue 1 September 2026 at Newcastle Magistrates' "
         "Court, reference NM/1234",
-        "Thu 18 February 2027, 9:00am, an appointment at the office: you did not attend",
+        "Thu 18 February 2027, 9am, an appointment at the office: you did not attend",
         "you attended, and did not do what was required",
         "This is unacceptable.",
         "For 12 months from the day on which you receive it",

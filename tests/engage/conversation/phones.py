@@ -24,9 +24,7 @@ NUMBER, OTHER = "+447700900101", "+447700900102"
 ENGAGE = "+447700900999"
 YES, NO = IntentKind.WILL_ATTEND, IntentKind.CANNOT_ATTEND
 LATE, HERE = IntentKind.LATE, IntentKind.HERE
-UNNAMED = (
-    "Thanks. We will read this in working hours and get back to you. If you are not safe call 999."
-)
+UNNAMED = "Thanks. We will read this in working hours and get back to you."
 CRISIS = "Thank you for telling us. If you are not safe call 999."
 _sids = itertools.count(1)
 

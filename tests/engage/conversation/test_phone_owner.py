@@ -42,8 +42,7 @@ from tests.engage.conversation.phones import (
 
 DAY = timedelta(days=1)
 UNKNOWN = (
-    "Thanks for your text. We do not know this number. If you have a worker, please ring them. "
-    "If you are not safe call 999."
+    "Thanks for your text. We do not know this number. If you have a worker, please ring them."
 )
 
 
@@ -250,10 +249,7 @@ def test_a_picture_without_words_is_not_interpreted(
     assert says(session, "", now, media=1).needs_human
     assert says(session, " ", now + minutes(1), media=1).needs_human
     assert answers(session) == [
-        (
-            "Sorry Katrina. We cannot open pictures or voice notes. Please use words, or reply "
-            "CALL. If you are not safe call 999."
-        )
+        ("Sorry Katrina. We cannot open pictures or voice notes. Please use words, or reply CALL.")
     ]
     assert says(session, "", now + minutes(2)).needs_human
     assert len(answers(session)) == 1
@@ -310,8 +306,8 @@ def test_next_lists_appointments_by_their_everyday_names(
         place_alias="Probation office",
     )
     says(session, "NEXT", now + minutes(1))
-    assert "Mon 22 March, 9:00am" in last_answer(session)
-    assert "Tue 23 March, 9:00am" in last_answer(session)
+    assert "Mon 22 March, 9am" in last_answer(session)
+    assert "Tue 23 March, 9am" in last_answer(session)
     assert "robation" not in last_answer(session)
     assert "Reed" not in last_answer(session)
 

@@ -24,6 +24,7 @@ def test_danger_and_stop_come_first() -> None:
         "is START",
         "reports danger",
         "is an automatic reply",
+        "only reacts or quotes",
         "says the same words again",
         "is of another reader",
         "may be blocked by the provider",
@@ -46,10 +47,14 @@ def test_a_text_above_the_limit_is_searched_for_what_must_not_be_missed() -> Non
 def test_the_steps_of_a_text_from_one_person() -> None:
     """Questions with numbered answers come before meanings; a takeover before both."""
     assert names(routing.STEPS) == [
+        "answers whether texts shall end",
         "ends texts",
         "is for the worker who has the conversation",
         "answers the number check",
         "may not be answered",
+        "may mean to end texts",
+        "asks who writes",
+        "is written by somebody else",
         "may only be answered without content",
         "has no words",
         "answers the offer of a call",
@@ -64,6 +69,8 @@ def test_the_steps_of_a_text_from_one_person() -> None:
     ]
     assert names(routing.MEANING_STEPS) == [
         "says yes to all",
+        "is not decided yet",
+        "gives the reason for a no",
         "is unclear",
         "explains an absence",
         "answers after the appointment began",

@@ -87,7 +87,7 @@ def test_a_button_decides(
     words = decide(sit_down(house.pat), missed, decision)
     assert shown in words and "Accept AAFC" not in words
     if decision == "accepted":
-        assert "Accepted the reason given by text on Sat 20 March, 10:00am." in words
+        assert "Accepted the reason given by text on Sat 20 March, 10am." in words
 
 
 def test_a_second_decision_is_refused(house: House, missed: Appointment, sit_down: SitDown) -> None:

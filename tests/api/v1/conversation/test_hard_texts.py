@@ -52,4 +52,4 @@ def test_hard_texts_through_the_webhook(
         assert (
             session.scalar(select(func.count()).where(Inbound.status != InboundStatus.HANDLED)) == 0
         )
-        assert session.scalar(select(func.count()).select_from(Message)) == 1
+        assert session.scalar(select(func.count()).select_from(Message)) == 2

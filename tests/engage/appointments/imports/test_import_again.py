@@ -39,7 +39,7 @@ def test_a_moved_row_is_texted_to_a_person_who_knew_the_old_time(
     with committed.begin() as session:
         send_due(session, now=now)
         session.flush()
-        assert "changed to Fri 26 March, 3:00pm" in messages(session)[-1].body
+        assert "changed to Fri 26 March, 3pm" in messages(session)[-1].body
 
 
 def test_another_place_counts_as_moved(

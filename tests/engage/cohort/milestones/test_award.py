@@ -117,19 +117,36 @@ def negative_test(session: Session, person: Person, days_ago: int, result: DrugT
     )
 
 
-def test_praise_never_says_for_what_and_health_stays_apart(session: Session) -> None:
-    """A negative test: the text names no number, and the signal, which more people read, says only
-    that there is a milestone.
+def test_a_health_milestone_gets_no_text_and_stays_apart(session: Session) -> None:
+    """A negative test: no text can say what the praise is for, so none is sent. The signal, which
+    more people read, says only that there is a milestone.
     """
     katrina = enrolled(session)
     negative_test(session, katrina, 3, DrugTestResult.NEGATIVE)
     session.flush()
     assert find(session, katrina) == 1
-    (text,) = praise(session, katrina)
-    assert text.body.startswith("Well done Katrina. You have taken another step of your plan.")
-    assert wordings.lint(text.body) == []
+    assert praise(session, katrina) == []
+    (one,) = kept(session, katrina)
+    assert (one.praise_id, one.not_praised) == (None, "A text may not say what was reached")
     signal = session.scalars(select(Signal)).one()
     assert signal.why == "They have reached a milestone. See their plan."
+
+
+def test_praise_says_what_for(session: Session) -> None:
+    """Five times in a row, in both languages, beside something that no text may say."""
+    katrina = enrolled(session)
+    for days in range(5, 0, -1):
+        outcome(session, katrina, NOW - timedelta(days=days), Code.ATTENDED_COMPLIED)
+    negative_test(session, katrina, 0, DrugTestResult.NEGATIVE)
+    session.flush()
+    assert find(session, katrina) == 2
+    (text,) = praise(session, katrina)
+    assert text.body == (
+        "Well done Katrina. You came 5 times in a row. That takes hard work. "
+        "Pat will talk with you about what comes next."
+    )
+    assert wordings.lint(text.body) == []
+    assert {one.praise_id for one in kept(session, katrina)} == {text.id}
 
 
 def everything(session: Session, person: Person) -> None:

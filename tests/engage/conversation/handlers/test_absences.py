@@ -174,7 +174,7 @@ def test_without_a_reason_a_second_text_is_sent_and_the_offender_manager_told(
     send_due(session, now=now + 5 * DAY)
     bodies = session.scalars(select(Message.body).order_by(Message.created_at)).all()
     assert bodies[1:] == [
-        "Hi Katrina. We did not see you on Sat 20 March, 11:00am. Are you OK? Please tell us why "
+        "Hi Katrina. We did not see you on Sat 20 March, 11am. Are you OK? Please tell us why "
         "by Sat 27 March. "
         "Reply CALL and we will ring you."
     ]

@@ -117,7 +117,7 @@ def test_here_and_then_recorded_as_absent_is_disputed(
     record(session, om, appointment, code, now + timedelta(hours=1))
     raised = signal(session, katrina, DISPUTED)
     assert [link["type"] for link in raised.evidence] == ["outcome", "appointment", "inbound"]
-    assert "Sat 20 March, 9:00am" in raised.why and code.value in raised.why
+    assert "Sat 20 March, 9am" in raised.why and code.value in raised.why
     assert said(session, appointment) == [IntentKind.HERE]
 
 

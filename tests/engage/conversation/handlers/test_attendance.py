@@ -52,7 +52,7 @@ def test_a_yes_is_recorded_as_an_intent_only(
         False,
         "appointment",
     )
-    assert answers(session) == ["Thanks Katrina. See you Tue 23 March, 9:00am."]
+    assert answers(session) == ["Thanks Katrina. See you Tue 23 March, 9am."]
     assert appointment.state is AppointmentState.BOOKED
     assert appointment.outcomes == []
     assert {"reply.read", "intent.recorded"} <= set(events(session, katrina))
@@ -112,9 +112,59 @@ def test_a_no_raises_a_signal_with_its_evidence(
     assert {link["type"] for link in raised.evidence} == {"inbound", "appointment"}
     assert raised.due_at == appointment.starts_at
     assert appointment.state is AppointmentState.BOOKED
-    assert (
-        last_answer(session)
-        == "Thanks for telling us Katrina. Pat will be in touch about another time."
+    assert last_answer(session) == (
+        "Thanks Katrina. You can't make Sun 21 March, 5am. Pat will be in touch about another time."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("cant come no bus fare", "you can't make Mon 22 March, 9am (getting here)."),
+        ("cant make it got work", "you can't make Mon 22 March, 9am (work)."),
+        ("cant come, no one to have the kids", "you can't make Mon 22 March, 9am (childcare)."),
+        ("cant come im ill", "You can't make Mon 22 March, 9am. Pat will be in touch"),
+        (
+            "cant come im in court that day",
+            "You can't make Mon 22 March, 9am. Pat will be in touch",
+        ),
+    ],
+)
+def test_a_no_is_told_back_with_its_reason_if_a_text_may_say_it(
+    session: Session, katrina: Person, now: datetime, text: str, words: str
+) -> None:
+    """The person can correct what was understood. Illness and a day in court are never named."""
+    appointment = builders.appointment(session, katrina, now + 2 * DAY)
+    asked(session, appointment, now - DAY)
+    says(session, text, now)
+    assert said(session, appointment) == [NO]
+    assert words in last_answer(session)
+    says(session, "ok", now + minutes(1))
+    assert said(session, appointment) == [NO]
+
+
+def test_a_reason_given_after_the_no_is_told_back(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The reason is kept with the no, and the text says which it was."""
+    appointment = builders.appointment(session, katrina, now + 2 * DAY)
+    asked(session, appointment, now - DAY)
+    says(session, "no", now)
+    says(session, "its cos i got no one for the kids", now + timedelta(minutes=30))
+    assert last_answer(session) == (
+        "Thanks Katrina: you can't make Mon 22 March, 9am (childcare). Pat will look for a way."
+    )
+
+
+def test_late_on_another_day_names_the_day(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """Somebody who will be late tomorrow is not told that they are late."""
+    builders.appointment(session, katrina, now + DAY)
+    says(session, "il be 20 mins late tomorrow", now)
+    assert last_answer(session) == (
+        "Thanks Katrina. Pat will see that you will be late on Sun 21 March, 9am. "
+        "Please still come."
     )
 
 
@@ -305,10 +355,10 @@ def test_a_text_cannot_answer_what_was_asked_after_it(
 @pytest.mark.parametrize(
     ("kind", "wanted"),
     [
-        (AppointmentType.PHONE, "Thanks Katrina. Pat will ring you Tue 23 March, 9:00am."),
-        (AppointmentType.HOME_VISIT, "Thanks Katrina. Pat will come to you Tue 23 March, 9:00am."),
-        (AppointmentType.VIDEO, "Thanks Katrina. See you on the video call Tue 23 March, 9:00am."),
-        (AppointmentType.COURT, "Thanks Katrina. See you Tue 23 March, 9:00am."),
+        (AppointmentType.PHONE, "Thanks Katrina. Pat will ring you Tue 23 March, 9am."),
+        (AppointmentType.HOME_VISIT, "Thanks Katrina. Pat will come to you Tue 23 March, 9am."),
+        (AppointmentType.VIDEO, "Thanks Katrina. See you on the video call Tue 23 March, 9am."),
+        (AppointmentType.COURT, "Thanks Katrina. See you Tue 23 March, 9am."),
     ],
 )
 def test_the_confirmation_fits_the_appointment_type(
@@ -329,7 +379,7 @@ def test_a_welsh_speaker_is_read_and_answered_in_welsh(
     asked(session, appointment, now - DAY)
     says(session, "Ie", now)
     assert said(session, appointment) == [YES]
-    assert last_answer(session) == "Diolch Katrina. Welwn ni chi Maw 23 Mawrth, 9:00yb."
+    assert last_answer(session) == "Diolch Katrina. Welwn ni chi Maw 23 Mawrth, 9yb."
 
 
 def test_an_unclear_text_goes_to_a_worker_and_is_answered_once(
@@ -341,10 +391,7 @@ def test_an_unclear_text_goes_to_a_worker_and_is_answered_once(
         reading = says(session, "my nan has the dog so il see", now + minutes(count))
         assert (reading.needs_human, reading.act, reading.read_at) == (True, False, None)
     assert answers(session) == [
-        (
-            "Thanks Katrina. Pat will read this when next at work and get back to you. If you "
-            "are not safe call 999."
-        )
+        ("Thanks Katrina. Pat will read this when next at work and get back to you.")
     ]
     says(session, "my nan has the dog so il see", now + timedelta(hours=7))
     assert len(answers(session)) == 2

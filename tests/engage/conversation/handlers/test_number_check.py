@@ -88,7 +88,7 @@ def test_a_no_to_the_check_is_a_wrong_number(
     assert open_signals(session, person) == [SignalKind.WRONG_NUMBER]
 
 
-@pytest.mark.parametrize("body", ["ok", "who is this", "3", "yes but im not her"])
+@pytest.mark.parametrize("body", ["ok", "3", "yes but im not her"])
 def test_anything_else_leaves_the_number_unconfirmed(
     session: Session, om: Staff, now: datetime, body: str
 ) -> None:
@@ -109,3 +109,14 @@ def test_a_one_before_the_check_has_left_confirms_nothing(
     )
     says(session, "1", now)
     assert point_of(session, person).state is NumberState.CHECKING
+
+
+def test_asking_who_writes_leaves_the_number_unconfirmed(
+    session: Session, om: Staff, now: datetime
+) -> None:
+    """A question is no answer to the check. It is answered, and ends nothing."""
+    person = builders.person(session, om, verified=False)
+    check(session, person, now)
+    assert not says(session, "who is this", now + minutes(1)).needs_human
+    assert point_of(session, person).state is NumberState.CHECKING
+    assert last_answer(session).startswith("This is Pat.")

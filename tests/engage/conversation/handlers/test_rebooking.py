@@ -59,8 +59,8 @@ def test_three_times_are_offered_and_held(scene: Scene) -> None:
     words = scene.asks()
     assert "Offered 3 other times" in words
     assert last_answer(scene.session) == (
-        "Thanks Katrina. Reply 1 for Tue 23 2:00pm, 2 for Wed 24 10:00am, 3 for Thu 25 4:00pm, 0 "
-        "for none of these. "
+        "Thanks Katrina. Which suits you?\n1 Tue 23 Mar 2pm\n2 Wed 24 Mar 10am\n"
+        "3 Thu 25 Mar 4pm\n0 none of these\n"
         "Your old time stands until you pick."
     )
     assert scene.held() == ["Tue 14:00", "Wed 10:00", "Thu 16:00"]
@@ -78,14 +78,14 @@ def test_the_time_picked_is_booked_with_one_text(scene: Scene) -> None:
     scene.asks()
     reading = says(scene.session, "2", scene.now + minutes(5))
     assert (reading.prompt, reading.intent, reading.needs_human) == ("rebook", "slot_choice", False)
-    assert reading.done == "Moved by text to Wed 24 March, 10:00am"
+    assert reading.done == "Moved by text to Wed 24 March, 10am"
     assert scene.starts() == local(WED)
     assert (scene.appointment.revision, scene.appointment.place_alias) == (2, "the hall, Mill Lane")
     assert scene.appointment.worker_id == scene.om.id
     assert scene.held() == [] and open_signals(scene.session, scene.katrina) == []
     assert len(answers(scene.session)) == 2
     assert last_answer(scene.session) == (
-        "Hi Katrina. Your time has changed to Wed 24 March, 10:00am, the hall, Mill Lane. Do not "
+        "Hi Katrina. Your time has changed to Wed 24 March, 10am, the hall, Mill Lane. Do not "
         "come at the old time. "
         "Reply YES if OK, or CALL to talk."
     )
@@ -257,13 +257,13 @@ def test_welsh_from_the_offer_to_the_new_time(scene: Scene) -> None:
     scene.katrina.language = Language.WELSH
     scene.asks()
     assert last_answer(scene.session) == (
-        "Diolch Katrina. Atebwch 1 am Maw 23 2:00yh, 2 am Mer 24 10:00yb, 3 am Iau 25 4:00yh, 0 "
-        "am ddim un. "
+        "Diolch Katrina. Pa un?\n1 Maw 23 Maw 2yp\n2 Mer 24 Maw 10yb\n3 Iau 25 Maw 4yp\n"
+        "0 dim un\n"
         "Mae'r hen amser yn sefyll tan hynny."
     )
     says(scene.session, "yr un dydd Mercher, diolch", scene.now + minutes(5))
     assert scene.starts() == local(WED)
-    assert "Amser newydd: Mer 24 Mawrth, 10:00yb" in last_answer(scene.session)
+    assert "Amser newydd: Mer 24 Mawrth, 10yb" in last_answer(scene.session)
 
 
 def test_several_appointments_are_asked_about(scene: Scene) -> None:

@@ -57,8 +57,8 @@ def test_after_the_hold_a_time_taken_by_another_person_is_replaced(scene: Scene)
     says(scene.session, "2", later + minutes(1))
     assert scene.starts() == local("2027-03-22 10:00")
     assert last_answer(scene.session) == (
-        "Sorry Katrina. That time has gone. Reply 1 for Tue 23 2:00pm, 2 for Thu 25 4:00pm, 0 "
-        "for none of these. "
+        "Sorry Katrina. That time has gone. Which suits you?\n1 Tue 23 Mar 2pm\n"
+        "2 Thu 25 Mar 4pm\n0 none of these\n"
         "Your old time stands."
     )
     scene.leave()

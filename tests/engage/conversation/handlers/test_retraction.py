@@ -173,6 +173,21 @@ def test_ignore_that_withdraws_and_goes_to_a_worker(
     session.refresh(first)
     assert current_intents(session, tuesday) == []
     assert first.needs_human and second.needs_human
+    assert last_answer(session) == (
+        "Sorry Katrina. We have taken that back. What did you mean? "
+        "Use your own words, or reply CALL."
+    )
+    says(session, "no", now + minutes(6))
+    assert current_intents(session, tuesday) == [NO]
+
+
+def test_what_cannot_be_undone_is_not_said_to_be_taken_back(
+    session: Session, katrina: Person, tuesday: Appointment, now: datetime
+) -> None:
+    """A call that was asked for stays on the worker's list."""
+    says(session, "call me please", now)
+    assert says(session, "ignore that", now + minutes(4)).needs_human
+    assert "taken that back" not in last_answer(session)
 
 
 def test_taking_back_a_yes_leaves_the_no_before_it(

@@ -80,7 +80,7 @@ def test_two_people_with_appointments_are_asked_who_is_writing(
         True,
     )
     assert name.person_id == two[1].id
-    assert last_answer(session) == "Thanks Sian. See you Tue 23 March, 9:00am."
+    assert last_answer(session) == "Thanks Sian. See you Tue 23 March, 9am."
     assert [
         message.recipient
         for message in session.scalars(select(Message).where(Message.body == last_answer(session)))
@@ -99,7 +99,7 @@ def test_the_person_named_may_still_have_two_appointments(
         asked(session, one, now - DAY)
     says(session, "no", now)
     says(session, "Jay", now + minutes(1))
-    assert last_answer(session).startswith("Thanks. You have two booked: 1 for Mon 22 March")
+    assert last_answer(session).startswith("Thanks. Which do you mean?\n1 Mon 22 Mar 9am")
     assert "Lou" not in last_answer(session)
     says(session, "2", now + minutes(2))
     assert [said(session, one) for one in (*mine, hers)] == [[], [NO], []]
@@ -121,7 +121,7 @@ def test_several_texts_before_the_name_are_done_in_order_with_one_answer(
     assert said(session, appointment) == [YES, NO]
     assert said(session, other) == []
     assert len(answers(session)) == 2
-    assert last_answer(session).startswith("Thanks for telling us Jay.")
+    assert last_answer(session).startswith("Thanks Jay. You can't make Mon 22 March, 9am.")
 
 
 def test_without_a_name_staff_are_told(session: Session, two: list[Person], now: datetime) -> None:

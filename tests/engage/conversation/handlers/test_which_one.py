@@ -1,12 +1,16 @@
 """Which of several appointments a reply is about: asked, never guessed."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from engage.appointments.model import Appointment
 from engage.people.model import Person
 from engage.signals import SignalKind
+from engage.texts import TextKind
+from messaging.tables import Message
 from tests import builders
 from tests.engage.conversation.phones import (
     NO,
@@ -36,8 +40,7 @@ def test_two_appointments_are_asked_about_and_never_guessed(
     reading = says(session, "yes", now)
     assert (said(session, first), said(session, second)) == ([], [])
     assert last_answer(session) == (
-        "Thanks. You have two booked: 1 for 9:00am Pat, 2 for 12:00pm Sam, 3 for both. Which do "
-        "you mean?"
+        "Thanks. Which do you mean?\n1 Mon 22 Mar 9am Pat\n2 Mon 22 Mar midday Sam\n3 both"
     )
     chosen = says(session, choice, now + minutes(2))
     assert (said(session, first), said(session, second)) == ([], [YES])
@@ -50,7 +53,7 @@ def test_two_appointments_are_asked_about_and_never_guessed(
     assert said(session, first) == [YES]
 
 
-@pytest.mark.parametrize("choice", ["3", "both", "y ddau"])
+@pytest.mark.parametrize("choice", ["3", "both", "3 both", "y ddau"])
 def test_both_is_an_answer(session: Session, katrina: Person, now: datetime, choice: str) -> None:
     """A no to both raises a signal for each, with both texts as evidence."""
     two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
@@ -76,13 +79,75 @@ def test_an_explicit_yes_to_both_needs_no_question(
     assert "Tue 23 March" in last_answer(session)
 
 
+def asked_together(session: Session, appointments: Sequence[Appointment], at: datetime) -> None:
+    """One reminder of several appointments, which says that YES is for all of them."""
+    first, *rest = [asked(session, one, at) for one in appointments]
+    message = session.get_one(Message, first.message_id)
+    message.context = {**message.context, "texts": TextKind.SEVERAL}
+    for one in rest:
+        one.message_id = first.message_id
+    session.flush()
+
+
+@pytest.mark.parametrize("text", ["yes", "il be there", "ie"])
+def test_a_yes_to_one_text_about_several_is_for_all_of_them(
+    session: Session, katrina: Person, now: datetime, text: str
+) -> None:
+    """The text said what YES means, so nothing is asked; the confirmation names each."""
+    two = [
+        builders.appointment(session, katrina, now + 2 * DAY + minutes(180 * nth))
+        for nth in range(2)
+    ]
+    asked_together(session, two, now - DAY)
+    says(session, text, now)
+    assert [said(session, one) for one in two] == [[YES], [YES]]
+    assert open_questions(session) == []
+    assert "9am" in last_answer(session) and "midday" in last_answer(session)
+
+
+def test_a_no_to_one_text_about_several_is_asked_about(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """The text did not say what NO means."""
+    two = [
+        builders.appointment(session, katrina, now + 2 * DAY + minutes(180 * nth))
+        for nth in range(2)
+    ]
+    asked_together(session, two, now - DAY)
+    says(session, "no", now)
+    assert [said(session, one) for one in two] == [[], []]
+    assert last_answer(session).startswith("Thanks. Which do you mean?")
+
+
+def test_a_yes_is_asked_about_if_another_text_asked_too(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """One text about two, and one about a third: the yes can be about any of them."""
+    three = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(3)]
+    asked_together(session, three[:2], now - DAY)
+    asked(session, three[2], now - DAY + minutes(1))
+    says(session, "yes", now)
+    assert [said(session, one) for one in three] == [[], [], []]
+    assert last_answer(session).startswith("Thanks. Which do you mean?")
+
+
+def test_a_yes_that_names_one_of_several_is_for_that_one(
+    session: Session, katrina: Person, now: datetime
+) -> None:
+    """A day that the person names decides."""
+    two = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(2)]
+    asked_together(session, two, now - DAY)
+    says(session, "yes il be there tuesday", now)
+    assert [said(session, one) for one in two] == [[], [YES]]
+
+
 def test_three_appointments_are_numbered(session: Session, katrina: Person, now: datetime) -> None:
     """Each number is one of them; a number beyond them is no answer."""
     three = [builders.appointment(session, katrina, now + (2 + day) * DAY) for day in range(3)]
     for one in three:
         asked(session, one, now - DAY)
     says(session, "no", now)
-    assert last_answer(session).startswith("Thanks. You have 3 booked: 1 for ")
+    assert last_answer(session).startswith("Thanks. Which do you mean?\n1 Mon 22")
     assert says(session, "4", now + minutes(1)).needs_human
     assert len(open_questions(session)) == 1
     says(session, "1 and 3", now + minutes(2))
