@@ -171,8 +171,13 @@ def _about_details(world: World, expected: Expected, seen: Observed) -> Iterator
 
 def state_problems(world: World, expected: Expected, sender: str | None = None) -> Iterator[str]:
     """Problems with how everything stands now."""
+    yield from _record_problems(world, expected)
+    yield from _number_problems(world, expected, sender)
+
+
+def _record_problems(world: World, expected: Expected) -> Iterator[str]:
+    """Problems with what was said, with signals and with times."""
     session, people = world.session, list(world.people.values())
-    number = world.number_of(sender)
     for about in world.appointments.values():
         session.refresh(about)
     if expected.stated is not None:
@@ -186,6 +191,16 @@ def state_problems(world: World, expected: Expected, sender: str | None = None) 
     unwanted = signals if "any" in expected.signals_not else signals & set(expected.signals_not)
     if unwanted:
         yield f"signals_not: {', '.join(sorted(unwanted))}"
+    for name, wanted in expected.starts.items():
+        starts = world.appointments[name].starts_at
+        if starts != moment(wanted, world.script.start):
+            yield f"starts: {name} at {starts:%a %d %H:%M}, expected {wanted}"
+
+
+def _number_problems(world: World, expected: Expected, sender: str | None) -> Iterator[str]:
+    """Problems with the number and the check-in."""
+    session, people = world.session, list(world.people.values())
+    number = world.number_of(sender)
     if expected.number is not None:
         state = observed.number_state(session, number)
         if state != expected.number:
@@ -194,10 +209,6 @@ def state_problems(world: World, expected: Expected, sender: str | None = None) 
         value = observed.check_in_answer(session, people)
         if value != expected.check_in:
             yield f"check_in: expected {expected.check_in}, is {value}"
-    if expected.verified is not None:
-        if observed.is_verified(session, number) != expected.verified:
-            yield f"verified: expected {expected.verified}"
-    for name, wanted in expected.starts.items():
-        starts = world.appointments[name].starts_at
-        if starts != moment(wanted, world.script.start):
-            yield f"starts: {name} at {starts:%a %d %H:%M}, expected {wanted}"
+    verified = expected.verified
+    if verified is not None and observed.is_verified(session, number) != verified:
+        yield f"verified: expected {expected.verified}"

@@ -1,4 +1,4 @@
-"""Single texts by kind: each file of `kinds` has rows of many texts for which the same must hold."""
+"""Single texts by kind: each file of `kinds` has rows of texts for which the same must hold."""
 
 import tomllib
 from collections.abc import Iterator, Mapping

@@ -79,7 +79,7 @@ class Observed:
         return self.record.passed_over and self.session.scalar(listed.limit(1)) is not None
 
     def is_due_within(self, time: timedelta) -> bool:
-        """Whether a signal that rests on it, or the text itself, is to be looked at in that time."""
+        """Whether a signal that rests on it, or the text itself, is due in that time."""
         due = [one.due_at for one in self.signals()]
         if own := getattr(self.record, "due_at", None) or getattr(self.record, "read_by_at", None):
             due.append(own)
