@@ -115,7 +115,7 @@ CASES = (
     MeaningCase(
         "decline",
         "cant make it no bus fare",
-        "about another time",
+        "look for a way",
         "appointment",
         said=("cannot_attend",),
         signals=("barrier", "cannot_attend"),
