@@ -1,5 +1,5 @@
-"""Somebody who does not know yet whether they can come: never a no. They are told by when to say,
-and a worker sees that they are not sure.
+"""The person does not know yet whether they can come. That is never a no: they are told by when to
+say, and a worker sees that they are not sure.
 """
 
 from datetime import timedelta
