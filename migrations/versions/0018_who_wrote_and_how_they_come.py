@@ -42,6 +42,4 @@ def downgrade() -> None:
 def _set_kinds(kinds: tuple[str, ...]) -> None:
     listed = ", ".join(f"'{kind}'" for kind in kinds)
     op.drop_constraint(op.f("ck_question_questionkind"), "question")
-    op.create_check_constraint(
-        op.f("ck_question_questionkind"), "question", f"kind IN ({listed})"
-    )
+    op.create_check_constraint(op.f("ck_question_questionkind"), "question", f"kind IN ({listed})")
