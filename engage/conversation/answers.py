@@ -38,12 +38,16 @@ MIN_INTERVALS = {
     TextKind.UNDECIDED: timedelta(hours=6),
     TextKind.UNDECIDED_SOON: timedelta(hours=6),
     TextKind.PICTURE: timedelta(hours=6),
+    TextKind.HEARD: timedelta(hours=6),
+    TextKind.AFTER_DANGER: timedelta(hours=6),
     TextKind.UNKNOWN_NUMBER: timedelta(days=30),
 }
 """How soon an answer that says nothing new may be repeated to a number [ours]."""
 
 NEUTRAL_TEXTS = {
-    TextKind.CRISIS,
+    *texts.SAFETY_TEXTS,
+    TextKind.AFTER_DANGER,
+    TextKind.HEARD,
     TextKind.HELP,
     TextKind.NOT_SURE_UNNAMED,
     TextKind.UNKNOWN_NUMBER,
@@ -113,7 +117,7 @@ def send(
         return False
     if kind in _ONCE_PER_BURST and _was_sent_in_burst(context, body):
         return True
-    if kind is not TextKind.CRISIS and _is_over_hourly_limit(context):
+    if kind not in texts.SAFETY_TEXTS and _is_over_hourly_limit(context):
         context.effects.answer_limited = True
         return False
     if _is_repeated_too_soon(context, kind) or _was_last_said(context, kind, body):
@@ -123,7 +127,7 @@ def send(
         outbox.Text(
             to=context.number,
             body=body,
-            lane=Lane.SAFETY if kind is TextKind.CRISIS else Lane.REPLY,
+            lane=Lane.SAFETY if kind in texts.SAFETY_TEXTS else Lane.REPLY,
             dedupe_key=_dedupe_key(context.answer_to.id),
             recipient=str(owner.person.id) if owner else None,
             group_key=f"appointment:{about.id}" if about else None,
@@ -175,10 +179,16 @@ def _send_named(context: ReplyContext, kind: TextKind, owner: PhoneOwner) -> boo
 
 def send_not_sure(context: ReplyContext, owner: PhoneOwner) -> bool:
     """Say that a worker will read the text; without a name if others may have the phone. A second
-    text gets other words, so that nobody who says something new is left without an answer.
+    text gets other words, so that nobody who says something new is left without an answer. A sad,
+    angry or final text gets kinder words.
     """
+    language = owner.person.language
+    if context.interpretation.worrying and send_neutral(
+        context, TextKind.HEARD, language, owner=owner
+    ):
+        return True
     if owner.scope is not AnswerScope.OPEN:
-        return send_neutral(context, TextKind.NOT_SURE_UNNAMED, owner.person.language, owner=owner)
+        return send_neutral(context, TextKind.NOT_SURE_UNNAMED, language, owner=owner)
     return send_personal(context, TextKind.NOT_SURE, owner)
 
 
@@ -256,7 +266,7 @@ def _is_allowed(context: ReplyContext, kind: TextKind, owner: PhoneOwner | None)
         return True
     if suppression.is_suppressed(context.session, context.number):
         return False
-    if kind is TextKind.CRISIS:
+    if kind in texts.SAFETY_TEXTS:
         return True
     if owner is None:
         return kind in NEUTRAL_TEXTS or kind is TextKind.START
@@ -288,9 +298,8 @@ def _is_over_hourly_limit(context: ReplyContext) -> bool:
 
 
 def _is_repeated_too_soon(context: ReplyContext, kind: TextKind) -> bool:
-    if kind is TextKind.CRISIS:
-        count = _answers_since(context, context.now - _HOUR, kind)
-        return count >= MAX_SAFETY_TEXTS_PER_HOUR
+    if kind in texts.SAFETY_TEXTS:
+        return _is_over_safety_limit(context, kind)
     interval = MIN_INTERVALS.get(kind)
     return interval is not None and _answers_since(context, context.now - interval, kind) > 0
 
@@ -316,6 +325,24 @@ def _was_last_said(context: ReplyContext, kind: TextKind, body: str) -> bool:
     return context.session.scalar(_LAST_SAID, given) == body
 
 
+def _is_over_safety_limit(context: ReplyContext, kind: TextKind) -> bool:
+    """Whether so many safety texts went out in an hour that only new advice may."""
+    sent = _safety_texts_since(context, context.now - _HOUR)
+    return len(sent) >= MAX_SAFETY_TEXTS_PER_HOUR and kind in sent
+
+
+def last_safety_text(context: ReplyContext) -> TextKind | None:
+    """The last safety text to the number within a day."""
+    sent = _safety_texts_since(context, context.now - ANSWER_LIFE)
+    return sent[-1] if sent else None
+
+
+def _safety_texts_since(context: ReplyContext, since: datetime) -> list[TextKind]:
+    """The safety texts to the number since a moment that were not held back, oldest first."""
+    given = {"number": context.number, "since": since, "kinds": sorted(texts.SAFETY_TEXTS)}
+    return [TextKind(kind) for kind in context.session.scalars(_SAFETY_TEXTS, given)]
+
+
 _ANSWERS = (
     select(func.count())
     .select_from(Message)
@@ -324,6 +351,17 @@ _ANSWERS = (
         Message.created_at > bindparam("since"),
         Message.context["purpose"].astext == "reply",
     )
+)
+_SAFETY_TEXTS = (
+    select(Message.context["texts"].astext)
+    .where(
+        Message.to_number == bindparam("number"),
+        Message.created_at > bindparam("since"),
+        Message.context["purpose"].astext == "reply",
+        Message.context["texts"].astext.in_(bindparam("kinds", expanding=True)),
+        Message.status.not_in(NEVER_LEFT),
+    )
+    .order_by(Message.created_at, Message.id)
 )
 _ANSWERS_OF_KIND = _ANSWERS.where(Message.context["texts"].astext == bindparam("kind"))
 

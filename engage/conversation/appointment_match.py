@@ -23,7 +23,7 @@ from engage.appointments.model import (
 )
 from engage.conversation.sent_texts import MAX_CLOCK_DIFFERENCE, left_at, left_for_number
 from engage.core.local_time import local_day
-from engage.texts import Purpose, TextKind
+from engage.texts import SAFETY_TEXTS, Purpose, TextKind
 from engage.understanding.vocabulary import Prompt
 from messaging.tables import Message
 
@@ -111,13 +111,15 @@ _LATEST_TEXT = (
     .order_by(_left_at.desc(), Message.id.desc())
     .limit(1)
 )
-_PROMISES = frozenset(
+_PROMISES = SAFETY_TEXTS | frozenset(
     {
         TextKind.CANNOT_ATTEND,
         TextKind.NO_RECORDED,
         TextKind.NO_BECAUSE,
+        TextKind.GET_WELL,
         TextKind.CALL,
-        TextKind.CRISIS,
+        TextKind.AFTER_DANGER,
+        TextKind.HEARD,
         TextKind.CHECK_IN_HELP,
         TextKind.CHECK_IN_HELP_NOW,
     }

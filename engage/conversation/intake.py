@@ -23,11 +23,11 @@ from engage.conversation import (
     shared_phone,
 )
 from engage.conversation.context import Handled, ReplyContext
-from engage.conversation.handlers import check_ins, stop
+from engage.conversation.handlers import absences, check_ins, stop
 from engage.conversation.model import Alarm, QuestionKind, ReplyRecord
 from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.phone_owner import PhoneOwner
-from engage.conversation.safety import alerts, compromised_phone
+from engage.conversation.safety import after_danger, alerts, compromised_phone, net
 from engage.conversation.sent_texts import latest_bodies
 from engage.conversation.steps import Result, Steps, handles, learns, run
 from engage.conversation.writers import other_writers
@@ -66,7 +66,7 @@ def handle(session: Session, inbound: Inbound, now: datetime) -> None:
         prompt = _prompt(session, owners, number, inbound.received_at)
         context = _interpret(session, inbound, prompt, owners, now, first=not recent.others)
         context, handled = run(STEPS, context, owners)
-    _record(context, handled, owners)
+    _record(context, net.catch(context, handled, owners), owners)
 
 
 def _stop_word(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
@@ -82,7 +82,8 @@ def _danger(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | No
     handled = _danger_alone(context, owners)
     if handled is None:
         return None
-    return handled.with_words(check_ins.record_beside_danger(context, owners))
+    handled = handled.with_words(check_ins.record_beside_danger(context, owners))
+    return handled.with_words(absences.record_reason_beside_danger(context, owners))
 
 
 def _danger_alone(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:
@@ -166,6 +167,7 @@ STEPS: Steps[Sequence[PhoneOwner]] = (
     ("says the same words again", learns(rate_limits.silence_repeats)),
     ("is of another reader", handles(compromised_phone.leave_to_worker)),
     ("may be blocked by the provider", _blocked),
+    ("comes after danger", after_danger.hold),
     ("is read as its owner's", _by_owner),
 )
 """The steps for every text, before its sender is known."""
@@ -179,6 +181,7 @@ SKIM_STEPS: Steps[Sequence[PhoneOwner]] = (
     ("reports danger", handles(_danger_alone)),
     ("ends texts", handles(stop.handle_request_to_end)),
     ("is of another reader", handles(compromised_phone.leave_to_worker)),
+    ("comes after danger", handles(after_danger.pass_over)),
     ("is passed over", handles(rate_limits.pass_over)),
 )
 """The steps for a text over the limits of its number."""

@@ -18,6 +18,7 @@ from engage.agencies.model import Hub
 from engage.core.working_days import after_working_days, closed_days
 from engage.people.model import Person
 from engage.signals import Evidence, Signal, SignalKind, SignalState
+from engage.understanding.safety.kinds import DangerKind
 
 OPEN_STATES = (SignalState.OPEN, SignalState.ACKNOWLEDGED)
 
@@ -34,6 +35,7 @@ def raise_signal(
     due_at: datetime | None = None,
     action: str | None = None,
     joins: Sequence[SignalState] = OPEN_STATES,
+    danger: DangerKind | None = None,
 ) -> bool:
     """Raise a signal, or add the evidence to one `about` the same that is in a state of `joins`.
     Returns whether the signal is new.
@@ -53,6 +55,7 @@ def raise_signal(
         now=now,
         due_at=due_at,
         action=action,
+        danger=danger,
     )
 
 

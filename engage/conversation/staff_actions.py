@@ -26,7 +26,8 @@ from engage.agencies.model import Role
 from engage.conversation import takeover
 from engage.conversation.model import ReplyRecord
 from engage.conversation.phone_owner import lock_number
-from engage.conversation.safety.alerts import CHANNEL, PAUSE_REASON, SIGNAL_KINDS, record_item
+from engage.conversation.safety.alerts import CHANNEL, PAUSE_REASON, about, record_item
+from engage.conversation.safety.responses import RESPONSES
 from engage.conversation.signals import raise_signal
 from engage.core import events
 from engage.core.db import new_id, wake
@@ -43,9 +44,11 @@ from engage.people.pause import pause
 from engage.people.rules import PAUSED
 from engage.signals import Evidence, SignalKind, SignalState
 from engage.texts import Purpose
+from engage.understanding.language.normalise import normalise
+from engage.understanding.safety.danger_kind import kinds_of_danger
 from engage.understanding.vocabulary import Intent
 from messaging import outbox
-from messaging.tables import Message
+from messaging.tables import Inbound, Message
 from messaging.text import plain
 
 MAX_LENGTH = 612
@@ -335,20 +338,28 @@ def _raise_danger_signals(
     nobody.
     """
     for record in moved:
-        kind = SIGNAL_KINDS.get(Intent(record.intent))
-        if kind is not None and record.read_at is None:
-            raise_signal(
-                session,
-                kind,
-                person,
-                about="text",
-                why="A text that reports danger came from a number that is now known to be theirs.",
-                evidence=[Evidence("inbound", str(record.inbound_id))],
-                now=now,
-                joins=(SignalState.OPEN,),
-            )
-            wake(session, CHANNEL)
-        if kind is SignalKind.CRISIS and record.read_at is None:
+        dangers = kinds_of_danger(
+            normalise(session.get_one(Inbound, record.inbound_id).body).line,
+            [Intent(intent) for intent in record.intents],
+        )
+        if not dangers or record.read_at is not None:
+            continue
+        response = RESPONSES[dangers[0]]
+        raise_signal(
+            session,
+            response.signal,
+            person,
+            about=about(dangers[0]),
+            why="A text that reports danger came from a number that is now known to be theirs.",
+            evidence=[Evidence("inbound", str(record.inbound_id))],
+            now=now,
+            due_at=now + response.due_within,
+            action=response.action,
+            joins=(SignalState.OPEN,),
+            danger=dangers[0],
+        )
+        wake(session, CHANNEL)
+        if response.pauses:
             pause(session, person, why=PAUSE_REASON, actor="system", now=now)
 
 

@@ -14,7 +14,7 @@ from engage.people import rules
 from engage.people.contactability import Contactability, contactability_of, next_window
 from engage.people.model import NumberState
 from engage.people.rules import AnswerScope
-from engage.texts import TextKind
+from engage.texts import SAFETY_TEXTS
 from messaging.sending.dispatch import Claimed, Defer, Withhold
 
 
@@ -70,7 +70,7 @@ def read_by_another(one: PersonText) -> bool:
 def must_be_said(one: PersonText) -> bool:
     """The text confirms that texts stop, or is safety advice: it goes to the phone that wrote."""
     kind = one.text.context.get("texts")
-    return one.text.despite_stop or kind in STOP_CONFIRMATIONS or kind == TextKind.CRISIS
+    return one.text.despite_stop or kind in STOP_CONFIRMATIONS or kind in SAFETY_TEXTS
 
 
 def not_waiting_for_check(one: PersonText) -> bool:

@@ -1,11 +1,21 @@
 """Signals: what an offender manager should know, with evidence, until a worker resolves it."""
 
-from engage.signals.kinds import HEALTH, MEANINGS, RANK, Severity, SignalKind, SignalMeaning
+from engage.signals.kinds import (
+    ALARMING,
+    DANGER,
+    HEALTH,
+    MEANINGS,
+    RANK,
+    Severity,
+    SignalKind,
+    SignalMeaning,
+)
 from engage.signals.model import Signal, SignalState
 from engage.signals.service import (
     TAKEN_UP,
     Evidence,
     acknowledge,
+    add_evidence,
     notice_item,
     raise_signal,
     resolve,
@@ -13,6 +23,8 @@ from engage.signals.service import (
 )
 
 __all__ = [
+    "ALARMING",
+    "DANGER",
     "HEALTH",
     "MEANINGS",
     "RANK",
@@ -24,6 +36,7 @@ __all__ = [
     "SignalMeaning",
     "SignalState",
     "acknowledge",
+    "add_evidence",
     "notice_item",
     "raise_signal",
     "resolve",

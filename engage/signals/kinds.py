@@ -42,10 +42,18 @@ class SignalKind(enum.StrEnum):
     RE_REFERRAL_DUE = "re_referral_due"
     RECORD_OPENED = "record_opened"
     GROUND_GONE = "ground_gone"
+    TEXTS_NOT_UNDERSTOOD = "texts_not_understood"
+    WORRYING_TEXT = "worrying_text"
 
 
 HEALTH = frozenset({SignalKind.LAPSE_TOLD, SignalKind.TEST_MISSED, SignalKind.TEST_POSITIVE})
 """Kinds about health. The event log, which partners read, does not say which of them it was."""
+
+
+DANGER = frozenset({SignalKind.CRISIS, SignalKind.HARM_TO_OTHERS})
+"""Kinds about danger. A signal of one of them says which kind of danger."""
+ALARMING = DANGER | {SignalKind.TEXTS_NOT_UNDERSTOOD}
+"""Kinds for which staff are told at once, one after the other, until one of them takes it on."""
 
 
 class Severity(enum.StrEnum):
@@ -82,6 +90,18 @@ MEANINGS: dict[SignalKind, SignalMeaning] = {
         "May be a danger to another person",
         "Follow safeguarding; ring the police if a person is at risk now.",
         timedelta(minutes=15),
+    ),
+    SignalKind.TEXTS_NOT_UNDERSTOOD: SignalMeaning(
+        Severity.URGENT,
+        "Several texts that were not understood",
+        "Read them now, and ring if they are out of character.",
+        timedelta(minutes=30),
+    ),
+    SignalKind.WORRYING_TEXT: SignalMeaning(
+        Severity.HIGH,
+        "A sad, angry or final text",
+        "Read it now, and ring if it worries you.",
+        timedelta(hours=1),
     ),
     SignalKind.UNSAFE_PHONE: SignalMeaning(
         Severity.URGENT,

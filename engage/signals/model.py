@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.db import Base, new_id
 from engage.signals.kinds import Severity, SignalKind
+from engage.understanding.safety.kinds import DangerKind
 
 
 class SignalState(enum.StrEnum):
@@ -43,6 +44,7 @@ class Signal(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     hub_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("hub.id"))
     kind: Mapped[SignalKind]
+    danger: Mapped[DangerKind | None] = mapped_column(doc="The kind of danger, if it is about one.")
     severity: Mapped[Severity]
     key: Mapped[str] = mapped_column(String(120))
     why: Mapped[str] = mapped_column(String(300))

@@ -19,6 +19,7 @@ from engage.core.db import new_id
 from engage.core.errors import Conflict
 from engage.signals.kinds import HEALTH, MEANINGS, SignalKind
 from engage.signals.model import Signal, SignalState
+from engage.understanding.safety.kinds import DangerKind
 from messaging import outbox
 
 
@@ -45,11 +46,13 @@ def raise_signal(
     due_at: datetime | None = None,
     action: str | None = None,
     actor: str = "system",
+    danger: DangerKind | None = None,
 ) -> bool:
     """Raise a signal in the caller's transaction. Returns True if it is new.
 
     Kind, person and `cause` make the key. An open signal with that key gets the evidence instead.
-    `action` and `due_at` replace those of the kind.
+    `action` and `due_at` replace those of the kind. `danger` is the kind of danger, if it is about
+    one.
     """
     meaning = MEANINGS[kind]
     links = [{"type": link.type, "id": link.id} for link in evidence]
@@ -61,6 +64,7 @@ def raise_signal(
             person_id=person_id,
             hub_id=hub_id,
             kind=kind,
+            danger=danger,
             severity=meaning.severity,
             key=key,
             why=why[:300],
@@ -88,6 +92,12 @@ def raise_signal(
         evidence=[] if kind in HEALTH else links,
     )
     return True
+
+
+def add_evidence(session: Session, signal: Signal, evidence: Sequence[Evidence]) -> None:
+    """Add evidence to a signal, unless it is resolved."""
+    links = [{"type": link.type, "id": link.id} for link in evidence]
+    _add_evidence(session, signal.key, links)
 
 
 def _add_evidence(session: Session, key: str, links: list[dict[str, str]]) -> None:

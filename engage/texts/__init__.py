@@ -28,7 +28,7 @@ from engage.texts.catalogue import (
     wording,
 )
 from engage.texts.discreet import DiscreetProblem, discreet, lint
-from engage.texts.kinds import CHOICES, MeetingWay, Passed, Purpose, TextKind
+from engage.texts.kinds import CHOICES, SAFETY_TEXTS, MeetingWay, Passed, Purpose, TextKind
 from engage.texts.phrases import step_reached, why_not
 from engage.texts.times import LANGUAGES, day_named, day_of, time_of, when
 from engage.texts.values import (
@@ -48,6 +48,7 @@ __all__ = [
     "LANGUAGES",
     "LONGEST_DIRECTIONS",
     "LONGEST_WORDS",
+    "SAFETY_TEXTS",
     "AppointmentDetails",
     "DiscreetProblem",
     "MeetingWay",

@@ -170,6 +170,31 @@ ENGLISH: dict[K, str] = {
     "Please delete our last text.",
     K.CRISIS: "Thank you for telling us. If you are not safe call 999. To talk, free, day or night: "
     "call 116 123, or text SHOUT to 85258, or call 111 and pick 2.",
+    K.CRISIS_LINE: "Thank you for telling us. If you are not safe call 999. To talk to somebody ring {phone}, "
+    "or call 116 123, or text SHOUT to 85258, or call 111 and pick 2.",
+    K.SAFETY_LIFE: "Thank you for telling us. If you are not safe call 999. You matter. To talk now, free: "
+    "call 116 123, text SHOUT to 85258, or call 111 and pick 2.",
+    K.SAFETY_LIFE_LINE: "Thank you for telling us. If you are not safe call 999. You matter. To talk now: "
+    "{phone}, or call 116 123, text SHOUT to 85258, or 111 and pick 2.",
+    K.SAFETY_INJURY: "Ring 999 now and say what has happened. Stay with someone, or go where people are. "
+    "Keep this phone on. A person will ring you.",
+    K.SAFETY_VIOLENCE: "If you are in danger now call 999. If you cannot talk, call 999 and press 55. "
+    "Go where people are if you can. Tell us when it is safe to ring you.",
+    K.SAFETY_VIOLENCE_LINE: "If you are in danger now call 999. If you cannot talk, call 999 and press 55. "
+    "For help ring {phone}. Tell us when it is safe to ring you.",
+    K.SAFETY_CHILD: "Thank you for telling us. If a child is in danger now call 999. "
+    "We are telling a worker now, and a person will ring you.",
+    K.SAFETY_CHILD_LINE: "Thank you for telling us. If a child is in danger now call 999, or ring {phone}. "
+    "We are telling a worker now, and a person will ring you.",
+    K.SAFETY_BED: "Thank you for telling us. For somewhere to sleep ring the council, day or night, "
+    "and ask for housing. A person will ring you too. If you are not safe call 999.",
+    K.SAFETY_BED_LINE: "Thank you for telling us. For somewhere to sleep ring {phone}, day or night. "
+    "A person will ring you too. If you are not safe call 999.",
+    K.SAFETY_AGAIN: "Thank you for saying so. We have passed this on too. If it gets worse or you are not "
+    "safe, call 999 now.",
+    K.AFTER_DANGER: "Thanks, we have noted that. A person will talk with you about the rest.",
+    K.HEARD: "Thank you for telling us. A person will read this and get back to you.",
+    K.GET_WELL: "Thanks for telling us {first}. We hope you feel better. {worker} will be in touch.",
     K.WHICH_ONE: "Thanks. Which do you mean?\n{choices}",
     K.SEVERAL: "Hi {first}. {n} on {day}: {list}. Reply YES if you can make {all}, or CALL to talk.",
     K.WHO: "Thanks. More than one person uses this phone. Reply with your first name so we know who this is.",

@@ -142,6 +142,20 @@ class TextKind(StrEnum):
     OPTED_OUT_VOLUNTARY = "opted_out_voluntary"
     WRONG_NUMBER = "wrong_number"
     CRISIS = "crisis"
+    CRISIS_LINE = "crisis_line"
+    SAFETY_LIFE = "safety_life"
+    SAFETY_LIFE_LINE = "safety_life_line"
+    SAFETY_INJURY = "safety_injury"
+    SAFETY_VIOLENCE = "safety_violence"
+    SAFETY_VIOLENCE_LINE = "safety_violence_line"
+    SAFETY_CHILD = "safety_child"
+    SAFETY_CHILD_LINE = "safety_child_line"
+    SAFETY_BED = "safety_bed"
+    SAFETY_BED_LINE = "safety_bed_line"
+    SAFETY_AGAIN = "safety_again"
+    AFTER_DANGER = "after_danger"
+    HEARD = "heard"
+    GET_WELL = "get_well"
     WHICH_ONE = "which_one"
     SEVERAL = "several"
     WHO = "who"
@@ -165,6 +179,23 @@ class TextKind(StrEnum):
 
 CHOICES = {TextKind.WHICH_ONE: 2, TextKind.REBOOK: 2, TextKind.REBOOK_AGAIN: 2}
 """The segments that a text with one choice a line may take. Every other text is one segment."""
+SAFETY_TEXTS = frozenset(
+    {
+        TextKind.CRISIS,
+        TextKind.CRISIS_LINE,
+        TextKind.SAFETY_LIFE,
+        TextKind.SAFETY_LIFE_LINE,
+        TextKind.SAFETY_INJURY,
+        TextKind.SAFETY_VIOLENCE,
+        TextKind.SAFETY_VIOLENCE_LINE,
+        TextKind.SAFETY_CHILD,
+        TextKind.SAFETY_CHILD_LINE,
+        TextKind.SAFETY_BED,
+        TextKind.SAFETY_BED_LINE,
+        TextKind.SAFETY_AGAIN,
+    }
+)
+"""Safety advice. It names nobody and goes to whoever texts danger, before every other text."""
 
 
 class MeetingWay(StrEnum):

@@ -180,6 +180,31 @@ WELSH: dict[K, str] = {
     "Anwybyddwch y neges ddiwethaf.",
     K.CRISIS: "Diolch am ddweud. Os nad ydych yn ddiogel ffoniwch 999. I siarad am ddim: "
     "ffoniwch 116 123, tecstiwch SHOUT i 85258, neu ffoniwch 111 a dewis 2.",
+    K.CRISIS_LINE: "Diolch am ddweud. Os nad ydych yn ddiogel ffoniwch 999. I siarad: {phone}, "
+    "116 123, tecstiwch SHOUT i 85258, neu ffoniwch 111 a dewis 2.",
+    K.SAFETY_LIFE: "Diolch am ddweud. Os nad ydych yn ddiogel ffoniwch 999. Rydych yn bwysig. I siarad am ddim: "
+    "ffoniwch 116 123, SHOUT i 85258, neu 111 a dewis 2.",
+    K.SAFETY_LIFE_LINE: "Diolch am ddweud. Os nad ydych yn ddiogel ffoniwch 999. Rydych yn bwysig. I siarad: "
+    "{phone}, 116 123, SHOUT i 85258, neu 111 a dewis 2.",
+    K.SAFETY_INJURY: "Ffoniwch 999 nawr a dweud beth sydd wedi digwydd. Arhoswch gyda rhywun, neu ewch at bobl. "
+    "Cadwch eich symudol ymlaen. Bydd rhywun yn eich ffonio.",
+    K.SAFETY_VIOLENCE: "Os ydych mewn perygl nawr ffoniwch 999. Methu siarad? Ffoniwch 999, yna pwyswch 55. "
+    "Ewch at bobl os gallwch. Dywedwch pryd mae'n saff i ni ffonio.",
+    K.SAFETY_VIOLENCE_LINE: "Os ydych mewn perygl nawr ffoniwch 999. Methu siarad? Ffoniwch 999, yna pwyswch 55. "
+    "Am help: {phone}. Dywedwch pryd mae'n saff i ni ffonio.",
+    K.SAFETY_CHILD: "Diolch am ddweud. Os oes plentyn mewn perygl nawr ffoniwch 999. "
+    "Rydym yn dweud wrth weithiwr nawr, a bydd rhywun yn eich ffonio.",
+    K.SAFETY_CHILD_LINE: "Diolch am ddweud. Os oes plentyn mewn perygl nawr ffoniwch 999, neu {phone}. "
+    "Rydym yn dweud wrth weithiwr nawr. Bydd rhywun yn eich ffonio.",
+    K.SAFETY_BED: "Diolch am ddweud. Am le i gysgu ffoniwch y cyngor, ddydd neu nos, a gofyn "
+    "am dai. Bydd rhywun yn eich ffonio hefyd. Os nad ydych yn ddiogel ffoniwch 999.",
+    K.SAFETY_BED_LINE: "Diolch am ddweud. Am le i gysgu ffoniwch {phone}, ddydd neu nos. "
+    "Bydd rhywun yn eich ffonio hefyd. Os nad ydych yn ddiogel ffoniwch 999.",
+    K.SAFETY_AGAIN: "Diolch am ddweud. Rydym wedi pasio hwn ymlaen hefyd. Os yw'n gwaethygu neu os nad ydych "
+    "yn ddiogel ffoniwch 999 nawr.",
+    K.AFTER_DANGER: "Diolch, rydym wedi nodi hynny. Bydd rhywun yn siarad gyda chi am y gweddill.",
+    K.HEARD: "Diolch am ddweud. Bydd rhywun yn darllen hwn ac yn cysylltu.",
+    K.GET_WELL: "Diolch am ddweud {first}. Gobeithio y byddwch yn well. Bydd {worker} yn cysylltu.",
     K.WHICH_ONE: "Diolch. Pa un?\n{choices}",
     K.SEVERAL: "Helo {first}. {n} ar {day}: {list}. Atebwch IE os gallwch ddod {all}, neu GALW i siarad.",
     K.WHO: "Diolch. Mae mwy nag un yn defnyddio'r rhif hwn. "

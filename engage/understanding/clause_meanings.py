@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from engage.understanding import vetoes
 from engage.understanding.classifier.clauses import clauses
 from engage.understanding.decisions import STRENGTH
+from engage.understanding.language.means import Means
 from engage.understanding.prepared import PreparedText
-from engage.understanding.vocabulary import Intent, Means
+from engage.understanding.vocabulary import Intent
 
 if TYPE_CHECKING:
     from engage.understanding.classifier.predict import Classifier, IntentProbabilities

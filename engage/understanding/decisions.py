@@ -9,7 +9,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from engage.understanding.language.matching import Phrase
-from engage.understanding.vocabulary import Intent, Means, Prompt, QuestionTopic
+from engage.understanding.language.means import Means
+from engage.understanding.vocabulary import Intent, Prompt, QuestionTopic
 
 M = Means
 _CHAT = frozenset({M.THANKS, M.POLITE})

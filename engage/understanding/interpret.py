@@ -15,6 +15,7 @@ A refusal must never be taken for a yes: anything that could be one holds back a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engage.understanding import clause_meanings, details, extract_times, vetoes
@@ -23,11 +24,13 @@ from engage.understanding.consequences import of_quotation, weighed
 from engage.understanding.decisions import STRENGTH, Decision, decide
 from engage.understanding.known import whole_text
 from engage.understanding.language.matching import PhraseMatch
+from engage.understanding.language.means import Means
 from engage.understanding.language.normalise import NormalisedText
 from engage.understanding.prepared import PreparedText, prepare
 from engage.understanding.questions.interpretation import interpret_questions
 from engage.understanding.questions.matcher import QuestionsFound, find_questions
-from engage.understanding.safety.danger import crisis_words, harm_words
+from engage.understanding.safety import find_danger, hospital, net
+from engage.understanding.safety.danger_kind import kinds_of_danger
 from engage.understanding.speaker.quotes import own_words
 from engage.understanding.speaker.who import speaker_of
 from engage.understanding.vocabulary import (
@@ -37,7 +40,6 @@ from engage.understanding.vocabulary import (
     Fact,
     Intent,
     Interpretation,
-    Means,
     Prompt,
     QuestionTopic,
 )
@@ -72,7 +74,7 @@ LISTED_THRESHOLD = 0.3
 DESPITE_RULES_THRESHOLD = BRIEF_THRESHOLD = 0.9
 ENDS_TEXTS_THRESHOLD, ENDS_TEXTS_LISTED_THRESHOLD = 0.65, 0.15
 _BRIEF_WORDS = 2
-_DANGER = (Intent.CRISIS, Intent.HARM_TO_OTHERS)
+_DANGER = find_danger.DANGER
 _ENDS_TEXTS = (Intent.OPT_OUT, Intent.WRONG_NUMBER)
 _IDENTITY_PROMPTS = (Prompt.NUMBER_CHECK, Prompt.WHO)
 """Only rules read the answers to these: a guess could give a phone to the wrong person."""
@@ -85,6 +87,15 @@ _PHRASE_FOR = {
     Intent.OPT_OUT: Means.STOP_TEXTS,
 }
 _ABOUT_ATTENDING = frozenset({Intent.CONFIRM, Intent.DECLINE, Intent.RUNNING_LATE, Intent.ARRIVED})
+_HOSPITAL_PROMPTS = (
+    Prompt.APPOINTMENT,
+    Prompt.TODAY,
+    Prompt.ANSWERED,
+    Prompt.SPOKEN,
+    Prompt.ABSENCE,
+    Prompt.NONE,
+)
+"""After any other question a stay in hospital is no answer."""
 _CORPUS_PROMPTS = {
     Prompt.TODAY: Prompt.APPOINTMENT,
     Prompt.ANSWERED: Prompt.APPOINTMENT,
@@ -138,17 +149,25 @@ def interpret_with(
     known = whole_text.read(body, text.line, text.prompt)
     asked = find_questions(body, language) if prompt not in _IDENTITY_PROMPTS else QuestionsFound()
     is_known = decision is not None or known is not None or asked.covers_all
-    if danger := _danger(text, likely, classifier, is_known=is_known):
+    probability = find_danger.probability(text.line, text.corpus_prompt, likely, classifier)
+    danger = find_danger.by_rule(text.line)
+    if not danger and not is_known and probability >= DANGER_THRESHOLD:
+        danger = find_danger.by_classifier(text.body, likely, classifier)
+    if danger:
         found = _as_danger(danger, text, likely, decision)
     elif known is not None:
         found = known
     elif decision is not None and text.matches:
         found = _by_rule(decision, text, text.matches)
+    elif text.prompt in _HOSPITAL_PROMPTS and hospital.is_in_hospital(text.line):
+        found = _in_hospital(text, classifier)
     else:
         found = interpret_questions(asked, text.normalised, prompt, language) or _by_classifier(
             text, likely, classifier, asked
         )
-    return weighed(found, speaker, text.line)
+    weighed_meaning = weighed(found, speaker, text.line)
+    is_worrying = not weighed_meaning.acts and net.is_worrying(text.line, probability)
+    return replace(weighed_meaning, worrying=is_worrying)
 
 
 def _by_rule(
@@ -169,35 +188,6 @@ def _by_rule(
     )
 
 
-def _danger(
-    text: PreparedText,
-    likely: "IntentProbabilities",
-    classifier: "Classifier",
-    *,
-    is_known: bool,
-) -> dict[Intent, str]:
-    """Danger to the person and to others, each with the words that show it.
-
-    The classifier is asked only if phrases do not explain the whole text (`is_known`), and it must
-    find danger also without the figures of speech.
-    """
-    by_rule = {
-        Intent.CRISIS: crisis_words(text.line),
-        Intent.HARM_TO_OTHERS: harm_words(text.line),
-    }
-    found = {intent: words for intent, words in by_rule.items() if words}
-    if found or is_known or likely.of(*_DANGER) < DANGER_THRESHOLD:
-        return found
-    literal = vetoes.without_figures_of_speech(text.line)
-    if (
-        literal is not None
-        and classifier.classify(literal, text.corpus_prompt).of(*_DANGER) < DANGER_THRESHOLD
-    ):
-        return {}
-    likeliest = max(_DANGER, key=lambda intent: likely.of(intent))
-    return {likeliest: classifier.evidence(text.body, likeliest)}
-
-
 def _as_danger(
     danger: dict[Intent, str],
     text: PreparedText,
@@ -206,14 +196,35 @@ def _as_danger(
 ) -> Interpretation:
     others = decision.intents if decision else _likely_intents(likely)
     intents = _by_strength({*danger, *(set(others) - {Intent.OTHER, Intent.THANKS})})
-    is_rule = crisis_words(text.line) or harm_words(text.line)
+    is_rule = bool(find_danger.by_rule(text.line))
     return Interpretation(
         intent=intents[0],
         confidence=max(DANGER_RULE_CONFIDENCE if is_rule else 0.0, min(likely.of(*_DANGER), SURE)),
         act=Act.HUMAN,
         intents=intents,
+        cause=details.cause_of(Intent.ABSENCE_REASON, text.line),
         evidence=tuple(danger.values()),
         basis=Basis.RULE if is_rule else Basis.MODEL,
+        dangers=kinds_of_danger(text.line, danger),
+    )
+
+
+def _in_hospital(text: PreparedText, classifier: "Classifier") -> Interpretation:
+    """A stay in hospital: why they were not there, or that they cannot come."""
+    is_reason = text.prompt is Prompt.ABSENCE or hospital.is_over(text.line)
+    intent = Intent.ABSENCE_REASON if is_reason else Intent.DECLINE
+    days = extract_times.days(text.line)
+    return Interpretation(
+        intent=intent,
+        confidence=FAIRLY_SURE,
+        act=Act.ACT,
+        intents=(intent,),
+        day=days[0] if len(days) == 1 and not is_reason else None,
+        cause=Cause.ILLNESS,
+        evidence=(classifier.evidence(text.body, intent),),
+        sure=frozenset({intent}),
+        in_hospital=True,
+        basis=Basis.RULE,
     )
 
 

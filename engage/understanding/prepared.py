@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from engage.understanding.classifier.lines import PROMPTS
 from engage.understanding.language.matching import Phrase, PhraseMatch, match_anywhere, match_whole
+from engage.understanding.language.means import Means
 from engage.understanding.language.normalise import NormalisedText, normalise
 from engage.understanding.language.phrases import table
-from engage.understanding.vocabulary import Means, Prompt
+from engage.understanding.vocabulary import Prompt
 
 _IGNORED_WORDS = frozenset({"please", "kiss"})
 

@@ -5,40 +5,8 @@ interpreting it. Types only, no logic.
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Means(StrEnum):
-    """What a known phrase means. What follows from it depends on the prompt (decisions.py)."""
-
-    YES = "yes"
-    WILL = "will"
-    SEE_YOU = "see_you"
-    ACK = "ack"
-    NO = "no"
-    WONT = "wont"
-    NONE_OF_THEM = "none_of_them"
-    MOVE = "move"
-    LATE = "late"
-    SOON = "soon"
-    MINUTES = "minutes"
-    HERE = "here"
-    CALL = "call"
-    STOP = "stop"
-    STOP_TEXTS = "stop_texts"
-    START = "start"
-    START_TEXTS = "start_texts"
-    HELP = "help"
-    NEXT = "next"
-    WRONG = "wrong"
-    MINE = "mine"
-    THANKS = "thanks"
-    GOT = "got"
-    POLITE = "polite"
-    NUMBER = "number"
-    SCALE = "scale"
-    FEELS = "feels"
-    WHENEVER = "whenever"
-    DAY = "day"
-    BOTH = "both"
+from engage.understanding.language.means import Means
+from engage.understanding.safety.kinds import DangerKind
 
 
 class Certainty(StrEnum):
@@ -358,7 +326,9 @@ class Interpretation:
     `speaker` is who wrote the text, and `basis` says whether rules or the classifier decided.
     `asks_back`: Engage may not act on the meaning, but may ask the person once whether it is meant.
     `undecided`: the person says that they do not know yet. `reaction` is the tap on a text of ours
-    that a phone reported.
+    that a phone reported. `dangers` are the kinds of danger that it reports, most urgent first.
+    `in_hospital`: it says that they are or were in hospital. `worrying`: it was not understood, and
+    is sad, angry or final.
     """
 
     intent: Intent
@@ -382,6 +352,14 @@ class Interpretation:
     asks_back: bool = False
     undecided: bool = False
     reaction: Reaction | None = None
+    dangers: tuple[DangerKind, ...] = ()
+    in_hospital: bool = False
+    worrying: bool = False
+
+    @property
+    def danger(self) -> DangerKind | None:
+        """The most urgent danger that the text reports, if any."""
+        return self.dangers[0] if self.dangers else None
 
     @property
     def acts(self) -> bool:

@@ -178,6 +178,7 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         "/import",
         "/free-times",
         "/on-call",
+        f"/hubs/{house.hub.id}/help-lines",
         "/notices",
         f"/hubs/{house.hub.id}/answers",
         NOWHERE,
@@ -249,6 +250,7 @@ def test_pages_of_other_roles(
         (house.administrator, "/hubs"),
         (house.administrator, f"/hubs/{house.hub.id}/answers"),
         (house.administrator, f"/hubs/{house.hub.id}/answers/write?topic=parking"),
+        (house.administrator, f"/hubs/{house.hub.id}/help-lines"),
         (house.administrator, f"/staff/{house.pat.id}/notices"),
         (house.pat, f"/people/{person.id}/flag"),
     ):

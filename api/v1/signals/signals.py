@@ -14,6 +14,7 @@ from api.v1.parsing import Resource
 from engage.people import signals as person_signals
 from engage.queries import listings
 from engage.signals import Severity, Signal, SignalKind, SignalState
+from engage.understanding.safety.kinds import DangerKind
 
 signals = Resource(
     "signals",
@@ -36,6 +37,7 @@ class SignalOut(Schema):
     id = fields.UUID(required=True)
     person_id = fields.UUID(required=True)
     kind = one_of(SignalKind, required=True)
+    danger = one_of(DangerKind, required=True, allow_none=True)
     severity = one_of(Severity, required=True)
     state = one_of(SignalState, required=True)
     why = fields.String(required=True)

@@ -25,6 +25,7 @@ from engage.conversation.handlers.intent_kinds import KIND_OF, WORDS
 from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.safety import alerts
+from engage.conversation.safety.responses import RESPONSES
 from engage.conversation.signals import next_working_day, raise_signal
 from engage.core import events
 from engage.people.model import Person
@@ -247,15 +248,17 @@ def _end_texts(
 
 
 def _raise_danger(session: Session, case: CorrectionCase, now: datetime) -> str:
+    danger = alerts.DANGER_OF[case.meaning]
     raise_signal(
         session,
-        alerts.SIGNAL_KINDS[case.meaning],
+        RESPONSES[danger].signal,
         case.person,
-        about="text",
+        about=alerts.about(danger),
         why="A text reports danger, according to a worker.",
         evidence=case.evidence,
         now=now,
         joins=(SignalState.OPEN,),
+        danger=danger,
     )
     if case.meaning is Intent.CRISIS:
         pause(session, case.person, why=alerts.PAUSE_REASON, actor=case.actor.label, now=now)

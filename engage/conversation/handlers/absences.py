@@ -5,6 +5,7 @@ answer must never count as a yes to a coming appointment, and nothing here recor
 outcome. If it is not clear which absence is meant, a worker reads the text.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
@@ -22,6 +23,7 @@ from engage.conversation.outcomes import leave_to_worker
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.sent_texts import MAX_CLOCK_DIFFERENCE, left_at, left_for_number
 from engage.conversation.signals import has_open_signal, raise_signal
+from engage.people.rules import AnswerScope
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
 from engage.understanding.vocabulary import Cause, Intent, Prompt
@@ -119,7 +121,8 @@ def record_reason(context: ReplyContext, owner: PhoneOwner) -> Handled:
             context, owner, "A reason for an absence; not clear for which appointment"
         )
     _store_reason(context, owner, missed)
-    answers.send_personal(context, TextKind.ABSENCE_THANKS, owner)
+    kind = TextKind.GET_WELL if context.interpretation.in_hospital else TextKind.ABSENCE_THANKS
+    answers.send_personal(context, kind, owner)
     outcome = absence_rules.proposed_outcome(context.interpretation.cause)
     proposal = f"{outcome.value} proposed" if outcome else "no outcome proposed"
     return Handled(
@@ -143,6 +146,22 @@ def record_reason_beside(context: ReplyContext, owner: PhoneOwner) -> None:
     missed = missed_appointment(context, owner)
     if missed is not None:
         _store_reason(context, owner, missed)
+
+
+def record_reason_beside_danger(context: ReplyContext, owners: Sequence[PhoneOwner]) -> str:
+    """Keep a dangerous text also as the reason for an absence, if we had asked why. Returns words
+    for the thread, if something was kept. The safety advice is the only answer.
+    """
+    if len(owners) != 1 or owners[0].scope is not AnswerScope.OPEN:
+        return ""
+    is_reason = context.prompt is Prompt.ABSENCE or (
+        Intent.ABSENCE_REASON in context.interpretation.intents
+    )
+    missed = missed_appointment(context, owners[0]) if is_reason else None
+    if missed is None:
+        return ""
+    _store_reason(context, owners[0], missed)
+    return "kept as the reason for their absence"
 
 
 def record_claim(context: ReplyContext, owner: PhoneOwner) -> Handled | None:

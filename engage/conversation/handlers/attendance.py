@@ -259,6 +259,9 @@ def _send_confirmation(
         )
         answers.send(context, TextKind.NEXT, body, owner=owner, about=about[0])
         return
+    if context.interpretation.in_hospital and kind is IntentKind.CANNOT_ATTEND:
+        answers.send_personal(context, TextKind.GET_WELL, owner)
+        return
     details = details_for_text(about[0])
     if kind is IntentKind.CANNOT_ATTEND:
         # The offender manager gets the signal and will be in touch.

@@ -1,10 +1,10 @@
 """Danger in a text comes before everything else: staff are told at once, and a person in danger
-gets safety advice.
+gets safety advice for the kind of danger (responses.py).
 
 It must never weigh danger against the rest of the text. If several people have the number, each
 offender manager is told; if nobody has it, the staff on call of any hub are. A stopped number, or a
-phone that somebody else reads, gets no text, but staff are told. After a text about danger to the
-person, texts that they did not ask for wait (people/pause.py).
+phone that somebody else reads, gets no text, but staff are told. After most kinds of danger, texts
+that they did not ask for wait (people/pause.py).
 """
 
 import uuid
@@ -12,15 +12,19 @@ from collections.abc import Sequence
 
 import structlog
 
+from engage import texts
+from engage.agencies import help_lines
 from engage.conversation import answers
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.phone_owner import PhoneOwner, language_of
+from engage.conversation.safety.responses import RESPONSES, DangerResponse
 from engage.conversation.signals import raise_signal
 from engage.core.db import wake
 from engage.people.model import Person
 from engage.people.pause import pause
 from engage.signals import SignalKind, SignalState
 from engage.texts import TextKind
+from engage.understanding.safety.kinds import DangerKind
 from engage.understanding.vocabulary import Intent
 
 CHANNEL = "engage_alarms"
@@ -29,23 +33,12 @@ PAUSE_REASON = "A text suggests that they may be in danger"
 
 log = structlog.get_logger(__name__)
 
-SIGNAL_KINDS = {Intent.CRISIS: SignalKind.CRISIS, Intent.HARM_TO_OTHERS: SignalKind.HARM_TO_OTHERS}
-_WHY = {
-    SignalKind.CRISIS: "A text suggests that they may be in danger.",
-    SignalKind.HARM_TO_OTHERS: (
-        "A text suggests that they may be a danger to somebody, or reports harm to somebody."
-    ),
+DANGER_OF = {
+    Intent.CRISIS: DangerKind.UNCLEAR,
+    Intent.HARM_TO_OTHERS: DangerKind.THREATS_TO_OTHERS,
 }
-_WHY_UNSURE = {
-    SignalKind.CRISIS: (
-        "A text from a phone that they share, or had in the past, suggests that somebody may be in"
-        " danger."
-    ),
-    SignalKind.HARM_TO_OTHERS: (
-        "A text from a phone that they share, or had in the past, reports danger to somebody."
-    ),
-}
-"""Where it is not certain whose text it is."""
+"""The kind of a danger of which nothing more is known."""
+_FROM_OTHER_PHONE = " It came from a phone that they share, or had in the past."
 
 
 def record_item(record_id: uuid.UUID) -> str:
@@ -63,23 +56,24 @@ def raise_alert(
 
     `former` are the people who had an unknown number in the past: it may still be their phone.
     """
-    found = [intent for intent in SIGNAL_KINDS if intent in context.interpretation.intents]
+    found = [intent for intent in DANGER_OF if intent in context.interpretation.intents]
     if not found:
         return None
+    dangers = context.interpretation.dangers or tuple(DANGER_OF[intent] for intent in found)
     people = [owner.person for owner in owners] or list(former)
     only = owners[0] if len(owners) == 1 else None
-    for intent in found:
+    for danger in _one_for_each_signal(dangers):
         for person in people:
-            _raise_signal(context, SIGNAL_KINDS[intent], person, is_certain=only is not None)
-    words = "Urgent signal raised"
+            _raise_signal(context, danger, person, is_certain=only is not None)
+    words = f"Urgent signal raised: {dangers[0].label}"
     if not people:
         log.error("danger.unknown_number", inbound=context.inbound.id, intent=found[0].value)
         words = "Unknown number: staff on call are told, and a coordinator must read this now"
-    if Intent.CRISIS in found:
+    if any(RESPONSES[danger].pauses for danger in dangers):
         for owner in owners:
             pause(context.session, owner.person, why=PAUSE_REASON, actor="system", now=context.now)
-        if answers.send_neutral(context, TextKind.CRISIS, language_of(owners), owner=only):
-            words += "; safety advice sent"
+    if _send_advice(context, owners, dangers):
+        words += "; safety advice sent"
     wake(context.session, CHANNEL)
     return Handled(
         words,
@@ -90,19 +84,69 @@ def raise_alert(
     )
 
 
+def about(danger: DangerKind) -> str:
+    """What a signal about this danger is about. An unclear danger joins whatever is open."""
+    return "text" if danger is DangerKind.UNCLEAR else f"text:{danger.value}"
+
+
+def _one_for_each_signal(dangers: Sequence[DangerKind]) -> Sequence[DangerKind]:
+    """The most urgent danger to the person, and the most urgent one to others."""
+    first: dict[SignalKind, DangerKind] = {}
+    for danger in dangers:
+        first.setdefault(RESPONSES[danger].signal, danger)
+    return list(first.values())
+
+
 def _raise_signal(
-    context: ReplyContext, kind: SignalKind, person: Person, *, is_certain: bool
+    context: ReplyContext, danger: DangerKind, person: Person, *, is_certain: bool
 ) -> None:
     """Raise a signal, or add the text to one that is open. An acknowledged signal gets a new
     one.
     """
+    response = RESPONSES[danger]
     raise_signal(
         context.session,
-        kind,
+        response.signal,
         person,
-        about="text",
-        why=(_WHY if is_certain else _WHY_UNSURE)[kind],
+        about=about(danger),
+        why=response.why if is_certain else response.why + _FROM_OTHER_PHONE,
         evidence=context.evidence,
         now=context.now,
+        due_at=context.now + response.due_within,
+        action=response.action,
         joins=(SignalState.OPEN,),
+        danger=danger,
     )
+
+
+def _send_advice(
+    context: ReplyContext, owners: Sequence[PhoneOwner], dangers: Sequence[DangerKind]
+) -> bool:
+    """Send the advice for the most urgent danger that has one. Straight after the same advice the
+    person gets a short line instead.
+    """
+    responses = [RESPONSES[danger] for danger in dangers]
+    response = next((one for one in responses if one.advice is not None), None)
+    if response is None or response.advice is None:
+        return False
+    language, only = language_of(owners), owners[0] if len(owners) == 1 else None
+    last = answers.last_safety_text(context)
+    if last is not None and last in (response.advice, response.advice_with_line):
+        return answers.send_neutral(context, TextKind.SAFETY_AGAIN, language, owner=only)
+    phone = _own_number(context, owners, response)
+    if phone is None or response.advice_with_line is None:
+        return answers.send_neutral(context, response.advice, language, owner=only)
+    body = texts.render(response.advice_with_line, language, phone=phone)
+    return answers.send(context, response.advice_with_line, body, owner=only)
+
+
+def _own_number(
+    context: ReplyContext, owners: Sequence[PhoneOwner], response: DangerResponse
+) -> str | None:
+    """The checked number of the hub for this danger, if everybody who has the phone is of one
+    hub.
+    """
+    hubs = {owner.person.hub_id for owner in owners}
+    if response.line is None or len(hubs) != 1:
+        return None
+    return help_lines.checked_number(context.session, hubs.pop(), response.line)

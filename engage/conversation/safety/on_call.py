@@ -32,10 +32,12 @@ from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep, ReplyRecor
 from engage.conversation.safety import rota
 from engage.conversation.safety.alerts import CHANNEL as CHANNEL
 from engage.conversation.safety.alerts import record_item
+from engage.conversation.safety.responses import RESPONSES
 from engage.core import events
 from engage.core.working_days import closed_days, is_working_day
 from engage.people.model import Person
 from engage.signals import Signal, SignalState
+from engage.understanding.safety.kinds import DangerKind
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +51,7 @@ READERS = (Role.COORDINATOR, Role.SUPERVISOR)
 _START = text("""
 INSERT INTO alarm (id, signal_id, level, steps, next_at)
 SELECT gen_random_uuid(), signal.id, 0, 0, :now FROM signal
-WHERE signal.severity = 'urgent' AND signal.kind IN ('crisis', 'harm_to_others')
+WHERE signal.severity = 'urgent' AND signal.kind = ANY(:kinds)
   AND signal.state = 'open'
   AND signal.raised_at > :since AND NOT EXISTS (SELECT FROM alarm WHERE alarm.signal_id = signal.id)
 ON CONFLICT DO NOTHING
@@ -68,13 +70,28 @@ class _Subject:
     person: Person | None
     sees: Callable[[Staff], bool]
     item: str
+    danger: DangerKind | None = None
+
+    @property
+    def step_minutes(self) -> int:
+        """How long a step waits for somebody to take it on: at most until the danger's deadline."""
+        minutes = self.rules.on_call_minutes
+        return minutes if self.danger is None else min(minutes, RESPONSES[self.danger].due_minutes)
+
+    @property
+    def on_call_at_once(self) -> bool:
+        """Whether those on call are told together with an offender manager who is at work."""
+        return self.danger is not None and RESPONSES[self.danger].on_call_at_once
 
 
 def advance_due(session: Session, *, now: datetime, limit: int = 20) -> int:
     """Start alarms for signals of danger that have none, and take the next step of up to `limit`
     alarms that are due. Returns how many were due.
     """
-    session.execute(_START, {"now": now, "since": now - MAX_SIGNAL_AGE})
+    session.execute(
+        _START,
+        {"now": now, "since": now - MAX_SIGNAL_AGE, "kinds": sorted(signals.ALARMING)},
+    )
     due = session.scalars(
         select(Alarm)
         .where(Alarm.next_at <= now)
@@ -124,7 +141,13 @@ def _subject(session: Session, alarm: Alarm) -> _Subject | None:
         return bool(visible) and Ability.SIGNALS in abilities(actor, person)
 
     return _Subject(
-        frozenset({hub.id}), hub, hub_rules(hub), person, sees, signals.notice_item(signal.id)
+        frozenset({hub.id}),
+        hub,
+        hub_rules(hub),
+        person,
+        sees,
+        signals.notice_item(signal.id),
+        signal.danger,
     )
 
 
@@ -148,11 +171,11 @@ class _Step:
         if not self._leave_to_manager({turn.staff_id for turn in turns}):
             self._next_level(levels)
         self.alarm.steps += 1
-        self.alarm.next_at = self.now + timedelta(minutes=self.about.rules.on_call_minutes)
+        self.alarm.next_at = self.now + timedelta(minutes=self.about.step_minutes)
 
     def _leave_to_manager(self, on_call: set[uuid.UUID]) -> bool:
         """Notify the offender manager first if they are at work or on call. True if they are at
-        work: then they have until the next step to themselves.
+        work and the danger leaves time: then they have until the next step to themselves.
         """
         person, hub = self.about.person, self.about.hub
         if self.alarm.steps or person is None or hub is None:
@@ -160,7 +183,8 @@ class _Step:
         working = at_work(hub, self.now)
         if not working and person.offender_manager_id not in on_call:
             return False
-        return self._notify(person.offender_manager, MANAGER_LEVEL) and working
+        told = self._notify(person.offender_manager, MANAGER_LEVEL)
+        return told and working and not self.about.on_call_at_once
 
     def _next_level(self, levels: dict[int, list[Staff]]) -> None:
         later = [level for level in sorted(levels) if level > self.alarm.level]

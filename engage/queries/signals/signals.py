@@ -29,12 +29,11 @@ from engage.people.model import ContactPoint, NumberState, Person
 from engage.queries import actor_names
 from engage.queries.people import shared_numbers
 from engage.queries.people.shared_numbers import Sharer
-from engage.signals import MEANINGS, RANK, Severity, Signal, SignalKind, SignalState
+from engage.signals import DANGER, MEANINGS, RANK, Severity, Signal, SignalKind, SignalState
 from messaging.tables import Inbound, Message
 
 PAGE = 25
 COUNTED = 50
-_DANGER = (SignalKind.CRISIS, SignalKind.HARM_TO_OTHERS)
 _SEVERITY_OF_RANK = {rank: severity for severity, rank in RANK.items()}
 
 
@@ -244,7 +243,7 @@ def _views(
             if signal.kind is SignalKind.NUMBER_SHARED
             else (),
             kind=signal.kind,
-            title=MEANINGS[signal.kind].title,
+            title=_title(signal),
             severity=signal.severity,
             why=signal.why,
             action=signal.action,
@@ -271,6 +270,12 @@ def _views(
         )
         for signal, person, hub, number, manager in rows
     )
+
+
+def _title(signal: Signal) -> str:
+    """The title of a signal; for danger with its kind."""
+    title = MEANINGS[signal.kind].title
+    return title if signal.danger is None else f"{title}: {signal.danger.label}"
 
 
 def _evidence(
@@ -316,7 +321,7 @@ def _shown(evidence: EvidenceView, signal: Signal, *, health: bool) -> EvidenceV
     """
     from_other = evidence.type in ("inbound", "message") and evidence.owner != str(signal.person_id)
     withheld = from_other or (evidence.of_health and not health)
-    return replace(evidence, words=None) if withheld and signal.kind not in _DANGER else evidence
+    return replace(evidence, words=None) if withheld and signal.kind not in DANGER else evidence
 
 
 def _ids(links: Collection[Mapping[str, str]], kind: str) -> list[uuid.UUID]:

@@ -7,7 +7,7 @@ expanded once.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engage.understanding.vocabulary import Means
+from engage.understanding.language.means import Means
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,12 @@ _PUNCTUATION = frozenset('.,!;:-–—…()"“”/*_~·•[]¡¿‐‑ \t')
 _INVISIBLE = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"])
 _STRUCK_OUT = frozenset("\u0335\u0336\u0337\u0338\u20dd\u20e0")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
+_OVERDOSED = re.compile(
+    r"\bOD['’]?d\b|\b[Oo]\.?[Dd]\.?['’][Dd]\b|"
+    r"\b([Ii]['’]?(?:ve|VE)? (?:nearly |almost |just )?)odd\b"
+    r"(?! (?:y|yr|yn|o|i|fi|hi|na|job|jobs|one|socks?)\b)"
+)
+"""Overdosed, as people type it. Else `odd` is English for strange, and Welsh for was."""
 _AFTER_WILL = frozenset(
     ["be", "b", "come", "cum", "there", "see", "c", "do", "make", "try", "get", "attend", "pop"]
 )
@@ -81,9 +87,8 @@ def _simplified(text: str) -> str:
     """`text` in lower case without accents, apostrophes or invisible characters. An emoji that
     stands for a word becomes that word.
     """
-    lowered = unicodedata.normalize("NFKD", text).lower()
-    # Without its apostrophe it is a word of its own: strange in English, "was" in Welsh.
-    lowered = re.sub(r"\bo\.?d['’]d\b", "overdosed", lowered)
+    plain = unicodedata.normalize("NFKD", text)
+    lowered = _OVERDOSED.sub(lambda found: f"{found[1] or ''}overdosed", plain).lower()
     lowered = re.sub(r"\b(i|we|he|she|it|they|you|u)['‘’]ll\b", r"\1l", lowered)
     lowered = re.sub(r"[:;=]['’]?-?[(/\\|\[]|\)[-']?:", " ☹ ", lowered)
     kept = []

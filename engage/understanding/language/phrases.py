@@ -10,8 +10,8 @@ from engage.understanding.extract_times import MAX_MINUTES_LATE
 from engage.understanding.language import phrases_cy as cy
 from engage.understanding.language import phrases_en as en
 from engage.understanding.language.matching import Phrase, Phrases, expand
+from engage.understanding.language.means import Means
 from engage.understanding.language.normalise import standard_spelling
-from engage.understanding.vocabulary import Means
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Welsh phrases by meaning, as people write them. Data only. phrases_en.py explains the pattern."""
 
-from engage.understanding.vocabulary import Means
+from engage.understanding.language.means import Means
 
 _I_AM = "(dwi|rwyf|rwy|dw i|rydw i|dwin|rwyn|rydwin|dwi yn|rwyf yn|dw in)"
 _THERE = "(yno|yna)"  # not "na": "there" without its apostrophe, but also "no"

@@ -5,7 +5,7 @@ if it has this one meaning whenever a text consists of known phrases. Words may 
 that spellings.py knows. `please` and kisses are left out before phrases are looked up.
 """
 
-from engage.understanding.vocabulary import Means
+from engage.understanding.language.means import Means
 
 _ABLE = (
     "(come|make it|attend|be there|be in|come in|come along|get there|do it|do that|make "

@@ -5,10 +5,11 @@ there, is there parking". Pure.
 from engage.understanding import extract_times
 from engage.understanding.decisions import STRENGTH, Decision, decide
 from engage.understanding.language.matching import match_whole
+from engage.understanding.language.means import Means
 from engage.understanding.language.normalise import NormalisedText, normalise
 from engage.understanding.language.phrases import table
 from engage.understanding.questions.matcher import QuestionsFound
-from engage.understanding.vocabulary import Act, Basis, Intent, Interpretation, Means, Prompt
+from engage.understanding.vocabulary import Act, Basis, Intent, Interpretation, Prompt
 
 CONFIDENCE = 0.97
 _BESIDE = frozenset(

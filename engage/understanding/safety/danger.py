@@ -220,13 +220,7 @@ _IN_DANGER = (
         r"\b(?:taken|took) (?:my|me) keys\b|\blocked me in\b|"
         r"\bchecks (?:it|my phone|this phone)\b|\bdont (?:ring|call) (?:on )?this phone\b"
     ),
-    (
-        r"\b(?:im|am|i was|been|still|taken|took me|rushed|me|ended up|back|dwi) (?:\w+ )?(?:in|"
-        r"to|at|into) (?:the )?(?:hospital|hosp|a and e|icu|resus)\b|\bkeeping me in\b|"
-        r"^(?:in|at) (?:the )?(?:hospital|a and e)\b|"
-        r"\btext(?:ing)? (?:\w+ )?from (?:the )?(?:hospital|a and e)\b|\bon a ward\b|"
-        r"\bbeen sectioned\b"
-    ),
+    r"\bin (?:icu|resus|intensive care)\b|\bbeen sectioned\b|\bput me in hospital\b",
     (
         r"\b(?:need|get|called|called an|waiting for|in) (?:an |the )?ambulance\b|"
         r"\bchest pains?\b|\bcant breathe?\b|\b(?:im|wont stop|cant stop|still|badly) bleeding\b|"
@@ -240,6 +234,48 @@ _IN_DANGER = (
         r"\b(?:not|havent|aint) (?:ate|eaten) (?:for|in|since)\b"
     ),
 )
+_LAST_WORDS_AND_NEEDS = (
+    (
+        r"\bkms\b|\b(?:be|il) there (?:\w+ )?in a box\b|\b(?:left|leaving) (?:his|her|my|me) "
+        r"ring\b|"
+        r"\b(?:ta|thanks) ra properly\b|\b(?:just|only) a burden\b|\bwant to say a proper (?:bye|"
+        r"goodbye)\b"
+    ),
+    (
+        r"\b(?:im|am|really|deffo) not (?:ok|okay|alright)\b(?! (?:with|about|for|to))|"
+        r"\bin a (?:\w+ )?(?:dark|bad) place\b(?! (?:to|for|in town))|\b(?:at|hit|reached) (?:my |"
+        r"a )?"
+        rf"breaking point\b|\bcant do it{_ANY_MORE}"
+    ),
+    (
+        r"\b(?:been|got|getting) (?:shanked|knifed|chinged|slashed|glassed)\b|"
+        r"\b(?:knife|blade|gun) to (?:my|me) (?:throat|neck|head)\b|"
+        r"\b(?:took|taken|swallowed|necked|cymryd|gymryd|gymyd) (?:\w+ ){0,4}(?:tablets|pills|"
+        r"paracetamols?|o dabledi)\b(?! (?:for|as|this morning|today))"
+    ),
+    (
+        r"\b(?:ex|husband|fella|boyfriend|bf|partner) (?:\w+ ){0,2}(?:gets out|getting out|"
+        r"released|"
+        r"let out|comes out) (?:\w+ ){0,4}(?:scared|find me|find us|get me|after me|kill)\b"
+    ),
+    (
+        r"\b(?:kicked|chucked|slung|thrown|threw) (?:me |us )?out\b.{0,30}\b(?:tonight|nowhere|"
+        r"cold|"
+        r"raining|freezing|with nothing|with all my)\b|"
+        r"\b(?:sleeping|sleepin|kippin|kipping) (?:rough|in (?:me|my|the|a) (?:car|van|tent|"
+        r"doorway))\b|"
+        r"\bno roof over\b|\bslung out (?:of )?the hostel\b|\bim homeless\b|\bhomeless (?:again|"
+        r"now|tonight)\b"
+    ),
+    (
+        r"\b(?:dim lle|nunlle|unman) (?:i|am) (?:gysgu|fynd|aros)\b|\b(?:cysgu|gysgu) yn (?:y|fy) "
+        r"(?:car|nghar)\b|\b(?:angen|galw|isio) ambiwlans\b|\bmethu anadlu\b|\bgwaedu lot\b|"
+        r"\bn ddigartref\b|\bbygwth (?:fi|lladd)\b|\b(?:wedi|nath o|nath e) (?:bwrw|mwrw|curo|"
+        r"nghuro) fi\b|"
+        r"\b(?:sdim|dim) pwynt (?:byw|cario|mynd ymlaen)\b|\b(?:well|gwell) off? ?hebdda\b|"
+        r"\bo dabledi\b"
+    ),
+)
 _OTHER_LANGUAGES = (
     (
         r"\bddim (?:isio|eisiau|isie|moyn) (?:bod yma|byw|bod yn fyw|deffro|mynd ymlaen)\b|"
@@ -249,7 +285,7 @@ _OTHER_LANGUAGES = (
     (
         r"\b(?:efo|gyda|a) (?:cyllell|chyllell)\b|"
         r"\b(?:mae|dwi|gen i|mewn|dwi gyda) ofn\b(?! colli)|\bofn$|\bddim yn (?:saff|ddiogel)\b|"
-        r"\b(?:yn|ir|yn yr) (?:ysbyty|sbyty)\b|\bhelpwch fi\b|"
+        r"\bhelpwch fi\b|"
         r"\b(?:cysgu|byw) (?:allan|ar y stryd)\b|\bfy (?:lladd|mygwth|nharo) i\b"
     ),
     r"\bnie chce (?:juz )?zyc\b|\bzabic sie\b|\bpomocy\b|\bvreau sa mor\b|\bma omor\b",
@@ -297,6 +333,16 @@ _HARM = (
         r"\b(?:is|been|keeps|was) hurting (?:his|her|the|my|their)\b|"
         r"\brun (?:him|her|them) over\b"
     ),
+    (
+        rf"\b(?:leav\w*|left) (?:\w+ )?{_CHILD} (?:\w+ ){{0,3}}(?:alone|on (?:her|his|their|there|"
+        rf"its) own)\b|"
+        r"\bshake the baby\b|\b(?:nonce|paedo|pedo)s?\b.{0,20}\bkids?\b|\bgonna batter (?:my|the|"
+        r"this) (?:neighbour|landlord|boss|ex)\b|"
+        r"\bput (?:him|her|them) in (?:the|a) (?:ground|grave|hospital)\b|"
+        r"\b(?:gadael|adael) y plant ar\b|\btaro fy (?:mab|merch|mhlant)\b|\bcleisiau ar y "
+        r"(?:babi|plant)\b|"
+        r"\bfrifo (?:fe|fo|ef|hi|nhw)\b"
+    ),
     r"\bbruises?\b|\bmarks on (?:her|his|the|their)\b|\b(?:gave|given) (?:her|him) a black eye\b",
     (
         r"(?<!cant )(?<!wont )\b(?:leav\w*|left) (?:the|her|his|their|them|"
@@ -321,6 +367,7 @@ _CRISIS_PATTERN = re.compile(
             *_IN_A_COFFIN,
             *_MEANS_AND_PLACES,
             *_IN_DANGER,
+            *_LAST_WORDS_AND_NEEDS,
             *_OTHER_LANGUAGES,
         )
     )

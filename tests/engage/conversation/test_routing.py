@@ -28,6 +28,7 @@ def test_danger_and_stop_come_first() -> None:
         "says the same words again",
         "is of another reader",
         "may be blocked by the provider",
+        "comes after danger",
         "is read as its owner's",
     ]
 
@@ -40,6 +41,7 @@ def test_a_text_above_the_limit_is_searched_for_what_must_not_be_missed() -> Non
         "reports danger",
         "ends texts",
         "is of another reader",
+        "comes after danger",
         "is passed over",
     ]
 

@@ -21,6 +21,7 @@ from engage.conversation import staff_actions
 from engage.core.db import Database
 from engage.core.errors import Forbidden, NotFound
 from engage.people import pause, phones
+from engage.people import signals as attention
 from engage.people.model import NumberState, Person
 from engage.signals import SignalKind
 from messaging import outbox
@@ -36,6 +37,7 @@ from tests.engage.conversation.phones import (
     point_of,
     says,
     share,
+    signal,
 )
 
 NOW = builders.NOW
@@ -94,7 +96,7 @@ def test_waiting_texts_are_withdrawn_and_due_ones_skipped(
     """In the transaction of the text of danger. The safety answer itself is sent."""
     appointment = booked(session, katrina)
     says(session, DANGER, NOW)
-    assert [message.context["texts"] for message in queued(session, katrina)] == ["crisis"]
+    assert [message.context["texts"] for message in queued(session, katrina)] == ["safety_life"]
     due.send_due(session, now=NOW + timedelta(days=1, hours=3))
     assert states(session, appointment)[ReminderKind.THREE_DAYS] == (
         ReminderState.SKIPPED,
@@ -131,9 +133,11 @@ def test_a_pause_stops_neither_answers_nor_texts_from_staff(
 ) -> None:
     """It stops texts that the person did not ask for; no answer to a question would be worse."""
     says(session, DANGER, NOW)
+    who = builders.actor(katrina.offender_manager)
+    raised = signal(session, katrina, SignalKind.CRISIS)
+    attention.acknowledge(session, who, raised.id, now=NOW)
     says(session, "CALL", NOW + timedelta(minutes=5))
     assert "ring you" in last_answer(session)
-    who = builders.actor(katrina.offender_manager)
     sent = staff_actions.send_text(
         session, who, katrina.id, "Hi Katrina, can I ring you at 2?", now=NOW
     )

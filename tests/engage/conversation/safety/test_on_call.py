@@ -246,7 +246,7 @@ def test_only_danger_raises_an_alarm(session: Session, hall: Hall) -> None:
     """Danger to another person does too; other signals do not."""
     put_on(session, hall.first, 1)
     for kind in SignalKind:
-        if kind is not SignalKind.HARM_TO_OTHERS and kind is not SignalKind.CRISIS:
+        if kind not in signals.ALARMING:
             signals.raise_signal(
                 session,
                 kind,

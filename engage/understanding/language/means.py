@@ -1,0 +1,38 @@
+"""What known phrases mean. Types only, no logic."""
+
+from enum import StrEnum
+
+
+class Means(StrEnum):
+    """What a known phrase means. What follows from it depends on the prompt (decisions.py)."""
+
+    YES = "yes"
+    WILL = "will"
+    SEE_YOU = "see_you"
+    ACK = "ack"
+    NO = "no"
+    WONT = "wont"
+    NONE_OF_THEM = "none_of_them"
+    MOVE = "move"
+    LATE = "late"
+    SOON = "soon"
+    MINUTES = "minutes"
+    HERE = "here"
+    CALL = "call"
+    STOP = "stop"
+    STOP_TEXTS = "stop_texts"
+    START = "start"
+    START_TEXTS = "start_texts"
+    HELP = "help"
+    NEXT = "next"
+    WRONG = "wrong"
+    MINE = "mine"
+    THANKS = "thanks"
+    GOT = "got"
+    POLITE = "polite"
+    NUMBER = "number"
+    SCALE = "scale"
+    FEELS = "feels"
+    WHENEVER = "whenever"
+    DAY = "day"
+    BOTH = "both"

@@ -1,0 +1,42 @@
+"""Finds danger in a text by the rules and by the classifier. Pure."""
+
+from typing import TYPE_CHECKING
+
+from engage.understanding import vetoes
+from engage.understanding.safety import hospital
+from engage.understanding.safety.danger import crisis_words, harm_words
+from engage.understanding.vocabulary import Intent, Prompt
+
+if TYPE_CHECKING:
+    from engage.understanding.classifier.predict import Classifier, IntentProbabilities
+
+DANGER = (Intent.CRISIS, Intent.HARM_TO_OTHERS)
+
+
+def by_rule(line: str) -> dict[Intent, str]:
+    """Danger to the person and to others that the rules find in a normalised line, each with the
+    words that show it.
+    """
+    found = {Intent.CRISIS: crisis_words(line), Intent.HARM_TO_OTHERS: harm_words(line)}
+    return {intent: words for intent, words in found.items() if words}
+
+
+def by_classifier(
+    body: str, likely: "IntentProbabilities", classifier: "Classifier"
+) -> dict[Intent, str]:
+    """The likelier of the two dangers, with the words that show it."""
+    likeliest = max(DANGER, key=lambda intent: likely.of(intent))
+    return {likeliest: classifier.evidence(body, likeliest)}
+
+
+def probability(
+    line: str, prompt: Prompt, likely: "IntentProbabilities", classifier: "Classifier"
+) -> float:
+    """How likely the classifier thinks danger is, with and without figures of speech and the words
+    about a stay in hospital: the lowest counts. `prompt` is one of the corpus.
+    """
+    found = likely.of(*DANGER)
+    for rest in (vetoes.without_figures_of_speech(line), hospital.without_hospital(line)):
+        if rest is not None:
+            found = min(found, classifier.classify(rest, prompt).of(*DANGER) if rest else 0.0)
+    return found
