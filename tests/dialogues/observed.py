@@ -14,21 +14,10 @@ from engage.people.model import ContactPoint, NumberState, Person
 from engage.progress.check_ins.model import CheckIn, CheckInAnswer
 from engage.progress.model import SelfReport
 from engage.signals import Signal, SignalState
+from engage.understanding.safety.kinds import DangerKind
+from engage.understanding.vocabulary import Intent
 from messaging import suppression
 from messaging.tables import Inbound
-
-DANGERS: Mapping[str, frozenset[str]] = {
-    "suicide": frozenset({"suicide", "self_harm", "wishes_to_die", "wish_to_die", "crisis"}),
-    "injury": frozenset({"injury", "overdose", "injured", "injury_now", "hurt_now", "medical"}),
-    "violence": frozenset({"violence", "at_risk_of_violence", "violence_expected", "threatened"}),
-    "child": frozenset({"child", "child_at_risk", "child_in_danger"}),
-    "threat": frozenset({"threat", "threats", "threat_to_others", "harm_to_others"}),
-    "homeless": frozenset({"homeless", "homeless_tonight", "no_shelter", "nowhere_to_sleep"}),
-    "hospital": frozenset({"hospital", "in_hospital"}),
-}
-"""The names under which each kind of danger may be stored: of a signal, or of the record's kind."""
-
-_ALL_DANGERS = frozenset().union(*DANGERS.values())
 
 
 @dataclass(frozen=True)
@@ -52,14 +41,12 @@ class Observed:
         return [one for one in found if not unresolved or one.state is not SignalState.RESOLVED]
 
     def dangers(self) -> set[str]:
-        """The kinds of danger recorded for it, by the names of `DANGERS`."""
-        names = {one.kind.value for one in self.signals(unresolved=False)} & _ALL_DANGERS
-        for name in ("danger", "danger_kind"):
-            if value := getattr(self.record, name, None):
-                names = {str(value)}
-        if not names and {"crisis", "harm_to_others"} & set(self.record.intents):
-            names = {str(self.record.intents[0])}
-        return {kind for kind, known in DANGERS.items() if known & names} or names
+        """The kinds of danger of the signals that rest on it, or of a text from an unknown
+        number.
+        """
+        kinds = {one.danger.value for one in self.signals(unresolved=False) if one.danger}
+        is_alarming = {Intent.CRISIS, Intent.HARM_TO_OTHERS} & set(self.record.intents)
+        return kinds or ({DangerKind.UNCLEAR.value} if is_alarming else set())
 
     def for_worker(self) -> bool:
         """Whether somebody has it on their list."""

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from engage.understanding.safety.kinds import DangerKind
+
 T = TypeVar("T")
 
 LONDON = ZoneInfo("Europe/London")
@@ -23,7 +25,7 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 WRITERS = ("person", "relative", "worker", "stranger", "machine", "reaction")
 """Who may write a text. A `worker` is another service's, such as a support worker."""
-DANGERS = ("suicide", "injury", "violence", "child", "threat", "homeless", "hospital")
+DANGERS = tuple(kind.value for kind in DangerKind)
 SPEAKERS = ("person", "other", "machine")
 """Whom the record may name as the writer; `other` is anybody but the person."""
 OURS = (
