@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from engage.understanding.language.normalise import normalise
 from engage.understanding.language.spellings import EMOJI
 
 _CARDINALS = {
@@ -143,6 +144,35 @@ def read_choice(text: str, count: int) -> tuple[int, ...] | None:
             else None
         )
     return None
+
+
+_DAY_ONLY = re.compile(
+    r"(?:(?:the|its|it is|thats|for|on|just|i|i mean|meant|i meant|sorry|that|y|yr|un|dydd|yes|no|"
+    r"about|only|r) )*(mon|tue|wed|thu|fri|sat|sun|today|tomorrow|llun|mawrth|mercher|iau|gwener|"
+    r"sadwrn|sul|heddiw|fory|yfory)(?: (?:1|one|only|please|kiss|thanks|mate|un|appointment))*"
+)
+_WELSH_DAYS = {
+    "llun": "mon",
+    "mawrth": "tue",
+    "mercher": "wed",
+    "iau": "thu",
+    "gwener": "fri",
+    "sadwrn": "sat",
+    "sul": "sun",
+    "heddiw": "today",
+    "fory": "tomorrow",
+    "yfory": "tomorrow",
+}
+
+
+def read_day(text: str) -> str | None:
+    """The day that the whole text names and nothing else, `mon` to `sun`, `today` or `tomorrow`:
+    "the friday one".
+    """
+    if has_doubtful_sign(text):
+        return None
+    match = _DAY_ONLY.fullmatch(normalise(text).line)
+    return None if match is None else _WELSH_DAYS.get(match[1], match[1])
 
 
 def says_yes_to_all(text: str) -> bool:

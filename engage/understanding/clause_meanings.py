@@ -1,13 +1,14 @@
 """What the clauses of a text say beside its strongest meaning. Pure."""
 
+import re
 from typing import TYPE_CHECKING
 
-from engage.understanding import vetoes
-from engage.understanding.classifier.clauses import clauses
-from engage.understanding.decisions import STRENGTH
+from engage.understanding import details, vetoes
+from engage.understanding.classifier.clauses import MAX_CLAUSES, clauses
+from engage.understanding.decisions import STRENGTH, decide
 from engage.understanding.language.means import Means
-from engage.understanding.prepared import PreparedText
-from engage.understanding.vocabulary import Intent
+from engage.understanding.prepared import PreparedText, prepare
+from engage.understanding.vocabulary import Fact, Intent, Prompt
 
 if TYPE_CHECKING:
     from engage.understanding.classifier.predict import Classifier, IntentProbabilities
@@ -17,7 +18,18 @@ NEVER_ACTED_ON = frozenset({Intent.CRISIS, Intent.HARM_TO_OTHERS, Intent.OTHER})
 _REFUSING_PHRASES = frozenset(
     {Means.WONT, Means.NO, Means.MOVE, Means.NONE_OF_THEM, Means.STOP_TEXTS}
 )
-_MAX_REFUSAL_BESIDE_YES = 0.06
+_MAX_REFUSAL_BESIDE_YES, _MAX_REFUSAL_BESIDE_PLAIN_YES = 0.06, 0.1
+_ABOUT_ATTENDING = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED})
+_COMES = frozenset({Means.WILL, Means.SEE_YOU})
+_LOSSES = (Intent.PROGRESS_HOUSING, Intent.PROGRESS_WORK)
+_LOST = (Fact.LOST_HOME, Fact.LOST_WORK)
+_LOSS_FROM = 0.3
+_PARTS = re.compile(
+    r"[.!?;,\n]+|\s(?:but|and|n|also|btw|tho|though|so|plus|cos|coz|because|ond|hefyd|achos|ac|"
+    r"felly)(?=\s|$)",
+    re.IGNORECASE,
+)
+"""Splits finer than the clauses that the classifier was trained with."""
 _SURE_FROM, _CALL_FROM = 0.8, 0.9
 """The probability from which a clause surely means something, and from which it asks for a call."""
 
@@ -44,6 +56,47 @@ def sure_weaker(
     ):
         found -= {Intent.CONFIRM, Intent.DECLINE}
     return frozenset(found)
+
+
+def said_plainly(
+    intent: Intent, text: PreparedText, likely: "IntentProbabilities", classifier: "Classifier"
+) -> frozenset[Intent]:
+    """Weaker meanings that a part of the text says in known phrases: a yes, or a home or a job
+    lost.
+    """
+    found = set()
+    parts = [part for piece in _PARTS.split(text.body) if (part := piece.strip())]
+    may_say_yes = (
+        text.prompt in _ABOUT_ATTENDING
+        and not text.meanings & _REFUSING_PHRASES
+        and likely.of(*REFUSALS) <= _MAX_REFUSAL_BESIDE_PLAIN_YES
+    )
+    for place, part in enumerate(parts[:MAX_CLAUSES] if len(parts) > 1 else ()):
+        if may_say_yes and _is_plain_yes(part, text, is_first=place == 0):
+            found.add(Intent.CONFIRM)
+        for news in _LOSSES:
+            if _tells_loss(news, part, text, classifier):
+                found.add(news)
+    return frozenset(one for one in found if STRENGTH[one] > STRENGTH[intent])
+
+
+def _is_plain_yes(part: str, text: PreparedText, *, is_first: bool) -> bool:
+    prepared = prepare(part, text.prompt, text.language)
+    if not prepared.matches or prepared.normalised.has_question_mark:
+        return False
+    decision = decide(prepared.phrases, text.prompt, has_question_mark=False)
+    wanted = _COMES | ({Means.YES} if is_first else set())
+    is_yes = decision is not None and decision.intents == (Intent.CONFIRM,)
+    return is_yes and bool(prepared.meanings & wanted)
+
+
+def _tells_loss(news: Intent, part: str, text: PreparedText, classifier: "Classifier") -> bool:
+    prepared = prepare(part, text.prompt, text.language)
+    if details.fact_of(news, prepared.line) not in _LOST:
+        return False
+    if vetoes.is_vetoed(news, text.normalised, text.language):
+        return False
+    return classifier.classify(part, text.corpus_prompt).of(news) >= _LOSS_FROM
 
 
 def asks_for_call(intent: Intent, text: PreparedText, classifier: "Classifier") -> bool:

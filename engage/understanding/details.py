@@ -1,6 +1,7 @@
 """The details of a meaning, for those meanings that have them. Pure."""
 
 import re
+from collections.abc import Iterable
 
 from engage.understanding import extract, extract_times
 from engage.understanding.known import travel
@@ -54,6 +55,12 @@ def reason(text: str) -> Cause | None:
 def fact_of(intent: Intent, line: str) -> Fact | None:
     """The news in a normalised line."""
     return extract.fact(line, _FACTS[intent]) if intent in _FACTS else None
+
+
+def first_fact(intents: Iterable[Intent], line: str) -> Fact | None:
+    """The news of the first of these meanings that has any."""
+    facts = (fact_of(intent, line) for intent in intents)
+    return next((fact for fact in facts if fact is not None), None)
 
 
 def topic_of(intent: Intent, line: str) -> QuestionTopic | None:

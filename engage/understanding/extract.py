@@ -13,6 +13,8 @@ from engage.understanding.vocabulary import Cause, Fact, QuestionTopic
 
 _NOT = r"(?:not|isnt|aint|dont feel|ddim yn)"
 _SCALE: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (1, re.compile(r"\bda iawn\b|\ball blessed\b|\b(?:proper |all |really )?(?:tidy|lush)\b")),
+    (2, re.compile(r"\b(?:mustnt|mustn t|cant) (?:grumble|complain)\b|\bticking over\b")),
     (2, re.compile(r"\bnot (?:too |so |that |half )?bad\b|\bddim yn ddrwg\b|\bcould be worse\b")),
     (
         4,
@@ -67,7 +69,8 @@ _CAUSES: tuple[tuple[Cause, str], ...] = (
     ),
     (
         Cause.BEREAVEMENT,
-        r"(?:funeral|passed away|passing|died|wake|burial|cremat\w+|angladd|cynhebrwng|wedi marw)",
+        r"(?:funeral|passed away|passing|(?<!car )(?<!van )(?<!phone )(?<!battery )(?<!bike "
+        r")(?<!motor )died|wake|burial|cremat\w+|angladd|cynhebrwng|wedi marw)",
     ),
     (
         Cause.COURT,
@@ -86,6 +89,7 @@ _CAUSES: tuple[tuple[Cause, str], ...] = (
             r"(?:kids?|babies|baby|child\w*|bairns?|little 1s?|son|daughter|boys?|girls?|lad)|"
             r"(?:kids?|son|daughter|baby|little (?:1|boy|girl|lad)|bairn|wee (?:1|man)|"
             r"toddler)s? (?:are |is |been |off |got )?(?:ill|sick|poorly|off|bad|temp\w*|chicken|"
+            r"off school|"
             r"at home)|(?:got|have|having|with|watching|minding) (?:the|my|all the) (?:kids?|"
             r"babies|baby|children|boys|girls|bairns|little 1s?)|gwarchod|plant|ysgol)"
         ),
@@ -178,9 +182,10 @@ _FACTS: tuple[tuple[Fact, str], ...] = (
         (
             r"(?:evict\w*|kicked (?:me )?out|chucked (?:me )?out|thr(?:own|ew) (?:me )?out|"
             r"section 21|notice to quit|(?:lost|losing|colli) (?:the |my |me )?(?:flat|house|"
-            r"home|room|tenancy|place|hostel|bed|fflat|ty|stafell)|homeless|sofa surf\w*|"
+            r"home|room|tenancy|place|hostel|bed|fflat|ty|stafell)(?! (?:door )?keys?)|homeless|"
+            r"sofa surf\w*|"
             r"locks (?:have been )?changed|(?:got to|have to|gotta) (?:be out|leave|get out)|"
-            rf"{_LOST} (?:the |my )?(?:flat|tenancy|room|house))"
+            rf"{_LOST} (?:the |my )?(?:flat|tenancy|room|house)(?! (?:door )?keys?))"
         ),
     ),
     (
@@ -197,7 +202,8 @@ _FACTS: tuple[tuple[Fact, str], ...] = (
         (
             r"(?:sacked|laid off|made redundant|redundan\w*|let (?:me )?go|finished me|"
             r"lost (?:the |my |me )?(?:job|work|shifts|hours|placement)|sack|no more shifts|"
-            r"shut (?:down|the)|dropped me|didnt keep me|colli (?:fy |y )?(?:swydd|gwaith|job))"
+            r"shut (?:down|the)|dropped me|didnt keep me|(?:colli|collais i|collais|golles i|"
+            r"gollais i|golli) (?:fy |y )?(?:swydd|gwaith|job))"
         ),
     ),
     (

@@ -22,7 +22,8 @@ _DAYS = {
 }
 _NOT_THE_DAY = (
     r"(?<!til )(?<!till )(?<!until )(?<!before )(?<!after )(?<!since )(?<!from )(?<!starts )"
-    r"(?<!start )(?<!paid )(?<!last )(?<!by )(?<!the )(?<!in the )"
+    r"(?<!start )(?<!paid )(?<!payday )(?<!tan ddydd )(?<!tan dydd )(?<!tan )(?<!last )(?<!by "
+    r")(?<!the )(?<!in the )"
 )
 """Before a day that is not that of the appointment: "no money til friday", "out in the sun"."""
 _DAY_PATTERNS = {day: re.compile(rf"{_NOT_THE_DAY}\b(?:{words})\b") for day, words in _DAYS.items()}
@@ -42,6 +43,10 @@ _DURATIONS = (
     (re.compile(r"\b(?:half an|half a|half|hanner) (?:hour|awr)\b"), 30),
     (re.compile(r"\b(?:quarter of an|chwarter) (?:hour|awr)\b"), 15),
     (re.compile(r"\b(?:an|1|a) (?:hour|awr)\b"), 60),
+    (re.compile(r"\b(?:pum|pump) (?:munud|minutes)\b"), 5),
+    (re.compile(r"\b(?:deg|ddeg|deng|ddeng) (?:munud|minutes)\b"), 10),
+    (re.compile(r"\b(?:pymtheg|bymtheg) (?:munud|minutes)\b"), 15),
+    (re.compile(r"\b(?:ugain|igain) (?:munud|minutes)\b"), 20),
 )
 _CLOCK = re.compile(
     r"\b(?:(half|quarter) (past|to) )?(\d{1,2})(?:[:.](\d{2}))? ?"

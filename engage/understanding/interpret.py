@@ -14,6 +14,7 @@ Pure: no database, no clock, no network. The order decides:
 A refusal must never be taken for a yes: anything that could be one holds back a yes.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from engage.understanding import clause_meanings, details, extract_times, vetoes
 from engage.understanding.classifier.clauses import clauses
 from engage.understanding.consequences import of_quotation, weighed
 from engage.understanding.decisions import STRENGTH, Decision, decide
-from engage.understanding.known import whole_text
+from engage.understanding.known import explicit, whole_text
 from engage.understanding.language.matching import PhraseMatch
 from engage.understanding.language.means import Means
 from engage.understanding.language.normalise import NormalisedText
@@ -32,7 +33,7 @@ from engage.understanding.questions.matcher import QuestionsFound, find_question
 from engage.understanding.safety import find_danger, hospital, net
 from engage.understanding.safety.danger_kind import kinds_of_danger
 from engage.understanding.speaker.quotes import own_words
-from engage.understanding.speaker.who import speaker_of
+from engage.understanding.speaker.who import names_in, speaker_of
 from engage.understanding.vocabulary import (
     Act,
     Basis,
@@ -104,9 +105,16 @@ _CORPUS_PROMPTS = {
     Prompt.NUMBER_CHECK: Prompt.NONE,
     Prompt.WHO: Prompt.NONE,
 }
-"""The corpus prompt to use for a prompt that the corpus does not have. After one of these the text
-must mean the same without any question.
+"""The corpus prompt to use for a prompt that the corpus does not have."""
+_UNPROMPTED_TOO = frozenset(_CORPUS_PROMPTS) - {Prompt.TODAY}
+"""After one of these the text must mean the same without any question. On the day it answers the
+reminder of that day.
 """
+_SURE_ABOUT_ATTENDING = 0.9
+_SPEAKS_OF_ATTENDING = re.compile(
+    r"\b(?:come|coming|comin|cum|there|attend|attending|make it|see (?:you|him|her)|cant|wont|"
+    r"late|dod|ddod|dwad|yna|yno|gweld|methu|hwyr)\b"
+)
 
 
 def interpret(
@@ -115,13 +123,15 @@ def interpret(
     language: str = "en",
     earlier: Sequence[str] = (),
     ours: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> Interpretation:
     """Interpret `text`, sent in answer to `prompt` by a person who gets texts in `language` (`en`
     or `cy`).
 
     Texts `earlier` in the same burst, oldest first, are interpreted with it as one text. `ours` are
-    texts sent to the number lately: copies of them are not read as the writer's words. Raises
-    ValueError for an unknown prompt, and never for a text. Linear in the length of the text.
+    texts sent to the number lately: copies of them are not read as the writer's words. `names` are
+    the first names of those who have the phone. Raises ValueError for an unknown prompt, and never
+    for a text. Linear in the length of the text.
     """
     # Imported with the first text, so that a process that interprets none does not load numpy.
     from engage.understanding.classifier.predict import classifier
@@ -131,11 +141,15 @@ def interpret(
         return of_quotation(written)
     before = [own_words(one, ours).words for one in earlier]
     body = " ".join((*before, written.words))
-    return interpret_with(classifier(), body, Prompt(prompt), language)
+    return interpret_with(classifier(), body, Prompt(prompt), language, names)
 
 
 def interpret_with(
-    classifier: "Classifier", body: str, prompt: Prompt, language: str = "en"
+    classifier: "Classifier",
+    body: str,
+    prompt: Prompt,
+    language: str = "en",
+    names: Sequence[str] = (),
 ) -> Interpretation:
     """As `interpret`, with a given classifier: evaluation trains one without some styles."""
     text = prepare(body, prompt, language)
@@ -145,10 +159,11 @@ def interpret_with(
         decision = decide(
             text.phrases, text.prompt, has_question_mark=text.normalised.has_question_mark
         )
-    speaker = speaker_of(body, text.line)
-    known = whole_text.read(body, text.line, text.prompt)
+    speaker = speaker_of(body, text.line, names)
+    known = whole_text.read(body, text.line, text.prompt, names)
     asked = find_questions(body, language) if prompt not in _IDENTITY_PROMPTS else QuestionsFound()
-    is_known = decision is not None or known is not None or asked.covers_all
+    is_known = decision is not None or asked.covers_all
+    is_known = is_known or (known is not None and not known.undecided)
     probability = find_danger.probability(text.line, text.corpus_prompt, likely, classifier)
     danger = find_danger.by_rule(text.line)
     if not danger and not is_known and probability >= DANGER_THRESHOLD:
@@ -165,9 +180,38 @@ def interpret_with(
         found = interpret_questions(asked, text.normalised, prompt, language) or _by_classifier(
             text, likely, classifier, asked
         )
-    weighed_meaning = weighed(found, speaker, text.line)
-    is_worrying = not weighed_meaning.acts and net.is_worrying(text.line, probability)
-    return replace(weighed_meaning, worrying=is_worrying)
+    meaning = weighed(found, speaker, text.line)
+    meaning = _denial_asked_back(meaning, text, names)
+    if meaning.asks_back or meaning.dangers or prompt in _IDENTITY_PROMPTS:
+        return meaning
+    if asks_who := _asking_who_writes(meaning, text):
+        return replace(asks_who, speaker=speaker)
+    is_worrying = not meaning.acts and net.is_worrying(text.line, probability)
+    return replace(meaning, worrying=is_worrying)
+
+
+def _denial_asked_back(
+    meaning: Interpretation, text: PreparedText, names: Sequence[str]
+) -> Interpretation:
+    """Ask about a denial that uses the name of somebody who has the phone."""
+    if meaning.intent is not Intent.WRONG_NUMBER or not meaning.acts:
+        return meaning
+    if not names_in(text.line, names):
+        return meaning
+    return replace(meaning, act=Act.HUMAN, sure=frozenset(), asks_back=True)
+
+
+def _asking_who_writes(meaning: Interpretation, text: PreparedText) -> Interpretation | None:
+    """The question who writes, if the text asks it and nothing surer was read from it."""
+    is_open_question = meaning.intent is Intent.QUESTION and meaning.topic is None
+    is_guess_of_end = (
+        meaning.intent in _ENDS_TEXTS
+        and meaning.basis is Basis.MODEL
+        and not explicit.says(meaning.intent, text.line)
+    )
+    if meaning.acts and not is_open_question and not is_guess_of_end:
+        return None
+    return whole_text.asking_who_writes(text.line)
 
 
 def _by_rule(
@@ -247,7 +291,10 @@ def _by_classifier(
         and (intent is not Intent.CHECKIN_ANSWER or value is not None)
     )
     weaker = (
-        clause_meanings.sure_weaker(intent, text, likely, classifier) if is_sure else frozenset()
+        clause_meanings.sure_weaker(intent, text, likely, classifier)
+        | clause_meanings.said_plainly(intent, text, likely, classifier)
+        if is_sure
+        else frozenset()
     )
     if is_sure and clause_meanings.asks_for_call(intent, text, classifier):
         weaker, intent = weaker | {intent}, Intent.CALL_ME
@@ -262,7 +309,7 @@ def _by_classifier(
         day=days[0] if len(days) == 1 else None,
         time=details.time_of(intent, text.body),
         cause=details.cause_of(intent, text.line),
-        fact=details.fact_of(intent, text.line),
+        fact=details.first_fact((intent, *weaker), text.line),
         travel=details.travel_of(intent, text.line),
         topic=next(iter(asked.topics), None) or details.topic_of(intent, text.line),
         other_topics=asked.topics[1:],
@@ -306,7 +353,9 @@ def _is_held_back(
         intent not in _ENDS_TEXTS or Means.YES in text.meanings
     ):
         return True
-    if text.prompt in _CORPUS_PROMPTS and not _means_it_unprompted(intent, text, classifier):
+    if text.prompt in _UNPROMPTED_TOO and not (
+        _speaks_of_attending(intent, text, likely) or _means_it_unprompted(intent, text, classifier)
+    ):
         return True
     if intent in _ABOUT_ATTENDING and len(extract_times.days(text.line)) > 1:
         return True
@@ -316,6 +365,17 @@ def _is_held_back(
         classifier.classify(part, text.corpus_prompt).of(*clause_meanings.REFUSALS)
         > LISTED_THRESHOLD
         for part in clauses(text.body)
+    )
+
+
+def _speaks_of_attending(intent: Intent, text: PreparedText, likely: "IntentProbabilities") -> bool:
+    """Whether the text, after they answered once already, plainly speaks of coming or not."""
+    return (
+        text.prompt in (Prompt.ANSWERED, Prompt.SPOKEN)
+        and intent in _ABOUT_ATTENDING
+        and len(text.words) > _BRIEF_WORDS
+        and likely.of(intent) >= _SURE_ABOUT_ATTENDING
+        and bool(_SPEAKS_OF_ATTENDING.search(text.line) or extract_times.days(text.line))
     )
 
 

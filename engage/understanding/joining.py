@@ -58,6 +58,11 @@ _CAN_COME = re.compile(
     re.IGNORECASE,
 )
 """Words that may take a refusal back, though the text does not say so surely."""
+_TURNS = re.compile(
+    r"\b(?:actually|after all|wait|changed my mind|scrap that|ignore that|forget that|instead|"
+    r"already|wedir cwbl|wedi r cwbl|i can (?:\w+ )?(?:come|make it)|can come|dwi yn gallu|now)\b"
+)
+"""Words that take a no back: what follows is the later answer."""
 _SCRAP_WORDS = 3
 """A text of so few words, without a beginning, is the rest of a sentence: "make it"."""
 _BEGINNINGS = frozenset(
@@ -106,6 +111,8 @@ def choose(
         return JoinDecision(JoinMode.ALONE, alone)
     if _is_dangerous(joint):
         return JoinDecision(JoinMode.JOINED, joint)
+    if alone.worrying:
+        return JoinDecision(JoinMode.ALONE, alone)
     has_acted = any(intent is not None for intent in acted_on)
     if not alone.acts:
         said_yes = Intent.CONFIRM in acted_on
@@ -136,7 +143,11 @@ def _yes_may_complete_refusal(
     """
     if acted_on is None:
         return may_refuse(before) or has_doubt(last)
-    return acted_on in REFUSALS and _YES.isdisjoint(_words(text)[:1])
+    return (
+        acted_on in REFUSALS
+        and _YES.isdisjoint(_words(text)[:1])
+        and not _TURNS.search(" ".join(_words(text)))
+    )
 
 
 def _choose_when_unsure(

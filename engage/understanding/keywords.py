@@ -8,6 +8,7 @@ messaging/suppression.py looks for them before anything else.
 import re
 import unicodedata
 from enum import StrEnum
+from string import ascii_lowercase
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 MAX_LENGTH = 60
@@ -52,7 +53,7 @@ def keyword(body: str) -> Keyword | None:
 
 _STOP_WORDS = frozenset({"stop", "end", "quit", "cancel", "unsubscribe", "stopall", "atal"})
 _KEYS_BESIDE = {"s": "adwexz", "t": "rygf5", "o": "ipkl90", "p": "ol0"}
-_WORDS_LIKE_STOP = frozenset({"shop", "step", "atop", "stoop", "slop", "stow", "stops", "top"})
+_WORDS_LIKE_STOP = frozenset({"shop", "step", "atop", "slop", "stow", "stops", "top"})
 
 
 def _slips_of(word: str) -> frozenset[str]:
@@ -67,7 +68,8 @@ def _slips_of(word: str) -> frozenset[str]:
             found.add(before + after[0] + letter + after[1:])
         if 0 < place < len(word) - 1:
             found.add(before + after)
-    found |= {word + letter for letter in "gopl"}
+    found |= {word + letter for letter in ascii_lowercase}
+    found.add(word[:2] + word[2] * 2 + word[3:])
     return frozenset(found) - _WORDS_LIKE_STOP
 
 
@@ -81,6 +83,8 @@ def is_stop_slip(body: str) -> bool:
     if len(body) > MAX_LENGTH:
         return False
     words = re.findall(r"[a-z]+", unicodedata.normalize("NFKD", body).casefold())
+    if len(words) > 1 and all(len(word) == 1 for word in words):
+        return "".join(words) == "stop" and not re.search(r"\d", body)
     if len(words) == 1:
         return words[0] in _STOP_SLIPS and not re.search(r"\d", body)
     return len(words) > 1 and _STOP_WORDS.issuperset(words)

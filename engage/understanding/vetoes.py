@@ -17,7 +17,10 @@ _HARMLESS_PHRASES = re.compile(
     r"\b(?:no (?:worries|worry|problem|bother|trouble|stress|drama|excuses|need to \w+|need|"
     r"change)|not a (?:problem|bother)|no(?:t)? (?:too )?bad|cant wait|"
     r"wouldnt miss|wont (?:miss|forget|be late|let you down)|dont worry|dim problem|dim probs|"
-    r"dim bother|no later than|why not)\b"
+    r"dim bother|no later than|why not|(?:nowt|nothing) else on|(?:aint|havent|not|never) "
+    r"(?:forgot|"
+    r"forgotten)|no fear|no doubt|never said i wasnt|(?:didnt|wont|wouldnt) i$|havent got a choice|"
+    r"wasnt (?:gonna|going to) come but|didnt think i could but|dont (?:thee|you) fret)\b"
 )
 _NEGATIONS = frozenset(
     [
@@ -134,7 +137,8 @@ _VETO_PATTERNS: Mapping[Intent, re.Pattern[str]] = {
         r"gave (?:you )?(?:the|a) (?:wrong|rong))\b"
     ),
     Intent.CALL_ME: re.compile(
-        r"\b(?:(?:dont|no need to|never|stop|not) (?:call|ring|phone|calling|ringing|phoning)|"
+        r"\b(?:(?:dont|dont need to|dont have to|no need to|never|stop|not) (?:call|ring|phone|"
+        r"calling|ringing|phoning)|"
         r"call me (?:crazy|mad|old|daft))\b"
     ),
     Intent.RUNNING_LATE: re.compile(
@@ -142,11 +146,16 @@ _VETO_PATTERNS: Mapping[Intent, re.Pattern[str]] = {
         rf"{_WILL_NOT_MISS}"
     ),
     Intent.DECLINE: re.compile(
-        rf"\b(?:cant wait|wouldnt miss)\b|^(?:cancel|end|quit)$|{_WILL_NOT_MISS}|{_NOT_KNOWING}"
+        rf"\b(?:cant wait|wouldnt miss)\b|^(?:cancel|end|quit)$|{_WILL_NOT_MISS}|{_NOT_KNOWING}|"
+        r"\b(?:no way|no chance) (?:that )?(?:i|il|im|i am) (?:wont|cant|not|missing|miss|aint)\b"
     ),
     Intent.RESCHEDULE: re.compile(
         r"^(?:cancel|end|quit)$|\b(?:dont|no need to) (?:change|move|cancel|rearrange)\b"
     ),
+    Intent.PROGRESS_HOUSING: re.compile(
+        r"\b(?:lost|lose|losing|left|forgot|forgotten) (?:\w+ ){0,3}?keys?\b"
+    ),
+    Intent.THANKS: re.compile(r"\b(?:what for|for what|what did i|why|am be|pam|be dwi)\b"),
     Intent.SLOT_CHOICE: re.compile(r"\b(?:or|not|no|neither|either|nid|neu)\b"),
     Intent.ARRIVED: re.compile(
         r"^(?:(?:im|hes) )?inside(?: now)?$|\b(?:not|nearly|almost|dont|cant)\b"
@@ -255,6 +264,12 @@ _YES_WORDS = frozenset(
         "gwnaf",
         "wnaf",
         "wna",
+        "affirmative",
+        "calm",
+        "down",
+        "lush",
+        "oce",
+        "shall",
         "champion",
         "tidy",
         "bendigedig",
@@ -285,6 +300,14 @@ _ASKS_WHETHER = re.compile(
     r"has (?:it|that|my))\b"
 )
 """The order of words of a question: "is that booked" is no yes, with or without its mark."""
+_NEEDS_FIRST = re.compile(
+    r"\b(?:need|want|wanna|waiting|can you|could you|will you|send|sort|find|got to|have to|"
+    r"angen)\b"
+    r".*\b(?:so (?:that )?(?:i|il) can|to (?:be able to )?(?:get|come)|before i can|then i can|"
+    r"i mi "
+    r"gael)\b"
+)
+"""They can come only if something happens first: "need a lift so i can come"."""
 _YES_ONLY_IN_WELSH = frozenset({"do", "oes", "do i", "ai", "a"})
 """A yes in Welsh, but another word in English."""
 
@@ -306,14 +329,20 @@ def is_vetoed(intent: Intent, text: NormalisedText, language: str) -> bool:
         or not set(text.words) & _YES_WORDS
         or bool(_ELSEWHERE.search(text.line))
         or bool(_ASKS_WHETHER.search(text.line))
+        or bool(_NEEDS_FIRST.search(text.line))
         or bool(words & (_NEGATIONS | _REPORTED | _CONDITIONAL))
         or any(_is_unknown_sign(word) for word in words)
     )
 
 
+_FRIENDLY = frozenset("💯✅☑✔💪🫡🤝👊🏻🏼🏽🏾🏿")
+
+
 def _is_unknown_sign(word: str) -> bool:
     """Whether a sign may contradict the words: any sign that is not known to be friendly."""
-    return word == "sadface" or any(unicodedata.category(sign)[0] == "S" for sign in word)
+    return word == "sadface" or any(
+        unicodedata.category(sign)[0] == "S" and sign not in _FRIENDLY for sign in word
+    )
 
 
 _FIGURES_OF_SPEECH = re.compile(

@@ -14,18 +14,19 @@ ALSO_FROM = 0.9
 
 _TEXTS = r"(?:text|texting|texted|messaging|messaged|reminders?|contact|contacting|notifications?)"
 _ENDS = (
-    rf"\b(?:stop|quit|cease|no more|nomore|enough of|end|done with|finish|sick of|fed up of) "
-    rf"(?:\w+ ){{0,3}}?{_TEXTS}\b",
+    rf"\b(?:stop|quit|cease|no more|nomore|end|finish) (?:\w+ ){{0,3}}?{_TEXTS}\b",
     r"\b(?:stop|quit) (?:sending|contacting|bothering|pestering|hassling|harassing) (?:me|us|them|"
     r"this|these|it|anything|stuff)\b",
     rf"\b(?:dont|do not|never|didnt|wouldnt|no longer) (?:\w+ ){{0,3}}?(?:want|wanna|need|like|"
     rf"wish|receive|get|agree|ask for|consent) (?:\w+ ){{0,4}}?{_TEXTS}\b",
     r"\b(?:dont|do not|never|please dont) (?:\w+ )?(?:text|message|contact|send) (?:me|us|this|"
     r"them|anything|owt|any|to)\b",
-    r"\b(?:unsubscribe|opt(?:ing)? out|opted out|take me off|taken off|get me off|remove me|"
+    r"\b(?:unsubscribe|opt(?:ing)? out|opted out|take me off (?:your|the|this|ur)|taken off "
+    r"(?:your|the|this)|remove me|"
     r"(?:remove|delete|lose|scrub|erase) (?:my|this|me) ?(?:number|phone|details)?|block(?:ing)? "
     r"(?:you|this|the number)|off (?:your|the|this) (?:list|system|text))\b",
-    r"\b(?:turn|switch|knock|call|take) (?:\w+ ){0,2}?off\b|\bpack (?:it|them|these) in\b|"
+    r"\b(?:turn|switch|knock|call|take) (?:(?:it|them|this|these|the|your|my|that) )(?:\w+ "
+    r")?off\b|\bpack (?:it|them|these) in\b|"
     r"\b(?:cancel|finish|end|kill|bin|scrap) (?:the|these|them|all|your|my) (?:text|reminders?)\b",
     r"\b(?:no need|dont need|rather not|prefer not|would rather you didnt|not interested in) "
     r"(?:\w+ ){0,4}?(?:text|texting|texts|messages|reminders?|reminding|receive|get)\b",

@@ -16,7 +16,8 @@ _WHO = rf"(?:(?:my|me|our|the|a|some|another|her|his) )?(?:\w+ )?{_KIN}|(?:he|sh
 _GO = (
     r"(?:(?:im|il|ill|i|id|will|gonna|going to|be|am|just|prob|probably|gna|should) )*"
     r"(?:(?:get|getting|gettin|catch|catching|take|taking|come|coming|comin|go|going|goin|"
-    r"use|using|hop|hopping|jump|jumping|travel|travelling|be|there|down|in|up|back|over) )*"
+    r"use|using|hop|hopping|jump|jumping|travel|travelling|be|there|down|in|up|back|over|dod|mynd|"
+    r"cael|dwin|byddain|fyddain|am|yn|n) )*"
 )
 _THE = (
     r"(?:(?:on|by|in|via|with|off|ar|y|yr|efo|the|a|an|my|me|our|usual|number|no|x?\d{1,3}|own) )*"
@@ -29,6 +30,8 @@ _PLACES: dict[Travel, str] = {
         rf"(?:a )?(?:lift|ride|lifft|lifts)(?: (?:off|from|with|of|there|in|down|sorted|gan|efo|"
         rf"gyda|{_WHO}))*|"
         rf"(?:{_WHO}) (?:(?:is|are|will|said|says|can|gonna|going to|be|s|hes|shes|il|theyll|"
+        rf"hel|shel|"
+        r"theyl|hed|shed|theyd|he|she|they|could|"
         r"he can|she can|hell|shell|theyre) )*"
         r"(?:drop|dropping|droppin|take|taking|takin|drive|driving|drivin|bring|bringing|run|"
         r"running|give|giving|fetch|fetching|pick|picking|lift|lifting) (?:me|us)"
@@ -37,7 +40,8 @@ _PLACES: dict[Travel, str] = {
     ),
     Travel.WALK: (
         rf"{_GO}(?:walk|walking|walkin|on foot|foot|by foot|legging|legging it|cerdded|"
-        r"(?:n|yn) cerdded)(?: (?:it|there|down|in|over|from \w+|into town|only \d+ \w+))*"
+        r"(?:n|yn) cerdded)(?: (?:it|there|down|in|over|from \w+|into town|its|only|about|just|"
+        r"round the corner|not far|(?:\d+|five|ten|fifteen|twenty|thirty) \w+))*"
     ),
     Travel.DRIVE: (
         rf"{_GO}(?:(?:in|by|with|the|my|me) )*(?:car|van|motor|drive|driving|drivin|moped|"
@@ -54,7 +58,10 @@ _TAIL = (
     r"kiss|x+|lol|tho|though|as usual|like always|again|from work|after work|from mine|from home|"
     r"no bother|no worries|all good|all sorted|sorted|i think|bother|yes|smile|thumbsup))*"
 )
-_HEAD = r"(?:(?:yes|ok|yea|hi|hello|prob|probably|just|well|erm|er|the|by|usual|sound|cool) )*"
+_HEAD = (
+    r"(?:(?:yes|ok|yea|hi|hello|prob|probably|just|well|erm|er|the|by|usual|sound|cool|or|else|"
+    r"maybe a|neu) )*"
+)
 _WHOLE = {
     travel: re.compile(rf"{_HEAD}(?:{pattern}){_TAIL}") for travel, pattern in _PLACES.items()
 }
@@ -63,7 +70,10 @@ _FAILED = re.compile(
     r"off|cancelled|strike|stuck|afford|fare|stop|pass|if|unless|might|maybe|hopefully|how|when|"
     r"which|what|where|ddim|dim|methu|os|need|want|lost|owe|skint|said no|almost|nearly)\b"
 )
-_WITHOUT = re.compile(r"\b(?:no (?:bother|worries|problem)|off (?:my|me|our|the|a|of|\w+s?$))\b")
+_WITHOUT = re.compile(
+    r"\b(?:(?:drop|dropping|dropped|drops) (?:me|us) off|no (?:bother|worries|problem)|off "
+    r"(?:my|me|our|the|a|of|\w+s?$))\b"
+)
 _NAMED: dict[Travel, re.Pattern[str]] = {
     Travel.LIFT: re.compile(
         r"\b(?:lift (?:off|from|with|sorted)|(?:dropping|driving|taking|bringing|running|giving) "

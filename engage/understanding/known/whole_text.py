@@ -1,14 +1,15 @@
-"""Texts that are known as a whole: who writes, a slip of STOP, a name that is denied, and a refusal
-of only some texts. Pure.
+"""Texts that are known as a whole: who writes, a slip of STOP, a name that is denied, a refusal of
+only some texts, a plan to travel, and not knowing yet. Pure.
 
 Each row is a pattern over the whole normalised text, so that a longer text is never caught by it.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engage.understanding.keywords import is_stop_slip
-from engage.understanding.known import travel
+from engage.understanding.known import coming, travel, undecided
 from engage.understanding.speaker.who import NAME, denies_name
 from engage.understanding.vocabulary import (
     Act,
@@ -77,25 +78,56 @@ _LIMITED = (
     r"mor|cyn|yn saesneg|yn gymraeg|tan|bob|heddiw|heno)\b.*",
 )
 
-
-_UNDECIDED = (
-    r"(?:i )?(?:have |got |ive )?(?:absolutely )?(?:no|not a|havent a|aint got a) (?:clue|idea|"
-    r"scooby)(?: (?:yet|tbh|right now|at the moment|at the min))*",
-    r"(?:im |i am )?(?:not|aint|never) (?:\w+ )?(?:sure|certain|decided)(?: (?:yet|tbh|right now|"
-    r"at the moment|about it|if i can(?: (?:come|make it|get there|do it))?|what im doing|"
-    r"if il (?:be there|make it)))*",
-    r"(?:im )?unsure(?: (?:yet|atm|tbh))*",
-    r"(?:i )?(?:dunno|dont know|couldnt tell you|couldnt say)(?: (?:yet|tbh|really|if i can(?: "
-    r"(?:come|make it|get there))?|if il (?:be there|make it)))*",
-    r"(?:it |that )?(?:all )?depends(?: (?:on|if|when) .*)?",
-    r"(?:maybe|perhaps|might|possibly|we shall see|we(?:ll| will) see|see how (?:it goes|i feel))"
-    r"(?: (?:not|so|yet))*",
-    r"(?:dwi|dw i|dwim|dwin|rwy|sa i|sai|sain) ?(?:m|n|ddim|yn)? ?(?:ddim )?(?:yn |n )?(?:siwr|"
-    r"gwybod)(?: (?:eto|iawn))*",
-    r"(?:ddim|dim) (?:yn )?(?:siwr|syniad|yn gwybod)(?: (?:eto|gen i|da fi|gyda fi))*",
-    r"(?:dim|sgen i ddim|does gen i ddim|sdim) (?:syniad|clem|cliw)(?: (?:gen i|da fi|eto))*",
-    r"(?:efallai|falle|ella|mae n dibynnu|maen dibynnu|dibynnu)(?: .{0,20})?",
+_MAY_END = (
+    r"(?:just )?(?:bugger|piss|fuck|sod|naff|jog|clear|buzz|hop|eff|do|trot|get) (?:off|on|1|lost|"
+    r"one|out of it)(?: (?:will (?:you|ya)|you|mate|then|all of you|the lot of you|now|please))*",
+    r"(?:just )?go away(?: (?:will (?:you|ya)|you|mate|then|now|please))*",
+    r"(?:im |i am |just )?(?:really )?not interested(?: (?:thanks|mate|anymore|any more|at all|in "
+    r"(?:this|these|it|your text|any of (?:it|this))))*",
+    r"(?:im |i am |so )*(?:sick|tired|fed up|bored|done|finished) (?:of|with|to death of) (?:all )?"
+    r"(?:these|this|the|your|you|them)(?: \w+){0,2}? ?(?:text|texting(?: me)?|messages|message|"
+    r"messaging(?: me)?|reminders?|lot)?",
+    r"(?:take|get) me off(?: (?:it|this|here|there|please))*",
+    r"(?:just )?(?:leave|let) me (?:alone|be)(?: (?:please|will (?:you|ya)|now|mate))*",
+    r"(?:i )?dont (?:want|wanna|need) (?:this|these|it|them|any of (?:this|it))(?: (?:anymore|any "
+    r"more|thanks|no more|mate))*",
+    r"(?:gad|gadwch|gadewch|gadael|gada)(?: fi)?(?: yn)? lonydd(?: i (?:fi|mi))?(?: (?:plis|wnei "
+    r"di|newch chi|os gwelwch yn dda))*",
+    r"(?:does gen i|sgen i|s?dim|dim)(?: ddim| da fi| gen i)* diddordeb(?: (?:gen i|da fi|"
+    r"thanks))*",
+    r"(?:dos|cer|cerwch|ewch) (?:o ma|i ffwrdd|o ma wir|i grafu)(?: (?:wir|plis))*",
+    r"(?:dwi |fi )?(?:wedi cael )?(?:llond bol|digon) (?:o|ar|efo|or|ar y|o r) (?:y |r |eich )?"
+    r"(?:negeseuon|tecsts|text|tecstio|rhain|hyn)(?: (?:ma|yma|hyn))*",
 )
+"""Rude or tired words that may mean an end of texts. The person is asked."""
+_WHO_ANYWHERE = re.compile(
+    r"\bwho(?:s| is|se)? (?:this|dis|texting|messaging|that texting)\b|\bwho (?:are|r|is) you\b|"
+    r"\bwho am i (?:talking|speaking|texting)\b|"
+    r"\bwho(?:s| is) (?!it|in|on|at|coming|the|my|next|there|asking)\w+(?: when (?:hes|shes|"
+    r"theyre) at "
+    r"home)?(?:$| is (?:this|it|that)\b)|"
+    r"\b(?:which|what) (?:service|company|office|organisation|team|place|charity|agency) (?:is|"
+    r"are) (?:this|you|that|it)\b|"
+    r"\bis (?:it|this) (?:you lot|some sort|a wind up|a joke)\b|"
+    r"\bis (?:it|this) from (?:the )?(?:council|probation|police|court|centre|job ?centre|dwp)\b|"
+    r"\bprove (?:its|it is|it|that its|who|you are|your|youre) (?:really )?(?:you|who|legit|"
+    r"real)\b|"
+    r"\bhow (?:do|can) i (?:know|tell|trust)(?: (?:if|that))? (?:this|its|it|that|you|youre|"
+    r"who)\b|"
+    r"\b(?:till|until|unless|before) i know who\b|"
+    r"\b(?:this|it|that|text|number|message|looks?|sounds?|seems?|looking) (?:\w+ ){0,3}?"
+    r"(?:dodgy|scam|scammy|phishing|spam|fake|legit|genuine)\b|"
+    r"\bis (?:this|it|that) (?:for )?(?:real|legit|genuine|fake|spam|a scam)\b|"
+    r"\b(?:fake|scam|spam) or (?:real|legit|genuine|what|not)\b|"
+    r"\b(?:o|or|ai) (?:le|ble) (?:mae?|ma|daw|mae r|ma r) (?:hwn|hyn|neges|tecst)\b|"
+    r"\bpwy (?:sy|sydd|syn|yw|ydy|di|sy n|dach|ydach|wyt) ?(?:n )?(?:tecstio|anfon|hwn|hyn|chi|ti|"
+    r"yn)\b|\bs[gc]am\b.*\b(?:hwn|hyn|ydi|ydy|yw|di)\b|"
+    r"\b(?:ydi|ydy|yw|ai|di) (?:hwn|hyn) (?:n |yn )?(?:sgam|dwyll|ddilys|go iawn|real|wir)\b|"
+    r"\bsut (?:dwi|dwin|dw i|ydw i|mae|maen)(?: ?n| in)? (?:gwybod|gwbod|sicr)\b.*\b(?:wir|iawn|"
+    r"pwy|"
+    r"real|chi|hwn)\b"
+)
+"""Asks who writes, beside other words that Engage does not act on."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +138,7 @@ class _Row:
     intent: Intent
     act: Act
     topic: QuestionTopic | None = None
-    undecided: bool = False
+    asks_back: bool = False
 
 
 def _whole(patterns: tuple[str, ...]) -> re.Pattern[str]:
@@ -117,29 +149,71 @@ def _whole(patterns: tuple[str, ...]) -> re.Pattern[str]:
 _ROWS = (
     _Row(_whole(_WHO), Intent.QUESTION, Act.ACT, QuestionTopic.WHO_WRITES),
     _Row(_whole(_LIMITED), Intent.OTHER, Act.HUMAN),
-    _Row(_whole(_UNDECIDED), Intent.OTHER, Act.HUMAN, undecided=True),
+    _Row(_whole(_MAY_END), Intent.OPT_OUT, Act.HUMAN, asks_back=True),
 )
 _CONFIDENCE = 0.97
-_BEFORE_THE_DAY = frozenset({Prompt.APPOINTMENT, Prompt.ANSWERED, Prompt.SPOKEN})
-"""After one of these a plan to travel says that they will come. On the day it may mean "late"."""
+_SHORT = 8
+"""Words. A text of so few that asks who writes does little else."""
+_ANSWERS = re.compile(
+    r"\b(?:yes|no|ok|come|coming|there|cant|wont|late|thanks|call|ring|wrong|ie|iawn|dod|methu|"
+    r"na)\b"
+)
+_ABOUT_COMING = frozenset({Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN})
+"""After one of these a plan to travel says that they will come."""
+_CHECK_IN_END = re.compile(
+    r"(?:\w\s*[.,;:!…\n–—-]\s*|\b(?:so|felly|say|id say|call it|a) )([1-4])\s*(?:x+|\W)*$",
+    re.IGNORECASE,
+)
+"""A number of the scale that ends a text: "tired but ok so 2", "could be worse. 2"."""
 
 
-def read(text: str, line: str, prompt: Prompt) -> Interpretation | None:
+def read(text: str, line: str, prompt: Prompt, names: Sequence[str] = ()) -> Interpretation | None:
     """What the whole text is known to mean; None if it is none of these. `line` is the normalised
-    text.
+    text, `names` the first names of those who have the phone.
     """
-    if prompt in _BEFORE_THE_DAY and "?" not in text and (how := travel.plan(line)) is not None:
-        return _known(Intent.CONFIRM, Act.ACT, line, how=how)
     if is_stop_slip(text):
         return _known(Intent.OPT_OUT, Act.ACT, line)
-    if denies_name(text, line):
+    if denies_name(text, line, names):
         return _known(Intent.WRONG_NUMBER, Act.HUMAN, line, asks_back=True)
+    if prompt is Prompt.CHECKIN:
+        return _check_in_answer(text, line)
+    return _coming(text, line, prompt) or _by_row(line)
+
+
+def _coming(text: str, line: str, prompt: Prompt) -> Interpretation | None:
+    """A plan to travel, or a yes that is said with a no."""
+    if prompt not in _ABOUT_COMING or "?" in text:
+        return None
+    how = travel.plan(line)
+    if how is None and not coming.says_coming(line):
+        return None
+    return _known(Intent.CONFIRM, Act.ACT, line, how=how)
+
+
+def _by_row(line: str) -> Interpretation | None:
     for row in _ROWS:
         if row.pattern.fullmatch(line):
-            return replace(
-                _known(row.intent, row.act, line, topic=row.topic), undecided=row.undecided
-            )
-    return None
+            return _known(row.intent, row.act, line, topic=row.topic, asks_back=row.asks_back)
+    if undecided.is_undecided(line):
+        return replace(_known(Intent.OTHER, Act.HUMAN, line), undecided=True)
+    if len(line.split()) > _SHORT or _ANSWERS.search(line):
+        return None
+    return asking_who_writes(line)
+
+
+def asking_who_writes(line: str) -> Interpretation | None:
+    """The question who writes, if the line asks it beside other words."""
+    if not _WHO_ANYWHERE.search(line):
+        return None
+    return _known(Intent.QUESTION, Act.ACT, line, topic=QuestionTopic.WHO_WRITES)
+
+
+def _check_in_answer(text: str, line: str) -> Interpretation | None:
+    """The number that ends a text about how things are, if it is the only one."""
+    found = _CHECK_IN_END.search(text)
+    if found is None or len(re.findall(r"\d+", text)) > 1:
+        return None
+    return replace(_known(Intent.CHECKIN_ANSWER, Act.ACT, line), value=int(found[1]))
 
 
 def _known(

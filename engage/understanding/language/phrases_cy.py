@@ -19,6 +19,7 @@ WELSH: dict[Means, list[str]] = {
         f"(byddaf|bydda|byddaf i|bydda i|fyddaf|fydda i|fyddai|fydda|byddai) {_THERE}",
         "(byddaf|bydda i|fydda i|fyddai) yn dod",
         f"{_I_AM} (dal yn|dal|yn|) dod",
+        f"{_I_AM} (yn|) (gallu|medru) dod",
         "(wnai|mi wnai|gwnaf|mi) (ddod|ddof)",
         "(dof|dof i|mi ddof|mi ddo i|ddo i)",
         "(wela|welai|wela i) (i|) (chi|ti) (yno|yna|wedyn|fory|yfory|heddiw|)",

@@ -46,6 +46,7 @@ ENGLISH: dict[Means, list[str]] = {
         "(i|i can|) (confirm|confirmed)",
         "(i|i can|) confirm (my attendance|my appointment|attendance|appointment)",
         "count me in",
+        "i (still|really|) (wanna|want to|would like to) (come|be there|attend|do it)",
         "(im|) (still|) (on|good|ok|fine) for (it|that|then|{day})",
         "(that|it|this|) works for me",
         "(that|it|this) works",

@@ -25,6 +25,9 @@ TOPICS: Mapping[Q, Sequence[str]] = {
         r"(?:when|wen) (?:am|are|do|should|will) (?:i|we) (?:next )?(?:(?:have|need|meant|"
         r"supposed) "
         rf"to )?(?:{w.ATTEND}|{w.SEE})(?: you| him| her| next)*",
+        r"(?:is|was) (?:it|that) (?:at )?\d{1,2}(?:[:.]\d{2})? ?(?:am|pm|oclock)? ?(?:new time|"
+        r"old time|by "
+        r"the new clocks?|(?:on|in) the new time|summer time)?",
         rf"{w.TELL} (?:what (?:time|day|date)|when) (?:it is|it was|i am in|im in|im due|its at|"
         r"im coming|"
         r"i see you|my appointment is|the appointment is|i have to come|its on|im meant to come)",
@@ -49,6 +52,9 @@ TOPICS: Mapping[Q, Sequence[str]] = {
         r"in)?|do i (?:go|come) to|am i (?:going|coming|meant to go) to)",
         r"(?:what|whats) (?:is )?the (?:place|venue|address)(?: called| again)?",
         r"(?:where|wheres) (?:it )?at",
+        r"(?:is|was) (?:it|that|this 1) (?:at |in )?(?:the )?same (?:place|office|building|"
+        r"venue)(?: (?:as "
+        r"(?:before|usual|last time|always)))?",
         rf"{w.TELL} where (?:it is|its at|im going|i go|im meant to (?:go|be|come)|to go|to come|"
         r"to be|i "
         r"have to go|i meet you|my appointment is|the appointment is|the place is)",
@@ -75,6 +81,9 @@ TOPICS: Mapping[Q, Sequence[str]] = {
     ),
     Q.IS_BOOKED: (
         rf"(?:is|has|was) {w.THE_ONE} {w.STILL}{w.BOOKED}(?: yes)?",
+        r"^(?:hi |sorry |so |and |ok )*(?:are we |we |is it |it is |its )?(?:still )?(?:on|good|"
+        r"ok|happening|"
+        r"going ahead) for (?:mon|tue|wed|thu|fri|sat|sun|today|tomorrow|this week)(?: then)? \?$",
         rf"is {w.THE_ONE} {w.STILL}(?:on|booked|happening) (?:for )?(?:tomorrow|today|mon|tue|"
         r"wed|thu|fri)",
         rf"(?:am|are) (?:i|we) {w.STILL}(?:booked|booked in|down|on|confirmed|in the diary|on "

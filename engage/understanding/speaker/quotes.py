@@ -44,7 +44,8 @@ _VERBS: dict[Reaction, str] = {
         r"ha messo mi piace a|piace|ama|adora|ha adorato|polubił(?:a|\(a\))?|lubi|uwielbia|"
         r"gostou d[eao]|adorou|amou|a apreciat|apreciază|a iubit|iubește|vond leuk|vindt leuk|"
         r"geweldig gevonden|tykkäsi|gillade|likte|synes godt om|beğendi|bayıldı|hoffwyd|hoffodd|"
-        r"wedi hoffi|yn hoffi|caru"
+        r"wedi hoffi|yn hoffi|caru|a ajouté un c(?:œ|oe)ur à|hat ein herz hinzugefügt zu|"
+        r"added a heart to|added a thumbs up to|gave a thumbs up to"
     ),
     Reaction.DISLIKES: (
         r"disliked|thumbs? down(?:ed)?|questioned|n'a pas aimé|gefällt nicht|no le gustó|"

@@ -6,9 +6,12 @@ not come was written by somebody else.
 """
 
 import re
+from collections.abc import Sequence
+from functools import cache
 
 from engage.understanding.anonymise.common_names import COMMON
 from engage.understanding.auto_replies import is_auto_reply
+from engage.understanding.language.normalise import normalise
 from engage.understanding.vocabulary import Speaker
 
 _NOT_A_NAME = frozenset(
@@ -88,6 +91,9 @@ _RELATIVE = (
     rf"^{_OPENING}{_HERE} (?:the )?{_KIN} of \w+",
     rf"\b(?:texting|writing|replying|speaking|answering|messaging) (?:\w+ )?(?:for|on behalf of|"
     rf"instead of) (?:him|her|them|my {_KIN}|\w+ (?:as|cos|because))\b",
+    r"\b(?:asked|told|wants|wanted|said|got) me to (?:tell|text|let|say|message) (?:you|u)\b.*\b"
+    r"(?:he|she|his|her|hes|shes)\b",
+    rf"\b{_THIRD} {_ATTENDS}\b.* (?:his|her|their) (?:\w+ )?{_KIN}$",
     rf"\bon (?:his|her|their) behalf\b|\bon behalf of (?:my |his |her )?(?:{_KIN}|him|her)\b",
     rf"^{_OPENING}my (?:\w+ )?{_KIN} (?:\w+ )?(?:cant|wont|isnt able|is unable|will|is) "
     rf"(?:\w+ )?(?:come|coming|cum|make it|attend|attending|be there|be late)\b"
@@ -100,12 +106,13 @@ _RELATIVE = (
     r"\bmam (?:o|hi|e|iddo|iddi) (?:yma|sy yma|sydd yma|dwi|ydw)\b",
 )
 _WORKER = (
-    rf"^{_OPENING}{_HERE} (?:{_WHOSE} |from )(?:\w+ ){{0,2}}?{_STAFF}\b(?! (?:said|says|told))",
+    rf"^{_OPENING}{_HERE} (?:{_WHOSE} |from )(?:\w+ ){{0,2}}?{_STAFF}\b(?! (?:said|says|told|"
+    r"wont|will|wants|cant|doesnt|didnt|isnt|has|is|keeps|needs))",
     rf"^{_OPENING}{_HERE} {NAME} (?:{_WHOSE} |from |at |the )(?:\w+ ){{0,2}}?(?:{_STAFF}|hostel|"
     r"project|ward|surgery|hospital|office|college|unit|team)\b",
     rf"^{_OPENING}{_HERE} (?:the )?(?:\w+ )?(?:hostel|approved premises|ward|surgery|refuge)\b(?! "
     r"(?:is|was|door|thing|where|that))",
-    rf"^{_OPENING}(?:his|her|their) (?:\w+ )?{_STAFF} (?:here|speaking|texting)\b",
+    rf"^{_OPENING}{_WHOSE} (?:\w+ )?{_STAFF} (?:here|speaking|texting)\b",
     rf"\bim (?:his|her|their) (?:\w+ )?{_STAFF}\b",
     r"^(?:helo )?(?:gweithiwr cefnogi|gweithiwr cymorth|gweithiwr cymdeithasol|staff)\b.*\byma\b",
 )
@@ -129,15 +136,34 @@ _SPEAKS_OF_SELF = re.compile(r"\b(?:i|im|il|ive|id|me|my|mine|we|our|us|myself)\
 _ANY_RELATIVE = re.compile("|".join(f"(?:{one})" for one in _RELATIVE))
 _ANY_WORKER = re.compile("|".join(f"(?:{one})" for one in _WORKER))
 _ANY_STRANGER = re.compile("|".join(f"(?:{one})" for one in _STRANGER))
-_DENIES_COMMON_NAME = re.compile(
-    rf"^{_OPENING}(?:(?:im|i am|this is|its|it is|thats) )?(?:not|isnt|aint) (?:the |an? )?"
-    rf"{NAME}s?(?: (?:phone|number|here|mate|pal|love|anymore|any more|sorry|x+|kiss))*$|"
-    rf"^{_OPENING}(?:there is |theres )?(?:no|not any|never been a|neb or enw|dim) {NAME} "
-    rf"(?:here|at this number|on this number|lives here|at this address|yma)\b|"
-    rf"^{_OPENING}{NAME} (?:doesnt|dont|does not) (?:live here|have this|use this|own this)|"
-    rf"^{_OPENING}(?:i )?dont know (?:any|a|no) {NAME}\b|^{_OPENING}who(?:s| is)? {NAME}$|"
-    rf"^{_OPENING}(?:nid|dim) {NAME} (?:ydw i|dw i|di hwn|yw hwn|sydd yma|sy yma)\b"
-)
+
+
+@cache
+def _denial_of(name: str) -> re.Pattern[str]:
+    """What denies a name, given as a pattern."""
+    return re.compile(
+        rf"^{_OPENING}(?:(?:im|i am|this is|its|it is|thats) )?(?:not|isnt|aint) (?:the |an? )?"
+        rf"{name}s?(?: (?:phone|number|here|mate|pal|love|anymore|any more|sorry|x+|kiss))*$|"
+        rf"^{_OPENING}(?:there is |theres )?(?:no|not any|never been a|neb or enw|dim) {name} "
+        rf"(?:here|at this number|on this number|lives here|at this address|yma)\b|"
+        rf"^{_OPENING}{name} (?:doesnt|dont|does not) (?:live here|have this|use this|own this)|"
+        rf"^{_OPENING}(?:i )?dont know (?:any|a|no) {name}\b|^{_OPENING}who(?:s| is)? {name}$|"
+        rf"^{_OPENING}(?:nid|dim) {name} (?:ydw i|dw i|di hwn|yw hwn|sydd yma|sy yma)\b"
+    )
+
+
+@cache
+def _denial_of_owner(name: str) -> re.Pattern[str]:
+    """What denies the name of somebody who has the phone, given as a pattern."""
+    return re.compile(
+        rf"\b{name}\b.*\b(?:never heard of|dont know (?:him|her|them)|(?:am|im|are) not (?:him|her|"
+        rf"them)|isnt (?:me|my name)|aint (?:me|my name)|not my name|(?:no longer|doesnt) (?:live|"
+        rf"has|have|use|uses))\b|\b(?:isnt|not|aint|nid|dim) (?:\w+ )?{name}s? (?:phone|number|"
+        rf"mobile|ffon|rhif|sy yma|sydd yma|sy ma|ydw i|yes i|di)\b|"
+        rf"\b(?:nid|dim) (?:rhif|ffon) {name}\b"
+    )
+
+
 _DENIES_CAPITAL_NAME = re.compile(
     rf"^\W*(?:[Ss]orry,? )?(?:(?:[Ii]'?’?m|[Tt]his is|[Ii]t'?’?s|[Ii]ts) )?[Nn]ot {_SAYS_NAME}"
     rf"(?:,? (?:mate|pal|love|sorry|x+))*\W*$|"
@@ -204,12 +230,16 @@ _CAPITAL_WORDS = frozenset(
 )
 
 
-def denies_name(text: str, line: str) -> bool:
+def denies_name(text: str, line: str, names: Sequence[str] = ()) -> bool:
     """Whether the text says that its writer is not the one whose name we used: `Not Eric`, `No Tina
-    here`. `line` is the normalised text.
+    here`. `line` is the normalised text, `names` the first names of those who have the phone.
     """
-    if _DENIES_COMMON_NAME.search(line):
+    if _denial_of(NAME).search(line):
         return True
+    for name in names:
+        own = re.escape(" ".join(normalise(name).words))
+        if own and (_denial_of(own).search(line) or _denial_of_owner(own).search(line)):
+            return True
     match = _DENIES_CAPITAL_NAME.search(text)
     if match is None:
         return False
@@ -218,8 +248,17 @@ def denies_name(text: str, line: str) -> bool:
     return bool(named) and _CAPITAL_WORDS.isdisjoint(named)
 
 
-def speaker_of(text: str, line: str) -> Speaker:
-    """Who wrote a text without anything that it quotes. `line` is the normalised text."""
+def names_in(line: str, names: Sequence[str]) -> bool:
+    """Whether a normalised line has one of these first names."""
+    words = set(line.split())
+    known = {word for name in names for word in normalise(name).words}
+    return not words.isdisjoint(known | {f"{word}s" for word in known})
+
+
+def speaker_of(text: str, line: str, names: Sequence[str] = ()) -> Speaker:
+    """Who wrote a text without anything that it quotes. `line` is the normalised text, `names` the
+    first names of those who have the phone.
+    """
     if is_auto_reply(text):
         return Speaker.MACHINE
     if _ANY_WORKER.search(line):
@@ -228,6 +267,6 @@ def speaker_of(text: str, line: str) -> Speaker:
         _SPEAKS_OF_THEM.search(line) and not _SPEAKS_OF_SELF.search(line)
     ):
         return Speaker.RELATIVE
-    if _ANY_STRANGER.search(line) or denies_name(text, line):
+    if _ANY_STRANGER.search(line) or denies_name(text, line, names):
         return Speaker.STRANGER
     return Speaker.PERSON

@@ -31,7 +31,7 @@ ENDS = (
     "dont text me again", "take me off your list", "peidiwch a tecstio fi eto",
 )  # fmt: skip
 SLIPS = ("Sttop", "Dtop", "Stopg", "Quit#End", "stpo", "sotp", "STOPP", "Stop End", "atop.")[:-1]
-NOT_SLIPS = ("shop", "step", "stops", "top", "stoop", "spot", "soup", "set", "at", "end of")
+NOT_SLIPS = ("shop", "step", "stops", "top", "spot", "soup", "set", "at", "end of")
 MAY_END = ("i hate these texts stop it all now man", "cba with these texts anymore tbh", "Not Eric")
 UNDECIDED = (
     "no clue", "i have no idea sorry", "dwi'm yn siwr", "not sure yet", "dunno", "depends",
