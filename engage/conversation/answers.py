@@ -33,6 +33,7 @@ MIN_INTERVALS = {
     TextKind.ASK_END_TEXTS: timedelta(hours=12),
     TextKind.ASK_WHOSE: timedelta(hours=12),
     TextKind.LIKE_ASKED: timedelta(hours=6),
+    TextKind.ASK_COMING: timedelta(hours=6),
     TextKind.FROM_OTHER: timedelta(minutes=30),
     TextKind.WHO_WRITES: timedelta(minutes=30),
     TextKind.UNDECIDED: timedelta(hours=6),
@@ -65,6 +66,7 @@ _ONCE_PER_BURST = {
     TextKind.CANNOT_ATTEND,
     TextKind.NO_RECORDED,
     TextKind.NO_BECAUSE,
+    TextKind.NO_SORRY,
     TextKind.LATE,
     TextKind.LATE_ON,
     TextKind.HERE,
@@ -83,6 +85,7 @@ SAYS_NOTHING_NEW = {
     TextKind.NOT_SURE_UNNAMED,
     TextKind.NOT_SURE_MORE,
     TextKind.ABSENCE_THANKS,
+    TextKind.CANNOT_ATTEND,
     TextKind.CHECK_IN_THANKS,
     TextKind.GOOD_NEWS,
     TextKind.HARD_NEWS,
@@ -90,10 +93,21 @@ SAYS_NOTHING_NEW = {
     TextKind.FROM_OTHER,
     TextKind.KEEP_TEXTS,
     TextKind.PICTURE,
+    TextKind.GOT_IT,
 }
 """Thanks and "will read this": never the same words twice running to a number within a day."""
 _TWICE_RUNNING = timedelta(days=1)
-_NOT_REPLACED = {TextKind.NOT_SURE_MORE, TextKind.PICTURE}
+_CONFIRMS = {
+    TextKind.WILL_ATTEND,
+    TextKind.LATE,
+    TextKind.LATE_ON,
+    TextKind.HERE,
+    TextKind.NO_RECORDED,
+    TextKind.NO_BECAUSE,
+    TextKind.NO_SORRY,
+}
+"""What is told back. Said again in the same words, it gets a short "got it"."""
+_NOT_REPLACED = {TextKind.NOT_SURE_MORE, TextKind.PICTURE, TextKind.GOT_IT}
 """Of these, what gets no other words in its place."""
 
 STOP_CONFIRMATIONS = {TextKind.OPTED_OUT_ORDER, TextKind.OPTED_OUT_VOLUNTARY, TextKind.WRONG_NUMBER}
@@ -120,6 +134,9 @@ def send(
     if kind not in texts.SAFETY_TEXTS and _is_over_hourly_limit(context):
         context.effects.answer_limited = True
         return False
+    if owner is not None and kind in _CONFIRMS and _last_said(context) == body:
+        kind = TextKind.GOT_IT
+        body = texts.render(kind, owner.person.language, first=first_name(owner))
     if _is_repeated_too_soon(context, kind) or _was_last_said(context, kind, body):
         return False
     outbox.enqueue(
@@ -319,10 +336,13 @@ _LAST_SAID = (
 
 def _was_last_said(context: ReplyContext, kind: TextKind, body: str) -> bool:
     """Whether these words say nothing new, and were the last answer to the number within a day."""
-    if kind not in SAYS_NOTHING_NEW:
-        return False
+    return kind in SAYS_NOTHING_NEW and _last_said(context) == body
+
+
+def _last_said(context: ReplyContext) -> str | None:
+    """The words of the last answer to the number within a day."""
     given = {"number": context.number, "since": context.now - _TWICE_RUNNING}
-    return context.session.scalar(_LAST_SAID, given) == body
+    return context.session.scalar(_LAST_SAID, given)
 
 
 def _is_over_safety_limit(context: ReplyContext, kind: TextKind) -> bool:

@@ -88,6 +88,7 @@ _ASKING = frozenset(
         TextKind.WHO,
         TextKind.HELP,
         TextKind.LIKE_ASKED,
+        TextKind.ASK_COMING,
         TextKind.UNDECIDED,
         TextKind.UNDECIDED_SOON,
         TextKind.TAKEN_BACK,
@@ -116,6 +117,7 @@ _PROMISES = SAFETY_TEXTS | frozenset(
         TextKind.CANNOT_ATTEND,
         TextKind.NO_RECORDED,
         TextKind.NO_BECAUSE,
+        TextKind.NO_SORRY,
         TextKind.GET_WELL,
         TextKind.CALL,
         TextKind.AFTER_DANGER,
@@ -268,6 +270,11 @@ def on_day(
         return _DAYS[date.weekday()] == day
 
     return [appointment for appointment in appointments if is_on_day(appointment)]
+
+
+def at_time(appointments: Sequence[Appointment], time: str, zone: tzinfo) -> list[Appointment]:
+    """Those that begin at a time of day that the person named, as `14:30` on the hub's clock."""
+    return [one for one in appointments if f"{one.starts_at.astimezone(zone):%H:%M}" == time]
 
 
 def if_unchanged(session: Session, appointment_id: uuid.UUID, revision: int) -> Appointment | None:

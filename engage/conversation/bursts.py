@@ -22,7 +22,7 @@ from engage.conversation.handlers.intent_kinds import KIND_OF
 from engage.conversation.model import QuestionKind, ReplyRecord
 from engage.conversation.open_questions import close, open_for
 from engage.conversation.outcomes import UNCLEAR, leave_to_worker
-from engage.conversation.phone_owner import PhoneOwner, language_of
+from engage.conversation.phone_owner import PhoneOwner, language_of, names_of
 from engage.conversation.sent_texts import left_at, left_for_number
 from engage.signals import Evidence
 from engage.understanding.choices import read_choice
@@ -45,6 +45,7 @@ _ATTENDANCE_PROMPTS = frozenset(
     {Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.NONE}
 )
 """After any of these the texts of a burst may answer the same question about attending."""
+_ATTENDANCE = frozenset({Intent.CONFIRM, Intent.DECLINE})
 
 _EARLIER = (
     select(Inbound, ReplyRecord)
@@ -90,7 +91,8 @@ def interpret_inbound(
     On a shared phone nobody knows whose each text is, so only danger is looked for across texts.
     """
     language = language_of(owners)
-    alone = interpret(inbound.body, prompt, language, ours=ours)
+    names = names_of(owners)
+    alone = interpret(inbound.body, prompt, language, ours=ours, names=names)
     if alone.speaker in (Speaker.REACTION, Speaker.QUOTE):
         return alone, prompt, Burst()
     if not _DIRECTION_OVERRIDES.isdisjoint(inbound.body):
@@ -101,7 +103,7 @@ def interpret_inbound(
     asked = Prompt(earlier[0].record.prompt)
     bodies = [one.inbound.body for one in earlier]
     ids = tuple(one.inbound.id for one in earlier)
-    joint = interpret(inbound.body, asked, language, bodies, ours)
+    joint = interpret(inbound.body, asked, language, bodies, ours, names)
     if any(_reports_harm(one.record) for one in earlier):
         # "im gonna kill" / "myself": what looked like harm to others may be harm to themselves.
         # Nothing else is joined to such a text.
@@ -111,7 +113,7 @@ def interpret_inbound(
     decision = choose(
         alone,
         joint,
-        interpret(bodies[-1], asked, language, bodies[:-1], ours),
+        interpret(bodies[-1], asked, language, bodies[:-1], ours, names),
         text=inbound.body,
         earlier=bodies,
         acted_on=[Intent(one.record.intent) if one.record.act else None for one in earlier],
@@ -160,13 +162,18 @@ def _earlier_texts(
     rows = [_EarlierText(text, record) for text, record in session.execute(_EARLIER, given)]
     person_id = owners[0].person.id if len(owners) == 1 else None
     found: list[_EarlierText] = []
-    next_text = inbound
+    next_text, later_answer = inbound, None
     for one in rows:
         gap = next_text.received_at - one.inbound.received_at
+        answered = one.record.intent if one.record.act else None
         if gap > max_gap or not _can_be_continued(one, prompt, person_id):
             break
+        if later_answer and answered in _ATTENDANCE and answered != later_answer:
+            break  # They changed their mind: what came before the later answer is over.
         found.append(one)
         next_text = one.inbound
+        if later_answer is None and answered in _ATTENDANCE:
+            later_answer = answered
     return _since_our_last_text(session, inbound, found)[::-1]
 
 

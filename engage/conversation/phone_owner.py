@@ -118,3 +118,9 @@ def language_of(owners: Sequence[PhoneOwner]) -> str:
     """The language of everybody on the number; English if they differ or there is nobody."""
     languages = {owner.person.language.value for owner in owners}
     return languages.pop() if len(languages) == 1 else "en"
+
+
+def names_of(owners: Sequence[PhoneOwner]) -> tuple[str, ...]:
+    """The first names that texts use for those on the number."""
+    people = [owner.person for owner in owners]
+    return tuple(name for one in people for name in (one.first_name, one.preferred_name) if name)

@@ -21,7 +21,7 @@ from engage.conversation import (
     open_questions,
     takeover,
 )
-from engage.conversation.attending import reasons, undecided
+from engage.conversation.attending import close_readings, reasons, undecided
 from engage.conversation.context import Handled, PendingQuestion, ReplyContext
 from engage.conversation.handlers import (
     absences,
@@ -46,7 +46,9 @@ from engage.conversation.steps import Result, Steps, handles, learns, run
 from engage.conversation.writers import ending, other_writers, who_writes
 from engage.people.rules import AnswerScope
 from engage.texts import TextKind
+from engage.understanding import wishes
 from engage.understanding.choices import says_yes_to_all
+from engage.understanding.language.normalise import normalise
 from engage.understanding.vocabulary import Intent, Prompt
 
 _PENDING: tuple[Callable[[Session, PhoneOwner, str, datetime], PendingQuestion | None], ...] = (
@@ -221,7 +223,9 @@ def _yes_to_all(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
 def _unclear(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     if context.interpretation.acts:
         return None
-    return leave_to_worker(context, owner, UNCLEAR)
+    line = normalise(context.body).line
+    named = f" (names: {wishes.words(line)})" if wishes.names_time(line) else ""
+    return leave_to_worker(context, owner, f"{UNCLEAR}{named}")
 
 
 def _about_absence(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
@@ -270,6 +274,8 @@ MEANING_STEPS: Steps[PhoneOwner] = (
     ("says yes to all", handles(_yes_to_all)),
     ("is not decided yet", handles(undecided.handle)),
     ("gives the reason for a no", handles(reasons.add_to_refusal)),
+    ("wishes for another time", handles(rebooking.pass_on_wish)),
+    ("may be a yes or a no", handles(close_readings.ask)),
     ("is unclear", handles(_unclear)),
     ("explains an absence", handles(_about_absence)),
     ("answers after the appointment began", handles(late_answers.handle)),

@@ -106,6 +106,7 @@ ENGLISH: dict[K, str] = {
     K.CANNOT_ATTEND: "Thanks for telling us {first}. {worker} will be in touch about another time.",
     K.NO_RECORDED: "Thanks {first}. You can't make {when}. {worker} will be in touch about another time.",
     K.NO_BECAUSE: "Thanks {first}: you can't make {when} ({why}). {worker} will look for a way.",
+    K.NO_SORRY: "Sorry to hear that {first}. You can't make {when}. {worker} will be in touch.",
     K.LATE: "Thanks {first}. {worker} will see that you are late. Please still come.",
     K.LATE_CALL: "Thanks {first}. {worker} will see that you are late.",
     K.LATE_ON: "Thanks {first}. {worker} will see that you will be late on {when}. Please still come.",
@@ -200,6 +201,7 @@ ENGLISH: dict[K, str] = {
     K.WHO: "Thanks. More than one person uses this phone. Reply with your first name so we know who this is.",
     K.NOT_SURE: "Thanks {first}. {worker} will read this when next at work and get back to you.",
     K.NOT_SURE_UNNAMED: "Thanks. We will read this in working hours and get back to you.",
+    K.GOT_IT: "Got it {first}, thanks.",
     K.NOT_SURE_MORE: "Got this one too {first}. {worker} will see it together with your other text.",
     K.TAKEN_BACK: "Sorry {first}. We have taken that back. What did you mean? Use your own words, or reply CALL.",
     K.UNDECIDED: "No rush {first}. Please tell us by {day}: YES if you can come, NO if not.",
@@ -207,6 +209,7 @@ ENGLISH: dict[K, str] = {
     K.ASK_END_TEXTS: "Do you want us to stop all texts to this phone? Reply 1 for yes, 2 for no.",
     K.ASK_WHOSE: "Sorry. Is this {first}'s phone? Reply 1 for yes, 2 for no.",
     K.KEEP_TEXTS: "Thanks. We will keep texting you. STOP ends texts at any time.",
+    K.ASK_COMING: "Thanks {first}. Can you come {when}? Reply YES or NO, or CALL to talk.",
     K.LIKE_ASKED: "Thanks {first}. Does that mean you can come {when}? Reply YES or NO.",
     K.WHO_WRITES: "This is {sender}. We text about what is booked for you and how you are. "
     "To check that it is us, ring {phone}.",

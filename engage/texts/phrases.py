@@ -8,7 +8,7 @@ from engage.understanding.vocabulary import Cause
 
 _WHY = {
     "en": {
-        Cause.TRANSPORT: "getting here",
+        Cause.TRANSPORT: "travel",
         Cause.MONEY: "money",
         Cause.WORK: "work",
         Cause.CHILDCARE: "childcare",

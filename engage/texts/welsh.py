@@ -110,6 +110,7 @@ WELSH: dict[K, str] = {
     K.CANNOT_ATTEND: "Diolch am ddweud {first}. Bydd {worker} yn cysylltu am amser arall.",
     K.NO_RECORDED: "Diolch {first}. Ni allwch ddod {when}. Bydd {worker} yn cysylltu am amser arall.",
     K.NO_BECAUSE: "Diolch {first}: ni allwch ddod {when} ({why}). Bydd {worker} yn chwilio am ffordd.",
+    K.NO_SORRY: "Mae'n ddrwg gennym glywed {first}. Ni allwch ddod {when}. Bydd {worker} yn cysylltu.",
     K.LATE: "Diolch {first}. Bydd {worker} yn gweld eich bod yn hwyr. Dewch o hyd.",
     K.LATE_CALL: "Diolch {first}. Bydd {worker} yn gweld eich bod yn hwyr.",
     K.LATE_ON: "Diolch {first}. Bydd {worker} yn gweld y byddwch yn hwyr {when}. Dewch o hyd.",
@@ -211,6 +212,7 @@ WELSH: dict[K, str] = {
     "Atebwch gyda'ch enw cyntaf i ni wybod pwy sydd yno.",
     K.NOT_SURE: "Diolch {first}. Bydd {worker} yn darllen hwn yn ystod oriau gwaith ac yn cysylltu.",
     K.NOT_SURE_UNNAMED: "Diolch. Byddwn yn darllen hwn yn ystod oriau gwaith ac yn cysylltu.",
+    K.GOT_IT: "Iawn {first}, diolch.",
     K.NOT_SURE_MORE: "Mae'r neges hon gennym hefyd {first}. Bydd {worker} yn ei gweld gyda'r llall.",
     K.TAKEN_BACK: "Sori {first}. Rydym wedi dileu hynny. Beth oeddech chi'n ei feddwl? Defnyddiwch eich geiriau eich hun, "
     "neu atebwch GALW.",
@@ -219,6 +221,7 @@ WELSH: dict[K, str] = {
     K.ASK_END_TEXTS: "Ydych chi am i ni stopio pob neges i'r rhif hwn? Atebwch 1 am ydw, 2 am na.",
     K.ASK_WHOSE: "Mae'n ddrwg gennym. Ai rhif {first} yw hwn? Atebwch 1 am ie, 2 am na.",
     K.KEEP_TEXTS: "Diolch. Byddwn yn dal i'ch tecstio. Mae STOP yn gorffen negeseuon unrhyw bryd.",
+    K.ASK_COMING: "Diolch {first}. Allwch chi ddod {when}? Atebwch IE neu NA, neu GALW i siarad.",
     K.LIKE_ASKED: "Diolch {first}. Ydy hynny'n golygu y gallwch ddod {when}? Atebwch IE neu NA.",
     K.WHO_WRITES: "{sender} sydd yma. Rydym yn tecstio am beth sydd wedi ei drefnu a sut ydych chi. "
     "I wirio, ffoniwch {phone}.",

@@ -13,9 +13,11 @@ from engage.appointments.model import Appointment, StatedIntent
 from engage.conversation import answers
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import barriers
+from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.phone_owner import PhoneOwner
 from engage.texts import TextKind
-from engage.understanding import details
+from engage.understanding import details, wishes
+from engage.understanding.language.normalise import normalise
 from engage.understanding.vocabulary import Cause, Intent, Prompt
 
 GIVEN_WITHIN = timedelta(hours=24)
@@ -29,6 +31,7 @@ _MAY_BE_REASON = frozenset(
         Intent.OTHER,
         Intent.PROGRESS_WORK,
         Intent.PROGRESS_HEALTH,
+        Intent.PROGRESS_COURSE,
         Intent.RUNNING_LATE,
     }
 )
@@ -51,19 +54,14 @@ _LATEST = (
 def add_to_refusal(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     """Keep a reason with the no that the person gave just before. None for any other text."""
     interpretation = context.interpretation
-    if context.prompt not in _PROMPTS or interpretation.intent not in _MAY_BE_REASON:
+    if context.prompt not in _PROMPTS:
+        return None
+    if interpretation.acts and interpretation.intent not in _MAY_BE_REASON:
         return None
     cause = details.reason(context.body)
     if cause is None:
         return None
-    row = context.session.execute(
-        _LATEST,
-        {
-            "person": owner.person.id,
-            "now": context.received_at,
-            "since": context.received_at - GIVEN_WITHIN,
-        },
-    ).one_or_none()
+    row = _latest(context, owner)
     if row is None or row[0].kind is not IntentKind.CANNOT_ATTEND or row[0].cause is not None:
         return None
     stated, appointment = row
@@ -71,12 +69,33 @@ def add_to_refusal(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     context = context.with_evidence(stated.inbound_id) if stated.inbound_id else context
     barriers.raise_barrier(context, owner, appointment, cause)
     _send_thanks(context, owner, appointment, cause)
+    line = normalise(context.body).line
+    has_wish = wishes.names_time(line)
+    wish = f"; {wishes.words(line)}; {FOR_WORKER}" if has_wish else ""
     return Handled(
-        "Kept as the reason why they cannot attend",
+        f"Kept as the reason why they cannot attend{wish}",
+        needs_human=has_wish,
         person_id=owner.person.id,
         appointment_id=appointment.id,
         intent=Intent.DECLINE,
     )
+
+
+def latest_refusal(context: ReplyContext, owner: PhoneOwner) -> Appointment | None:
+    """The appointment that the person said last that they cannot attend, within a day."""
+    row = _latest(context, owner)
+    return row[1] if row is not None and row[0].kind is IntentKind.CANNOT_ATTEND else None
+
+
+def _latest(context: ReplyContext, owner: PhoneOwner) -> tuple[StatedIntent, Appointment] | None:
+    """What the person said last about an appointment, within a day, and the appointment."""
+    given = {
+        "person": owner.person.id,
+        "now": context.received_at,
+        "since": context.received_at - GIVEN_WITHIN,
+    }
+    row = context.session.execute(_LATEST, given).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def _send_thanks(

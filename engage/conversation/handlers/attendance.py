@@ -35,9 +35,11 @@ from engage.core.db import new_id
 from engage.core.local_time import local_day
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
-from engage.understanding.choices import read_choice, says_yes_to_all
+from engage.understanding.choices import says_yes_to_all
 from engage.understanding.vocabulary import Cause, Intent
 
+_SAD = (Cause.BEREAVEMENT, Cause.ILLNESS)
+"""Causes that a text never names. It says that we are sorry."""
 _ANSWERS = {
     IntentKind.WILL_ATTEND: TextKind.WILL_ATTEND,
     IntentKind.CANNOT_ATTEND: TextKind.CANNOT_ATTEND,
@@ -56,6 +58,9 @@ def record_or_ask(context: ReplyContext, owner: PhoneOwner, kind: IntentKind) ->
         found = appointment_match.on_day(
             found, context.interpretation.day, context.received_at, owner.contactability.zone
         )
+    if len(found) > 1 and context.interpretation.time is not None:
+        zone = owner.contactability.zone
+        found = appointment_match.at_time(found, context.interpretation.time, zone) or found
     if not found:
         return leave_to_worker(context, owner, "No open appointment fits")
     if len(found) > which_appointment.MAX_LISTED:
@@ -97,7 +102,7 @@ def _candidates(context: ReplyContext, owner: PhoneOwner, kind: IntentKind) -> l
 
 def record_chosen(context: ReplyContext, owner: PhoneOwner, question: Question) -> Result:
     """Record the intent for the appointments chosen in answer to "which one?"."""
-    choice = read_choice(context.body, len(question.options["appointments"]))
+    choice = which_appointment.choice_in(context, owner, question)
     if choice is None:
         return context, None
     kind = IntentKind(question.options["kind"])
@@ -284,6 +289,8 @@ def _confirmation(
     says what was understood, so that the person can correct it.
     """
     if kind is IntentKind.CANNOT_ATTEND and len(about) == 1:
+        if cause in _SAD:
+            return TextKind.NO_SORRY, {}
         why = texts.why_not(cause, owner.person.language)
         return (TextKind.NO_BECAUSE, {"why": why}) if why else (TextKind.NO_RECORDED, {})
     if kind is IntentKind.LATE:

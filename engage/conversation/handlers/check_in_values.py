@@ -15,7 +15,7 @@ from engage.understanding.choices import plain_words
 from engage.understanding.decisions import STRENGTH
 from engage.understanding.interpret import interpret
 from engage.understanding.joining import has_doubt
-from engage.understanding.vocabulary import Act, Intent, Prompt
+from engage.understanding.vocabulary import Act, Basis, Intent, Prompt
 
 _NOT_NUMBERED = frozenset(
     {Prompt.APPOINTMENT, Prompt.TODAY, Prompt.ANSWERED, Prompt.SPOKEN, Prompt.ABSENCE, Prompt.NONE}
@@ -26,7 +26,10 @@ _CALL_YES = re.compile(
     r"(?:(?:yes|yeah|yea|yep|yh|ye|y|ie|ia) ?)*"
     r"(?:yes|yeah|yea|yep|yh|ye|y|ie|ia|please|pls|plz|plis|call|call me|ring me|"
     r"a call would help|it would|"
-    r"that would help|that would be good|galw|galwch|ffoniwch fi|byddai|diolch|thanks|thank you|ta)"
+    r"that would help|that would be good|"
+    r"go on|go on then|go for it|why not|might as well|"
+    r"if you like|please do|id like that|that would be nice|cer amdani|galw|galwch|"
+    r"ffoniwch fi|byddai|diolch|thanks|thank you|ta)"
     r"(?: (?:please|pls|plz|plis|thanks|thank you|ta|x+|diolch|call|call me|ring me|galw|mate))*"
 )
 _ONLY_THANKS = frozenset({"thanks", "thank you", "ta", "diolch", "please", "pls", "plz", "plis"})
@@ -45,11 +48,15 @@ _CALL_NO = re.compile(
 
 
 def value_of(context: ReplyContext) -> int | None:
-    """The answer: the number that the text starts with, else the value of its words."""
+    """The answer: the number that the text starts with, or ends with, else the value of its
+    words.
+    """
     leading = rules.leading_number(context.body)
     if leading is not None:
         return leading
     interpretation = context.interpretation
+    if interpretation.basis is Basis.RULE and interpretation.intent is Intent.CHECKIN_ANSWER:
+        return interpretation.value
     if interpretation.surely(Intent.RUNNING_LATE) or interpretation.surely(Intent.SLOT_CHOICE):
         return None  # the value is the minutes late, or the choice
     value = interpretation.value if interpretation.value in rules.MEANS else None

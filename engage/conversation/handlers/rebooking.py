@@ -6,6 +6,7 @@ picks a time (rebooking_choices.py).
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from engage.appointments.free_times.rules import TimeWish
 from engage.appointments.kinds import IntentKind
 from engage.appointments.model import Appointment
 from engage.conversation import answers, appointment_match, open_questions
+from engage.conversation.attending import reasons
 from engage.conversation.context import Handled, PendingQuestion, ReplyContext
 from engage.conversation.handlers import MeaningHandler, attendance, barriers, which_appointment
 from engage.conversation.model import Question, QuestionKind
@@ -27,7 +29,8 @@ from engage.conversation.signals import raise_signal
 from engage.conversation.steps import Result
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
-from engage.understanding.choices import read_choice
+from engage.understanding import wishes
+from engage.understanding.language.normalise import normalise
 from engage.understanding.vocabulary import Cause, Intent, Prompt
 from messaging.states import NEVER_LEFT
 from messaging.tables import Message
@@ -88,7 +91,7 @@ def handle_chosen_appointment(
     context: ReplyContext, owner: PhoneOwner, question: Question
 ) -> Result:
     """Handle the answer to the question which of several appointments gets another time."""
-    choice = read_choice(context.body, len(question.options["appointments"]))
+    choice = which_appointment.choice_in(context, owner, question)
     if choice is None:
         return context, None
     context, chosen = which_appointment.close_with_choice(
@@ -196,11 +199,31 @@ def promise_contact(
 ) -> Handled:
     """Tell the person that their offender manager will be in touch about another time."""
     answers.send_personal(context, TextKind.CANNOT_ATTEND, owner)
+    wished = wishes.words(normalise(context.body).line)
+    named = f"Wish: {wished}. " if wished else ""
     return Handled(
-        f"{why}. The offender manager has been told",
+        f"{named}{why}. The offender manager has been told",
         person_id=owner.person.id,
         appointment_id=appointment.id,
         intent=Intent.RESCHEDULE,
+    )
+
+
+def pass_on_wish(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
+    """Pass on a time that the person names after a no. None for any other text.
+
+    The text is not clear enough to offer times, but their offender manager should know the wish.
+    """
+    if context.interpretation.acts or context.interpretation.worrying or "?" in context.body:
+        return None
+    if not wishes.names_time(normalise(context.body).line):
+        return None
+    refused = reasons.latest_refusal(context, owner)
+    if refused is None:
+        return None
+    raise_cannot_attend(context, owner, refused, _wish(context, owner, refused))
+    return replace(
+        promise_contact(context, owner, refused, f"{_ASKED}, after a no"), needs_human=True
     )
 
 

@@ -20,6 +20,7 @@ from engage.conversation.model import Question, QuestionKind, ReplyRecord
 from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.phone_owner import PhoneOwner
 from engage.texts import TextKind
+from engage.understanding.choices import read_choice, read_day
 from engage.understanding.vocabulary import Cause, Prompt
 
 MAX_LISTED = 4
@@ -82,6 +83,32 @@ def ask(
         person_id=owner.person.id,
         intent=INTENT_OF[kind],
     )
+
+
+def choice_in(
+    context: ReplyContext, owner: PhoneOwner, question: Question
+) -> tuple[int, ...] | None:
+    """The places of the appointments that a text chooses: by number, or by a day that only one of
+    them is on. None if it chooses none.
+    """
+    choices = question.options["appointments"]
+    picked = read_choice(context.body, len(choices))
+    if picked is not None:
+        return picked
+    day = read_day(context.body)
+    if day is None:
+        return None
+    listed = [
+        appointment_match.if_unchanged(context.session, uuid.UUID(one["id"]), one["revision"])
+        for one in choices
+    ]
+    on_day = appointment_match.on_day(
+        [one for one in listed if one is not None],
+        day,
+        context.received_at,
+        owner.contactability.zone,
+    )
+    return (listed.index(on_day[0]),) if len(on_day) == 1 else None
 
 
 def close_with_choice(

@@ -8,7 +8,7 @@ from engage import texts
 from engage.agencies.model import Hub
 from engage.conversation import answers
 from engage.conversation.context import Handled, ReplyContext
-from engage.conversation.outcomes import leave_to_worker
+from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.phone_owner import PhoneOwner
 from engage.people.introduction import sender_of
 from engage.texts import TextKind, TextValueError
@@ -32,5 +32,11 @@ def answer(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
     except TextValueError:
         return None
     if not answers.send(context, TextKind.WHO_WRITES, body, owner=owner):
-        return leave_to_worker(context, owner, "Asks again who writes")
+        answers.send_personal(context, TextKind.QUESTION_PASSED, owner)
+        return Handled(
+            f"Asks again who writes; {FOR_WORKER}",
+            needs_human=True,
+            person_id=owner.person.id,
+            acted=False,
+        )
     return Handled("Told who writes", person_id=owner.person.id, intent=Intent.QUESTION)
