@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from engage.understanding import vetoes
 from engage.understanding.safety import hospital
 from engage.understanding.safety.danger import crisis_words, harm_words
+from engage.understanding.safety.signs import signs
 from engage.understanding.vocabulary import Intent, Prompt
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ def by_rule(line: str) -> dict[Intent, str]:
     words that show it.
     """
     found = {Intent.CRISIS: crisis_words(line), Intent.HARM_TO_OTHERS: harm_words(line)}
+    for kind, words in signs(line).items():
+        intent = Intent.HARM_TO_OTHERS if kind.is_to_others else Intent.CRISIS
+        found[intent] = found[intent] or words
     return {intent: words for intent, words in found.items() if words}
 
 

@@ -81,6 +81,7 @@ _ROWS: tuple[tuple[str, int, str], ...] = (
     ("gone", 1, r"\b(?:gone|bye|never|anymore|no more|always|forever|byth|mwyach|bellach)\b"),
 )
 _COMPILED = tuple((weight, re.compile(pattern)) for _, weight, pattern in _ROWS)
+_HOPELESS = tuple(re.compile(pattern) for name, _, pattern in _ROWS if name in ("sad", "final"))
 
 
 def score(line: str, danger: float) -> int:
@@ -92,3 +93,8 @@ def score(line: str, danger: float) -> int:
 def is_worrying(line: str, danger: float) -> bool:
     """Whether a worker should read a line that was not understood within the hour."""
     return score(line, danger) >= WORRYING_FROM
+
+
+def sounds_hopeless(line: str) -> bool:
+    """Whether a normalised line has sad or final words."""
+    return any(pattern.search(line) for pattern in _HOPELESS)
