@@ -131,7 +131,8 @@ _PATTERNS: dict[DangerKind, tuple[str, ...]] = {
         r"tue|wed|thu|fri|sat|sun|then|until|till|til|at|on|for the|in time|cos))|\bwhen im "
         r"gone\b|\bif im still (?:here|alive|about)\b|\bil be dead\b|\bbe (?:here|alive) "
         r"(?:nomore|no more)\b",
-        r"\b(?:this is|say|saying|wanted to say|sayin) (?:goodbye|bye|ta ra|tara|ta ta|cheerio|"
+        r"\b(?:this is|say|saying|wanted to say|sayin) (?:goodbye|bye|(?:ta|thanks) (?:ra|ta|"
+        r"thanks)|tara|ta ta|cheerio|"
         r"hwyl)\b|\bgoodbye (?:all|everyone|forever)\b|\b(?:my|me) last (?:text|message|day)"
         r"\b|\bmy last night\b|\blast text\b|\b(?:ta|thanks) ra properly\b|\bby the time (?:you|"
         r"anyone|u) (?:get|read|"
@@ -179,7 +180,8 @@ _PATTERNS: dict[DangerKind, tuple[str, ...]] = {
         r"tomorrow|tonight|next)\w*\b|\b(?:see|seeing) (?:the end of|myself making|another (?:day|"
         r"week|year|christmas))\b",
         r"\bgoodbyes?\b|\b(?:last|final) (?:text|message|one) (?:from|off) me\b|\bffarwel\w*\b|"
-        r"\b(?:deud|dweud|gweud|ddeud|ddweud|weud) (?:ta ta|ta ra|hwyl|ffarwel)\b|\bfydda i ddim "
+        r"\b(?:deud|dweud|gweud|ddeud|ddweud|weud) (?:(?:ta|thanks) (?:ta|thanks|ra)|hwyl|"
+        r"ffarwel)\b|\bfydda i ddim "
         r"(?:yma|"
         r"ma|o gwmpas|ar gael|isie|angen)\b|\bddim (?:yma|ma|o gwmpas) (?:erbyn|wedyn|mwy|fory|"
         r"rhagor)"
@@ -340,7 +342,7 @@ _COMPILED = tuple(
 _DROPPED_G = re.compile(
     r"\b(?!(?:insulin|heroin|cousin|within|cabin|admin|violin)\b)(\w{2,}[^\Waeiou])in\b"
 )
-"""`kickin` and `thinkin` as they are typed. A Welsh word that gets a g fits no pattern either way."""
+"""`kickin` and `thinkin`, as people type them. No pattern has a Welsh word that this changes."""
 
 
 def kinds_of_danger(line: str, intents: Collection["Intent"]) -> tuple[DangerKind, ...]:

@@ -7,13 +7,42 @@ knife, tablets, a beating) is danger. The patterns expect normalised text.
 import re
 
 _WARD = r"(?:hospital|hosp|hospitol|ospital|a and e|ae|casualty|ysbyty|sbyty|ward)"
-_IN = r"(?:in|at|on|up|yn|mewn|n|ir) (?:the |an |a |yr |y )?(?:\w+ )?"
+_IN = r"(?:in|at|on|up|yn|mewn|n|ir|ar) (?:the |an |a |yr |y )?(?:\w+ )?"
+_NAMED = (
+    r"(?:general|infirmary|royal|heath|maelor|freeman|qe|uhw|[a-z]{2}i|bronglais|glangwili|"
+    r"morriston|singleton|gwynedd|glan clwyd)"
+)
+"""A hospital as people call it (the General, the RVI). It may be a pub or a place too."""
+_MEDICAL = (
+    r"(?:tests|op|operation|surgery|drip|ward|scan|x ?ray|pneumonia|infection|chest|heart|appendix|"
+    r"asthma|fractur\w+|broken|kidneys?|liver|lungs?|antibiotics|obs|observation|profion|"
+    r"llawdriniaeth|niwmonia|haint)"
+)
+_WHEN = (
+    r"(?:last|this|on|since|with|for|yesterday|today|tonight|overnight|mon|tue|wed|thu|fri|sat|sun|"
+    r"ers|neithiwr|ddoe|heddiw)"
+)
 _SAYS_SO = re.compile(
-    rf"\b(?:im|am|i was|was|been|still|back|stuck|ended up|spent \w+|kept|keeping me|got took|"
-    rf"taken|took me|rushed me|admitted|dwi|rwyf|wyf|fi|on i|o n i|oeddwn|bues|fues|wedi bod|dal) "
-    rf"(?:\w+ ){{0,2}}?(?:to |into |{_IN}){_WARD}\b|^(?:(?:no|na|sorry|sori|cant|methu dod|wont "
-    rf"make it|cant make it|cant come) )*(?:{_IN})?{_WARD}\b|\bkeeping me in\b|\bon a (?:ward|"
-    rf"drip)\b|\btext(?:ing)? (?:\w+ )?from (?:the )?(?:hospital|a and e)\b"
+    "|".join(
+        (
+            r"\b(?:im|am|i was|was|been|still|back|stuck|ended up|spent \w+|kept|keeping me|"
+            r"got took|taken|took me|rushed me|admitted|dwi|rwyf|wyf|fi|on i|o n i|oeddwn|bues|"
+            rf"fues|wedi bod|dal) (?:\w+ ){{0,2}}?(?:to |into |{_IN}){_WARD}\b",
+            r"^(?:(?:no|na|sorry|sori|cant|methu dod|wont make it|cant make it|cant come) )*"
+            rf"(?:{_IN})?{_WARD}\b",
+            r"\bkeeping me in\b|\bon a (?:ward|drip)\b",
+            r"\btext(?:ing)? (?:\w+ )?from (?:the )?(?:hospital|a and e)\b",
+            r"\b(?:they|theyve|doctors?|docs?|nurses?|consultant|surgeon) (?:\w+ ){0,2}?(?:kept|"
+            r"keep) (?:me|us) (?:in|overnight)\b",
+            r"(?:^|\b(?:i|im|was|got|been|ive|sorry|cant come|cant make it|just) )(?:been |got |"
+            rf"was |getting )?admitted (?:me )?(?:to (?:the )?{_NAMED}|{_WHEN})\b",
+            r"(?:^|\b(?:im|am|still|been|was|stuck|sorry|cant come|dwi|fi|sori) )(?:in|yn) (?:the "
+            r"|"
+            rf"y |yr )?{_NAMED}\b(?=.{{0,80}}\b{_MEDICAL}\b)",
+            r"\bin (?:overnight )?for (?:tests|observation|obs|an op|surgery)\b",
+            r"\b(?:cadw|gadw) (?:fi|i) (?:i )?(?:mewn|fewn|dros nos)\b",
+        )
+    )
 )
 _PAST = re.compile(
     r"\b(?:was|been|ended up|spent|kept|got took|taken|took|rushed|on i|o n i|oeddwn|bues|fues|"
@@ -26,7 +55,8 @@ _NOT_OWN_STAY = re.compile(
     r"son|daughter|kids?|lad|girl|baby|brother|sister|mate|friend|partner|missus|girlfriend)|"
     r"visit\w*|work(?:s|ed|ing)?|shift|job|swydd|appointment|appt|apwyntiad|scan|efo|gyda|mam|nain|"
     r"taid|tad|porter|cleaning|car ?park|bus|stop|letter|if|os|next|bill|radio|telly|teli|not|ddim|"
-    r"for an? \w+ test|bloods|which|where|near|by the|past the)\b"
+    r"for an? \w+ test|cells|custody|detention|nick|station|office|school|bloods|"
+    r"which|where|near|by the|past the)\b"
 )
 _COMING = re.compile(
     r"\b(?:but|ond|il|still come|be there|out (?:now|today|tomorrow|tonight)|home now|discharged|"

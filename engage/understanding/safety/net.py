@@ -66,6 +66,41 @@ _ROWS: tuple[tuple[str, int, str], ...] = (
         r"\banghofi(?:wch|a) (?:fi|amdana)\b|\bwelwch chi ddim ohona\b",
     ),
     (
+        "sad",
+        2,
+        r"\b(?:not|isnt|aint|barely|hardly|cant) (?:\w+ )?coping\b|\bstruggling to cope\b|"
+        r"\beverything (?:ive |i )(?:\w+ ){1,2}(?:turns|goes|falls|breaks|gets|ends|dies|went)\b|"
+        r"\b(?:turns?|turned|gone) to (?:ash|ashes|dust)\b|\bnothing (?:ever )?(?:goes right|works "
+        r"out)\b|\b(?:ruin|ruined|wreck|wrecked|destroy\w*|spoil\w*) everything\b|\bgone dark\b|"
+        r"\bno (?:hope|light|way back|way out)\b|\bwaste of (?:space|skin|a life|oxygen)\b|"
+        r"\b(?:ddim|"
+        r"methu) (?:yn )?(?:copio|ymdopi)\b|\bpopeth (?:wedi )?(?:mynd|troi) (?:yn |n )?(?:chwith|"
+        r"lludw|ddrwg)\b|\bddim gobaith\b|\bdim gobaith\b",
+    ),
+    (
+        "final",
+        2,
+        r"\b(?:thats|that is) (?:me|us|it|all) (?:done|finished|through|over)(?: (?:then|now|with|"
+        r"for good))?$|\bim (?:all |well |just |completely )?done(?: (?:now|trying|fighting|with "
+        r"it|with "
+        r"everything))?$|\bcant (?:carry|take|hold|bear|stand|fight|hack|keep|do|manage) (?:\w+ "
+        r"){0,3}"
+        r"(?:any (?:more|further|longer)|anymore|no more|nomore|much longer)\b|\b(?:past|beyond) "
+        r"(?:caring|saving|help|fixing)\b|\btoo far (?:gone|now)\b|\bgone too far\b|\bend of (?:my|"
+        r"me|the) (?:rope|tether|road)$|\bno coming back\b|\bcome back from\b|\btell (?:the |my |"
+        r"me )?"
+        r"(?:bairns|kids|weans|children|mum|mam|dad|lads?|son|daughter) (?:i|im|that i)\b|\b(?:i|"
+        r"ive) "
+        r"(?:tried|did my best|done my best)$|\bleave it there\b",
+    ),
+    (
+        "final",
+        2,
+        r"\bpopeth ar ben\b|\bar ben arn\w+\b|\bmethu (?:cario|dal|cymryd|cadw) (?:\w+ )?(?:mlaen|"
+        r"ymlaen|ati|mwy|rhagor)\b|\bdyna (?:fi|ni|hi|fo|fe) (?:wedi )?(?:gorffen|drosodd|ar ben|"
+        r"wedyn)\b|\bwedi trio (?:ngorau|fy ngorau)\b|\bdim (?:mwy|rhagor) (?:ar ol|i roi)\b",
+    ),
+    (
         "low",
         1,
         r"\b(?:sad|down|alone|lonely|tired|exhausted|drained|struggling|scared|lost|broken|"
