@@ -41,12 +41,15 @@ class Observed:
         return [one for one in found if not unresolved or one.state is not SignalState.RESOLVED]
 
     def dangers(self) -> set[str]:
-        """The kinds of danger of the signals that rest on it, or of a text from an unknown
-        number.
+        """The kinds of danger of the signals that rest on it. A text from an unknown number has no
+        signal: its outcome names the most urgent kind.
         """
         kinds = {one.danger.value for one in self.signals(unresolved=False) if one.danger}
         is_alarming = {Intent.CRISIS, Intent.HARM_TO_OTHERS} & set(self.record.intents)
-        return kinds or ({DangerKind.UNCLEAR.value} if is_alarming else set())
+        if kinds or not is_alarming:
+            return kinds
+        named = {one.value for one in DangerKind if one.label in self.record.done}
+        return named or {DangerKind.UNCLEAR.value}
 
     def for_worker(self) -> bool:
         """Whether somebody has it on their list."""

@@ -1,10 +1,10 @@
 """After danger: until a human takes it up, nothing that the person texts is answered as usual.
 
 The mode lasts while a signal of danger about the person is open and nobody has taken over the
-conversation. Each text goes to whoever is on it: as evidence on the signal, and in a notice to
-those who were told. "Im fine" and "only joking" are passed on, never believed. What they say about
-an appointment is still recorded, and gets a plain line. STOP, START and a further danger come
-before this step.
+conversation since the last text of danger. Each text goes to whoever is on it: as evidence on the
+signal, and in a notice to those who were told. "Im fine" and "only joking" are passed on, never
+believed. What they say about an appointment is still recorded, and gets a plain line; after a
+threat to somebody else nothing is. STOP, START and a further danger come before this step.
 """
 
 import uuid
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engage import signals
@@ -21,7 +21,7 @@ from engage.agencies.model import Staff
 from engage.conversation import answers, routing, takeover
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.handlers import number_check, stop
-from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep, ReplyRecord
+from engage.conversation.model import Alarm, AlarmOutcome, AlarmStep, ReplyRecord, Takeover
 from engage.conversation.phone_owner import PhoneOwner, language_of
 from engage.conversation.safety.alerts import record_item
 from engage.conversation.steps import Result
@@ -30,6 +30,8 @@ from engage.texts import TextKind
 from engage.understanding.choices import read_check
 from engage.understanding.language.normalise import normalise
 from engage.understanding.safety.denial import plays_down
+from engage.understanding.safety.find_danger import DANGER
+from engage.understanding.safety.kinds import DangerKind
 from engage.understanding.vocabulary import Intent
 
 PASSED_ON = "After danger: passed on to those who were told; not answered"
@@ -57,7 +59,7 @@ def hold(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Result:
     interpretation = context.interpretation
     if interpretation.acts and interpretation.intent is Intent.OPT_OUT:
         return context, stop.stop_texts(context, owners)
-    if len(owners) != 1 or not _is_said(context, owners[0]):
+    if len(owners) != 1 or _is_after_threat(context, owners[0]) or not _is_said(context, owners[0]):
         return context, handled
     silent, recorded = routing.route(replace(context, quiet=True), owners[0])
     if recorded.acted and answers.send_neutral(
@@ -96,6 +98,8 @@ def pass_over(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | 
 def open_alerts(session: Session, people: Sequence[uuid.UUID], now: datetime) -> Sequence[Signal]:
     """The signals of danger about these people that nobody has taken up. None if a worker has the
     conversation with one of them.
+
+    A takeover takes up the danger of the texts before it, also once it has ended.
     """
     if not people:
         return ()
@@ -110,7 +114,32 @@ def open_alerts(session: Session, people: Sequence[uuid.UUID], now: datetime) ->
     ).all()
     if alerts and any(takeover.current(session, person, now) for person in people):
         return ()
-    return alerts
+    return [alert for alert in alerts if not _is_taken_up(session, alert)]
+
+
+def _is_taken_up(session: Session, alert: Signal) -> bool:
+    """Whether a worker took over the conversation after the last text of danger."""
+    texts = [int(link["id"]) for link in alert.evidence if link["type"] == "inbound"]
+    last = session.scalar(
+        select(func.max(ReplyRecord.at)).where(
+            ReplyRecord.inbound_id.in_(texts), ReplyRecord.intent.in_(DANGER)
+        )
+    )
+    taken = session.scalar(
+        select(Takeover.id)
+        .where(
+            Takeover.person_id == alert.person_id,
+            Takeover.since >= max(alert.raised_at, last or alert.raised_at),
+        )
+        .limit(1)
+    )
+    return taken is not None
+
+
+def _is_after_threat(context: ReplyContext, owner: PhoneOwner) -> bool:
+    """Whether the danger is a threat to somebody else: a yes after it may be about anything."""
+    alerts = open_alerts(context.session, [owner.person.id], context.now)
+    return any(alert.danger is DangerKind.THREATS_TO_OTHERS for alert in alerts)
 
 
 def _is_said(context: ReplyContext, owner: PhoneOwner) -> bool:

@@ -68,7 +68,10 @@ def raise_alert(
     words = f"Urgent signal raised: {dangers[0].label}"
     if not people:
         log.error("danger.unknown_number", inbound=context.inbound.id, intent=found[0].value)
-        words = "Unknown number: staff on call are told, and a coordinator must read this now"
+        words = (
+            f"Unknown number, {dangers[0].label}: staff on call are told, and a coordinator must"
+            " read this now"
+        )
     if any(RESPONSES[danger].pauses for danger in dangers):
         for owner in owners:
             pause(context.session, owner.person, why=PAUSE_REASON, actor="system", now=context.now)
