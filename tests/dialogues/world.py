@@ -38,7 +38,7 @@ from tests.dialogues.script import Script, Texter, Turn, moment
 from tests.engage.appointments.stage import claimed
 
 ENGAGE = "+447700900999"
-HUB_PHONE = "0191 498 0100|01914980100"
+HUB_PHONE = "0191 498 0100"
 A_DAY = timedelta(days=1)
 _sids = itertools.count(1)
 

@@ -45,7 +45,7 @@ def test_from_no_bus_fare_to_a_reason_accepted(service: RunningService) -> None:
         service.phone(phone(name)).wait_for("Mon 22 March, 10am")
 
     service.phone(phone("Max")).reply("cant make it no bus fare")
-    service.phone(phone("Max")).wait_for("(getting here). Pat will look for a way.")
+    service.phone(phone("Max")).wait_for("(travel). Pat will look for a way.")
     (barrier,) = signals_of(service, people["Max"], "barrier")
     assert datetime.fromisoformat(barrier["due_at"]) <= TEN and "bus" in barrier["action"]
     assert [one["cause"] for one in service.appointment(booked["Max"]["id"])["said"]] == [

@@ -38,7 +38,7 @@ def test_what_is_left_to_a_human_says_when_humans_are_there(kind: TextKind) -> N
 
 
 SAFETY = {
-    TextKind.CRISIS,
+    *SAFETY_TEXTS,
     TextKind.LAPSE,
     TextKind.CHECK_IN,
     TextKind.CHECK_IN_HELP,
