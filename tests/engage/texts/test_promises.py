@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from engage.texts import CATALOGUE, TextKind, Wording
+from engage.texts import CATALOGUE, SAFETY_TEXTS, TextKind, Wording
 
 SOON = re.compile(
     r"\b(?:soon|sooner|shortly|straight ?away|right away|at once|tonight|immediately"
