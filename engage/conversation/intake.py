@@ -28,6 +28,7 @@ from engage.conversation.model import Alarm, QuestionKind, ReplyRecord
 from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.safety import after_danger, alerts, compromised_phone, net
+from engage.conversation.safety.copied_advice import copied_advice
 from engage.conversation.sent_texts import latest_bodies
 from engage.conversation.steps import Result, Steps, handles, learns, run
 from engage.conversation.writers import other_writers
@@ -257,6 +258,7 @@ def _interpret(
     # Most texts are too short to hold a copy of ours.
     is_long = len(inbound.body) >= MIN_QUOTED
     ours = latest_bodies(session, inbound.from_number, inbound.received_at) if is_long else []
+    ours += copied_advice(inbound.body)
     interpretation, asked, burst = bursts.interpret_inbound(
         session, inbound, prompt, owners, first=first, ours=ours
     )

@@ -212,7 +212,7 @@ _PATTERNS: dict[DangerKind, tuple[str, ...]] = {
         r"come to|coming to|coming (?:for|after)|after) (?:gonna )?(?:kill |stab |shoot |hurt |"
         r"batter |find |get |do |burn |cut |beat |smash )?me\b(?! (?:a|an|at|in|there|when|up at|"
         r"know|off|some|to|for))",
-        r"\b(?:do|break|smash|snap|breaking|doing|cut|chop|do in) (?:my|me|our) (?:legs?|knee "
+        r"\b(?:do|break|smash|snap|breaking|doing|cut|chop|open|do in) (?:my|me|our) (?:legs?|knee "
         r"?caps?|knees|"
         r"arms?|fingers?|hands?|jaw|face|teeth|windows?|head|throat)\b|\b(?:looking|lookin|waiting|"
         r"searching|asking|come|came|coming|driving round|parked|sat) (?:\w+ ){0,4}(?:for|to get|"

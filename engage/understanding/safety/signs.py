@@ -34,6 +34,14 @@ _WILL = r"(?:il|ill|gonna|gunna|wanna|will|would|id|swear|want to|going to)"
 _SIGNS: dict[DangerKind, tuple[str, ...]] = {
     DangerKind.OVERDOSE_OR_INJURY: (
         (
+            r"\b(?:had|took|taken|ate|swallowed|necked) (?:about |like |over |bout |around |nearly "
+            r")?"
+            r"[1-9]\d (?:\w+ )?(?:paracetamols?|tablets|tabs|pills|sleepers|zopis?|codeine|"
+            r"ibuprofen|pregabs?)\b(?! (?:left|to last|prescribed|for the|from|off|delivered|"
+            r"stolen|"
+            r"nicked|missing|a (?:week|month)))"
+        ),
+        (
             r"\blips? (?:(?:is|are|have|has|r|all|gone|going|went|turned|turning|looks?|looking|"
             r"proper|bright|a bit) )*(?:blue|purple|grey)\b(?! (?:from|with|off|after) )|"
             r"\bblue lips\b(?! (?:from|with|off|after) )"
@@ -152,6 +160,22 @@ _SIGNS: dict[DangerKind, tuple[str, ...]] = {
             r"(?:\w+ ){0,3}?ar (?:ben )?(?:eu|ei) (?:hun\w*|pen\w*)\b.{0,25}\b(?:ers|drwyr|trwyr|"
             r"drwy|trwy|bob nos|heb neb|trw)\b|\b(?:plant|babi|mabi|plentyn) (?:\w+ ){0,3}?heb "
             r"(?:fwyta|fyta|gael bwyd)\b.{0,15}\b(?:dydd\w*|diwrnod\w*|ddiwrnod|ddyddiau|ers)\b"
+        ),
+    ),
+    DangerKind.NOWHERE_TO_SLEEP: (
+        (
+            r"\b(?:sat|sitting|stopping|staying|stuck|laid|lying|spent the night|been|im) (?:\w+ "
+            r")?(?:in|"
+            r"at|on|under) (?:a |the |an )?(?:\w+ )?(?:bus station|station|bus shelter|bench|"
+            r"doorway|"
+            r"park|subway|stairwell|underpass|bridge|car ?park|launderette|mcdonalds|woods|tent) "
+            r"(?:\w+ "
+            r"){0,2}?(?:all night|overnight|again tonight|till morning|til morning|til it opens)\b"
+            r"(?! (?:party|rave|shift|fishing))|\bon a bench (?:again )?tonight\b"
+        ),
+        (
+            r"\b(?:ar|mewn) (?:fainc|y fainc|mainc|drws siop|arosfan|safle bws) (?:heno|drwyr nos|"
+            r"trwyr nos|drwy r nos|eto heno)\b"
         ),
     ),
     DangerKind.THREATS_TO_OTHERS: (

@@ -135,7 +135,7 @@ def test_danger_comes_before_everything_else(session: Session, om: Staff, now: d
     raised = signal(session, person, SignalKind.CRISIS)
     assert raised.due_at == now + minutes(15)
     message = session.scalars(
-        select(Message).where(Message.context["texts"].astext == "crisis")
+        select(Message).where(Message.context["texts"].astext == "safety_life")
     ).one()
     assert message.lane == Lane.SAFETY
 

@@ -27,6 +27,16 @@ EXAMPLES = {
         dwi angen ambiwlans
         methu anadlu
         dwi'n gwaedu lot
+        had about 50 paracetamol with vodka feel ill now
+        too much of me methadone and im going under
+        left arms gone numb n my chest is like stone
+        ive cut myself and its deep it wont stop
+        hes not breathing right hes a funny colour
+        me heads split open and theres blood all down me
+        somebody spiked me cant feel my legs
+        went over last night they brought me back with naloxone
+        dwi di cymryd llwyth o baracetamol a dabledi mam
+        mae gwaed ym mhobman
     """,
     DangerKind.WISHES_TO_DIE: """
         i want to die
@@ -49,6 +59,18 @@ EXAMPLES = {
         dwi am ladd fy hun neu lladd fy hun
         sdim pwynt byw
         bydda pawb well off hebdda i
+        i just want the pain to stop for good
+        they would all be happier if i wasnt around
+        been lookin up ways to do it and ive picked the day
+        wont see another christmas and im fine wi that
+        counted me tablets out on the table
+        youll not have to bother with me again after tonight
+        give my slot to somebody who wants to live
+        wrote me letters for the bairns
+        she took all her tablets with her and walked off
+        byddai'n well i bawb taswn i ddim yma
+        isio diflannu am byth
+        jyst isio deud ta ta go iawn
     """,
     DangerKind.VIOLENCE: """
         he hit me again
@@ -69,6 +91,18 @@ EXAMPLES = {
         ma fe wedi bwrw fi
         mae e'n curo ar y drws efo cyllell
         ofn fo
+        theyve said theyll do me legs if i dont pay
+        lad i grassed on is back n hes lookin for me
+        hes kickin the door in
+        she wouldnt let me out the house and took my phone
+        my brother says hell open my throat if i go home
+        im hiding in the bathroom hes smashing the place up
+        theres a car sat outside my yard waitin for me
+        they want me to carry for them or theyll hurt me
+        he follows me everywhere an im scared to go out
+        mae fy nghyn yn dod allan dydd gwener, dwi ofn
+        mae o'n aros amdana i tu allan
+        ma nhw di bygwth saethu fi
     """,
     DangerKind.CHILD_AT_RISK: """
         hes hitting the kids
@@ -87,6 +121,16 @@ EXAMPLES = {
         ma hi'n gadael y plant ar ben eu hun
         mae e wedi taro fy mab i
         cleisiau ar y babi
+        my lads been left on his own all night hes 5
+        my daughter told me her step dad touches her
+        the kids havent eaten for two days
+        i hit my boy hard and theres a mark
+        shes off her face and shes got the baby with her
+        next doors bairn is on his own again screaming
+        my ex wont give the little one back hes drunk and hes got my daughter in the car
+        he locked the kids in the shed
+        mae'r plant ar ben eu hunain ers bore ddoe
+        mae hi'n gadael y babi ar ei ben ei hun
     """,
     DangerKind.THREATS_TO_OTHERS: """
         im gonna stab him
@@ -104,6 +148,16 @@ EXAMPLES = {
         dwi am ladd o
         fi'n mynd i frifo fe
         nai ladd nhw
+        tell pat to watch her back
+        ill put my social worker in hospital
+        hes gonna pay for what he did to our kid
+        swear down ill break his jaw
+        im going round there with a hammer
+        ill set fire to her car
+        if i see him il batter him
+        gonna do time for that lad
+        dwed wrthi am wylio'i chefn
+        dwi am dorri ei goesau o
     """,
     DangerKind.NOWHERE_TO_SLEEP: """
         got nowhere to sleep tonight
@@ -125,6 +179,16 @@ EXAMPLES = {
         cysgu yn y car
         ma mam wedi taflu fi allan
         dwi'n ddigartref
+        hostel wont let me in and its dark
+        lost my bed at the shelter what do i do tonight
+        they shut the night shelter so im out in the rain
+        been walking round since 6 nowhere to go
+        sat in the bus station all night again its freezing
+        tent got nicked nowhere to sleep now
+        landlord locked me out wi all my stuff inside n nowhere to go
+        im in the park on a bench tonight
+        does gen i unlle i aros heno
+        wedi cael fy nhaflu allan, ar y stryd heno
     """,
     DangerKind.UNCLEAR: """
         im not ok
@@ -140,6 +204,12 @@ EXAMPLES = {
         dwi ddim yn saff
         helpwch fi
         mae ofn arna i
+        please can someone help me now
+        i dont feel right and im frightened
+        im in trouble big trouble
+        something bad has happened here
+        im not safe where i am
+        rhywun helpwch plis
     """,
 }
 ROWS = [

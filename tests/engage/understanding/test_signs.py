@@ -22,6 +22,8 @@ FOUND = {
         mae ei gwefusau hi'n las
         dyw e ddim yn anadlu
         methu deffro mam
+        had about 50 paracetamol with vodka feel ill now
+        took 30 tablets an hour ago
     """,
     DangerKind.WISHES_TO_DIE: """
         grace has gone missing she said we'd be better off without her. this is her partner
@@ -36,6 +38,19 @@ FOUND = {
         he left a note for his mum saying goodbye
         mae hi wedi mynd ar goll, dwi'n poeni amdani
         mae fo wedi diflannu a gadael nodyn
+    """,
+    DangerKind.NOWHERE_TO_SLEEP: """
+        sat in the bus station all night again its freezing
+        im in the park on a bench tonight
+        been in the doorway of greggs overnight
+        spent the night in the bus shelter overnight with all my bags
+        stuck in mcdonalds till morning
+        laid in the subway all night soaked through
+        been under the bridge all night
+        stopping in a tent again tonight
+        lying on a bench til it opens
+        dwi ar fainc heno
+        mewn safle bws drwy'r nos
     """,
     DangerKind.CHILD_AT_RISK: """
         she shakes the baby when it cries
@@ -82,6 +97,8 @@ HARMLESS = {
         the shed collapsed in the wind cant come
         he collapsed laughing
         unconscious bias training on thursday so cant come
+        had 20 tablets left and the chemist is shut
+        took 2 paracetamol for my head
         prawf gwaed bore fory felly methu dod
         dyw'r trwyn ddim yn gwaedu rwan
     """,
@@ -99,6 +116,20 @@ HARMLESS = {
         gonna jump on the bus now
         she said the kids are better off with me
         mae fy ngherdyn i wedi mynd ar goll
+    """,
+    DangerKind.NOWHERE_TO_SLEEP: """
+        sat in the bus station for an hour, be there soon
+        im in the park with the kids
+        meet me on the bench outside
+        parked in the car park waiting for you
+        been at the gym all night
+        went night fishing, been on the bank till late
+        stuck at the station, train cancelled
+        had a mcdonalds tonight lol
+        got a tent for the festival
+        up all night with the baby
+        dwi yn y parc efo'r plant
+        eistedd ar y fainc tu allan i'r swyddfa
     """,
     DangerKind.CHILD_AT_RISK: """
         kids havent eaten their tea yet can i come later

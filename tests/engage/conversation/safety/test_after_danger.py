@@ -199,3 +199,34 @@ def test_nobody_else_is_held(session: Session, hall: Hall) -> None:
     says(session, "yes", DAY + MINUTE, number="+447700900102")
     assert said(session, appointment) == ["will_attend"]
     assert session.scalars(select(Signal.person_id)).all() == [hall.person.id]
+
+
+def test_nothing_is_recorded_after_a_threat(session: Session, hall: Hall) -> None:
+    """A yes after it may be about anything. Those who were told get it."""
+    appointment = builders.appointment(session, hall.person, DAY + timedelta(days=1))
+    asked(session, appointment, DAY - timedelta(hours=2))
+    in_danger(session, "im gonna stab him")
+    record = says(session, "yes", DAY + MINUTE)
+    assert said(session, appointment) == []
+    assert answers(session) == [] and record.needs_human and not record.act
+
+
+def test_a_takeover_that_has_ended_took_the_danger_up(session: Session, hall: Hall) -> None:
+    """The next text counts as usual, until there is danger again."""
+    appointment = builders.appointment(session, hall.person, DAY + timedelta(days=1))
+    asked(session, appointment, DAY - timedelta(hours=2))
+    in_danger(session)
+    who = builders.actor(hall.first)
+    takeover.take_over(session, who, hall.person.id, now=DAY + MINUTE)
+    takeover.hand_back(session, who, hall.person.id, now=DAY + 5 * MINUTE)
+    says(session, "yes il be there", DAY + 6 * MINUTE)
+    assert said(session, appointment) == ["will_attend"]
+    says(session, "i just want to die", DAY + 7 * MINUTE)
+    record = says(session, "im fine", DAY + 8 * MINUTE)
+    assert "not believed" in record.done
+
+
+def test_an_unknown_number_names_its_kind(session: Session, hall: Hall) -> None:
+    """Those on call see which danger it is."""
+    record = says(session, "took all my tablets", DAY, number=UNKNOWN)
+    assert "overdose or injury now" in record.done

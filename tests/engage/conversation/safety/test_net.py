@@ -33,7 +33,11 @@ def hall(session: Session) -> Hall:
     [
         ("its all over now anyway", "en"),
         ("had enough of u lot u never cared", "en"),
-        ("sorry for everything", "en"),
+        ("not coping at all", "en"),
+        ("everything i touch turns to ash", "en"),
+        ("thats me done then", "en"),
+        ("nothing ever goes right", "en"),
+        ("does dim gobaith", "cy"),
         ("so alone tho", "en"),
         ("mae hi drosodd beth bynnag", "cy"),
         ("dwi mor unig", "cy"),
