@@ -168,7 +168,7 @@ STEPS: Steps[Sequence[PhoneOwner]] = (
     ("says the same words again", learns(rate_limits.silence_repeats)),
     ("is of another reader", handles(compromised_phone.leave_to_worker)),
     ("may be blocked by the provider", _blocked),
-    ("comes after danger", after_danger.hold),
+    ("comes after danger", after_danger.handle),
     ("is read as its owner's", _by_owner),
 )
 """The steps for every text, before its sender is known."""

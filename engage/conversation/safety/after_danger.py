@@ -51,7 +51,7 @@ _NOTICE_SECONDS = 300
 """One notice to each of those who were told for all that the person texts in this time [ours]."""
 
 
-def hold(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Result:
+def handle(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Result:
     """Record what a text after danger says about an appointment, and pass the text on."""
     handled = pass_on(context, owners)
     if handled is None:
