@@ -43,8 +43,9 @@ def worker() -> None:
 def understand() -> None:
     """Interpret replies from standard input.
 
-    Reads lines of `prompt<TAB>text` and prints `intent<TAB>confidence<TAB>act|human` for each line
-    at once. Nothing is stored or sent.
+    Reads lines of `prompt<TAB>text` and prints for each line at once, separated by tabs: intent,
+    confidence, act or human, who is speaking, and the most urgent kind of danger (`-` if none).
+    Nothing is stored or sent.
     """
     from engage.understanding.lines import read_lines
 

@@ -11,14 +11,18 @@ from typing import TextIO
 from engage.understanding.interpret import interpret
 from engage.understanding.vocabulary import Act, Intent, Prompt
 
-UNREADABLE = f"{Intent.OTHER}\t0.00\t{Act.HUMAN}"
+NONE = "-"
+"""Stands for a speaker or a danger that there is none of."""
+UNREADABLE = f"{Intent.OTHER}\t0.00\t{Act.HUMAN}\t{NONE}\t{NONE}"
 
 
 def read_lines(lines: Iterable[str], *, errors: TextIO | None = None) -> Iterator[str]:
-    """For each `prompt<TAB>text`, yield `intent<TAB>confidence<TAB>act|human`.
+    """For each `prompt<TAB>text`, yield intent, confidence, `act` or `human`, speaker and danger,
+    separated by tabs.
 
-    A line without a tab or with an unknown prompt yields `other`, 0.00, `human`; its number and
-    what is wrong with it go to `errors` (by default standard error).
+    The danger is the most urgent `DangerKind` that the text reports, or `-`. A line without a tab
+    or with an unknown prompt yields `other`, 0.00, `human`, `-`, `-`; its number and what is wrong
+    with it go to `errors` (by default standard error).
     """
     for number, line in enumerate(lines, 1):
         prompt, tab, text = line.rstrip("\r\n").partition("\t")
@@ -27,8 +31,11 @@ def read_lines(lines: Iterable[str], *, errors: TextIO | None = None) -> Iterato
             print(f"line {number}: {problem}", file=errors or sys.stderr)
             yield UNREADABLE
             continue
-        interpretation = interpret(text, Prompt(prompt))
-        yield f"{interpretation.intent}\t{interpretation.confidence:.2f}\t{interpretation.act}"
+        found = interpret(text, Prompt(prompt))
+        yield (
+            f"{found.intent}\t{found.confidence:.2f}\t{found.act}"
+            f"\t{found.speaker}\t{found.danger or NONE}"
+        )
 
 
 def _problem(prompt: str, tab: str) -> str | None:

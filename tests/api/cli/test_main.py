@@ -270,12 +270,18 @@ def test_understanding_answers_line_by_line() -> None:
     with understanding() as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        for text in ("yes", "cant make it", "👍", ""):
+        for text, after in (
+            ("yes", ["act", "person", "-"]),
+            ("cant make it", ["act", "person", "-"]),
+            ("👍", ["act", "person", "-"]),
+            ("", ["human", "person", "-"]),
+            ("its his mum he wont be coming", ["human", "relative", "-"]),
+            ("ive took 30 tablets", ["human", "person", "overdose_or_injury"]),
+        ):
             process.stdin.write(f"appointment\t{text}\n")
             process.stdin.flush()
             fields = process.stdout.readline().rstrip("\n").split("\t")
-            assert len(fields) == 3
-            assert fields[2] in ("act", "human")
+            assert fields[2:] == after
         process.stdin.close()
         assert process.wait(timeout=30) == 0
 
