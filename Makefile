@@ -6,6 +6,8 @@ INSTALLED := .venv/installed
 UNDERSTANDING := engage/understanding
 TRAINED := $(UNDERSTANDING)/classifier/trained/about.json
 READY := $(INSTALLED) $(TRAINED)
+MEASURING := $(sort $(wildcard tests/data/replies_*.tsv))
+OUTSIDE := $(wildcard $(addprefix tests/data/replies_,dev.tsv unseen_*.tsv final_*.tsv))
 
 # Let Python keep compiled files: without them every process compiles all of Engage again.
 export PYTHONDONTWRITEBYTECODE =
@@ -43,7 +45,7 @@ bench: $(READY)  ## Measure speed and memory: make bench ARGS="webhook pages"
 	@$(BIN)/python -m bench $(ARGS)
 
 evaluate: $(READY)  ## Measure how well replies are understood, on texts that are never learnt
-	@$(BIN)/python -m engage.understanding.evaluation $(or $(ARGS),$(sort $(wildcard tests/data/replies_dev.tsv tests/data/replies_unseen_*.tsv tests/data/replies_final_*.tsv)))
+	@$(BIN)/python -m engage.understanding.evaluation $(ARGS) $(if $(filter %.tsv,$(ARGS)),,$(sort $(OUTSIDE)))
 
 migration: $(INSTALLED)  ## Draft a migration from the models: make migration m="add a column"
 	@$(BIN)/python -m migrations.draft "$(m)"

@@ -14,6 +14,7 @@ from engage.agencies.hub_settings import HubRules
 from engage.core.settings import PROJECT
 from engage.models import METADATA
 from engage.signals import SignalKind
+from engage.understanding.evaluation.harms import HARMS
 from engage.understanding.vocabulary import Intent
 
 DOCUMENTS = sorted(
@@ -135,6 +136,14 @@ def test_the_consequences_are_those_of_the_meanings() -> None:
     for intent in Intent:
         about = intent.meaning
         assert f"| {about.label} | {about.effect} | {about.needs.value} |" in text
+
+
+def test_the_harms_are_those_of_the_evaluation() -> None:
+    """docs/understanding.md has the table of harms: every row, in its order, and no other."""
+    text = (PROJECT / "docs" / "understanding.md").read_text()
+    section = text.partition("### What mistakes cost")[2].partition("\n##")[0]
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| (\d+) \|$", section, re.MULTILINE)
+    assert rows == [(harm.means, harm.done, str(harm.weight)) for harm in HARMS]
 
 
 def test_every_kind_of_signal_is_described() -> None:

@@ -1,6 +1,4 @@
-"""The classifier: lines are read or refused, any text has features, training is repeatable, and the
-figures count correctly.
-"""
+"""The classifier: lines are read or refused, any text has features, and training is repeatable."""
 
 from pathlib import Path
 
@@ -9,14 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engage.understanding import evaluation
 from engage.understanding.classifier import lines, training
 from engage.understanding.classifier.clauses import MAX_CLAUSES, clauses
 from engage.understanding.classifier.features import BUCKETS, feature_counts, feature_values
-from engage.understanding.classifier.lines import LabelledLine, LinesError
+from engage.understanding.classifier.lines import LinesError
 from engage.understanding.classifier.predict import INTENTS, NotTrained, classifier
-from engage.understanding.evaluation import Proportion, Result
-from engage.understanding.vocabulary import Act, Intent, Interpretation, Prompt
+from engage.understanding.vocabulary import Intent, Prompt
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=300)
 
@@ -131,48 +127,3 @@ def test_a_corpus_without_an_intent_is_refused(tmp_path: Path, files: int) -> No
         file.write_text("\n".join(kept), encoding="utf-8")
     with pytest.raises(LinesError, match="too few lines of crisis"):
         training.train(corpus)
-
-
-def test_held_out_styles_are_not_trained_on() -> None:
-    """Held-out styles have a bit of everything, and none of them is trained on."""
-    known, unseen = evaluation.held_out()
-    assert unseen
-    assert not set(known) & set(unseen)
-    assert all(evaluation.is_natural(listed) for listed in unseen.values())
-    assert set(known) | set(unseen) == set(lines.styles())
-
-
-def test_figures_count_correctly() -> None:
-    """Acted on rightly and wrongly, a missed danger, a false alarm, a refusal taken for a yes."""
-
-    def result(label: Intent, found: Intent, *, acts: bool = True) -> Result:
-        return Result(
-            LabelledLine(Prompt.APPOINTMENT, label, "x"),
-            Interpretation(
-                found,
-                0.9,
-                Act.ACT if acts else Act.HUMAN,
-                (found,),
-                sure=frozenset({found}) if acts else frozenset(),
-            ),
-        )
-
-    measured = evaluation.figures(
-        [
-            result(Intent.CONFIRM, Intent.CONFIRM),
-            result(Intent.DECLINE, Intent.CONFIRM),
-            result(Intent.CRISIS, Intent.OTHER, acts=False),
-            result(Intent.OTHER, Intent.CRISIS, acts=False),
-            result(Intent.OTHER, Intent.CALL_ME),
-            result(Intent.OPT_OUT, Intent.OPT_OUT),
-        ]
-    )
-    assert measured.right == Proportion(2, 6)
-    assert measured.right_when_acted_on == Proportion(2, 4)
-    assert measured.acted_on == Proportion(3, 3)
-    assert measured.danger_found == Proportion(0, 1)
-    assert measured.ends_texts_found == Proportion(1, 1)
-    assert measured.refusals_as_yes == 1
-    assert measured.chatter_acted_on == Proportion(1, 2)
-    assert measured.false_alarms == Proportion(1, 5)
-    assert str(measured.right) == "33.3% (2 of 6)"

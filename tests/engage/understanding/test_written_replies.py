@@ -3,7 +3,13 @@
 import pytest
 
 from engage.understanding.classifier import lines
-from engage.understanding.evaluation import DANGER, Figures, Proportion, Result, figures
+from engage.understanding.evaluation.figures import (
+    DANGER,
+    Figures,
+    Proportion,
+    Result,
+    figures,
+)
 from engage.understanding.interpret import interpret
 from engage.understanding.vocabulary import Intent
 from tests import DATA
