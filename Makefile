@@ -29,12 +29,13 @@ test: $(READY)  ## Run every test
 faults: $(READY)  ## Test the text engine against kills, outages and crashes (a quarter of an hour)
 	@FAULTS=long $(BIN)/pytest tests/faults $(ARGS)
 
-check: $(INSTALLED)  ## Lint, format, templates, types, import contracts, migrations
+check: $(INSTALLED)  ## Lint, format, templates, types, import contracts, corpus, migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/djlint --lint --quiet api messaging
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m engage.understanding.evaluation.corpus_check $(MEASURING)
 	@$(BIN)/python -m migrations.check
 
 format: $(INSTALLED)  ## Format the code
