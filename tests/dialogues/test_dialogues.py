@@ -2,6 +2,7 @@
 `scripts` is played to its end, and each text of `kinds` is a conversation of its own.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,3 +48,12 @@ def _report(script: Script, problems: list[str]) -> None:
     """Fail with the problems alone: where they were found says nothing."""
     if problems:
         pytest.fail("\n".join([script.title, *problems]), pytrace=False)
+
+
+def test_there_are_sixty_conversations_and_ten_texts_of_each_kind() -> None:
+    """A quarter of the conversations are with somebody whose texts are in Welsh."""
+    found = [read(path) for path in DIALOGUES.values()]
+    welsh = [one for one in found if any(who.language == "cy" for who in one.people)]
+    assert len(found) >= 60 and len(welsh) >= 15
+    texts = Counter(name.rpartition("-")[0] for name in KINDS)
+    assert texts and min(texts.values()) >= 10
