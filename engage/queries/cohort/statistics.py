@@ -22,10 +22,10 @@ from engage.agencies.model import Hub
 from engage.cohort.kinds import Cohort as CohortKind
 from engage.cohort.kinds import Rag, Strand
 from engage.core.errors import Invalid, NotFound
+from engage.core.intervals import Interval, wilson
 from engage.people.model import CustodyStatus, LegalStatus
 from engage.queries.cohort import counts
 from engage.queries.cohort.counts import AppointmentCounts, Member, MemberStatus
-from engage.queries.cohort.intervals import Interval, wilson
 
 PERIODS = (28, 91, 182, 365)
 """The periods on offer, in days. The first is the default."""

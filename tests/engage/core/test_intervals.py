@@ -2,7 +2,7 @@
 
 import pytest
 
-from engage.queries.cohort.intervals import wilson
+from engage.core.intervals import wilson
 
 
 @pytest.mark.parametrize(
