@@ -28,6 +28,7 @@ from engage.conversation import (
     takeover,
     unprocessed,
 )
+from engage.conversation.learning import rises
 from engage.conversation.safety import on_call
 from engage.core import audit_chain, idempotency
 from engage.core.clock import Clock
@@ -165,6 +166,7 @@ class Worker:
             Tick("nightly", self._sweep_night, timedelta(minutes=10)),
             Tick("agendas", self._build_agendas, timedelta(minutes=30)),
             Tick("drug-tests", self._plan_tests, timedelta(hours=1)),
+            Tick("corrections", self._find_rises, timedelta(hours=6)),
             Tick("retention", self._erase, timedelta(minutes=20)),
         ]
 
@@ -252,6 +254,11 @@ class Worker:
 
     def _plan_tests(self) -> bool:
         schedule.plan_all(self._database.begin, now=self._clock.now())
+        return False
+
+    def _find_rises(self) -> bool:
+        with self._database.begin() as session:
+            rises.record_new(session, now=self._clock.now())
         return False
 
     def _erase(self) -> bool:

@@ -152,11 +152,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         RecordAccess.staff_id == actor.id,
         not_(RecordAccess.excluded),
     )
-    excluded = exists().where(
-        RecordAccess.person_id == Person.id,
-        RecordAccess.staff_id == actor.id,
-        RecordAccess.excluded,
-    )
+    excluded = _excluded(actor)
     unrestricted_or_admitted = or_(not_(Person.restricted), admitted)
     grants: list[ColumnElement[bool]] = []
     if hubs := actor.hubs(Role.OFFENDER_MANAGER):
@@ -171,6 +167,24 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.opened:
         grants.append(Person.id.in_(actor.opened))
     return and_(or_(false(), *grants), not_(excluded), not_merged)
+
+
+def counted_for(actor: Actor) -> ColumnElement[bool]:
+    """The SQL condition on Person for counts of a whole hub, which name nobody: everybody without a
+    restricted record, except people from whose record the actor is excluded.
+
+    It opens no record, so that it may also serve actors who see no person. The caller decides whose
+    counts of which hub the actor may read.
+    """
+    return and_(not_(Person.restricted), Person.merged_into_id.is_(None), not_(_excluded(actor)))
+
+
+def _excluded(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(
+        RecordAccess.person_id == Person.id,
+        RecordAccess.staff_id == actor.id,
+        RecordAccess.excluded,
+    )
 
 
 def sees_all(session: Session, actor: Actor, people: Collection[uuid.UUID]) -> bool:
