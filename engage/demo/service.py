@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from engage.cohort.nightly import service as nightly
-from engage.demo import case, check_ins, hub, meetings, people, plans, sharing, texting
+from engage.conversation.learning import rises
+from engage.demo import case, check_ins, free_texts, hub, meetings, people, plans, sharing, texting
 from engage.demo.hub import HUB
 from engage.demo.lives import make_life
 from engage.demo.rows import Rows
@@ -52,6 +53,7 @@ def fill(
         plans.write(rows, built, one, now, luck)
         check_ins.write(rows, one, now, luck)
         sharing.write(rows, built, one, now, luck)
+        free_texts.write(rows, one, now, Random(seed + number))
         failures = texting.write(rows, built, one, now, luck)
         case.write_enforcement(rows, one, order_id, failures.of.get(one.id, []), now.date(), luck)
         everyone.append(one)
@@ -60,4 +62,5 @@ def fill(
     session.execute(text("ANALYZE"))
     raised, _ = nightly.sweep_people(session, after=nightly.BEFORE_ALL, upto=LAST_ID, now=now)
     written += sharing.make_packs(session, built, everyone, now)
+    rises.record_new(session, now=now)
     return Demonstration(HUB, count, written, raised)

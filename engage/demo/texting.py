@@ -21,6 +21,7 @@ from engage.demo.people import DemoPerson
 from engage.demo.rows import InboundRef, Rows
 from engage.people.model import Involvement
 from engage.texts import TextKind
+from engage.understanding.vocabulary import Basis
 from messaging.states import MessageStatus
 from messaging.tables import InboundStatus, Message
 from messaging.tables import new_id as message_id
@@ -240,8 +241,8 @@ def _remind(
 
 
 def reply_row(rows: Rows, one: DemoPerson, words: str, at: datetime, **reading: Any) -> InboundRef:
-    """Add an inbound text that was read and acted on at once. `reading` holds what was asked, how
-    it was interpreted, and what was done.
+    """Add an inbound text. `reading` holds what was asked, how it was interpreted, and what was
+    done: it was read by rules and acted on, unless `reading` says otherwise.
     """
     inbound = rows.add_inbound(
         from_number=one.number,
@@ -259,9 +260,7 @@ def reply_row(rows: Rows, one: DemoPerson, words: str, at: datetime, **reading: 
         number=one.number,
         person_id=one.id,
         at=at,
-        act=True,
-        needs_human=False,
-        **reading,
+        **{"act": True, "needs_human": False, "basis": Basis.RULE.value, **reading},
     )
     return inbound
 

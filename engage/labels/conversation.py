@@ -1,11 +1,11 @@
-"""Labels of conversations on staff pages and in their log: what was asked, and the state of a
-corpus line.
+"""Labels of conversations on staff pages and in their log: what was asked, what it was read as,
+and the state of a corpus line.
 """
 
 from collections.abc import Mapping
 
 from engage.conversation.corrections.model import LineState
-from engage.understanding.vocabulary import Cause, Intent, Prompt, Speaker, Travel
+from engage.understanding.vocabulary import Basis, Cause, Intent, Prompt, Speaker, Travel
 
 PROMPTS: Mapping[str, str] = {
     Prompt.APPOINTMENT: "whether they will come",
@@ -75,3 +75,16 @@ SPEAKERS: Mapping[str, str] = {
 
 
 READINGS: Mapping[str, str] = {intent.value: intent.meaning.label for intent in Intent}
+
+BASES: Mapping[str, str] = {Basis.RULE: "Rules", Basis.MODEL: "Classifier"}
+COUNTED_MEANINGS: Mapping[str, str] = {**READINGS, "health": "about health"}
+"""What texts are counted under. All meanings about health are one for readers without health
+access.
+"""
+COMPARED: Mapping[str, str] = {
+    "all": "All texts",
+    Basis.RULE: "Texts read by rules",
+    Basis.MODEL: "Texts read by the classifier",
+    **{key: f"Texts read as “{words}”" for key, words in COUNTED_MEANINGS.items()},
+}
+"""Whose corrections are compared with those of earlier months."""

@@ -34,6 +34,11 @@ def day_and_year(moment: date, zone: ZoneInfo | None = None) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
+def month_and_year(month: date) -> str:
+    """`March 2027`."""
+    return f"{month:%B %Y}"
+
+
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """`Mon 22 March, 9:30am`."""
     return f"{day(at, zone)}, {clock_time(at, zone)}"

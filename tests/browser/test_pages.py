@@ -16,6 +16,7 @@ from engage.appointments import booking as appointments
 from engage.appointments.booking import NewAppointment
 from engage.appointments.model import AppointmentType
 from engage.conversation import intake as conversation
+from engage.conversation.learning import rises
 from engage.conversation.model import ReplyRecord
 from engage.core.db import Database
 from engage.signals import Evidence, Signal, SignalKind, raise_signal
@@ -34,6 +35,7 @@ from tests.browser import (
     sharing_pages,
 )
 from tests.browser.conftest import House, SitDown
+from tests.engage.conversation.learning.read_texts import read, rise
 
 CSV = (
     "ref,crn,first_name,last_name,mobile,language,om_email,agency,type,date,start,minutes,place,"
@@ -74,7 +76,10 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
     """
     with committed.begin() as session:
         person = builders.person(session, house.pat, first_name="Maximiliana", last_name=LONG)
-        builders.person(session, house.pat, number=None, last_name="Archer")
+        archer = builders.person(session, house.pat, number=None, last_name="Archer")
+        rise(session, archer, now)
+        rises.record_new(session, now=now)
+        read(session, archer, now - timedelta(days=30), "other", "progress_housing", acted=False)
         booked = appointments.book(
             session,
             SYSTEM,
@@ -181,6 +186,8 @@ def addresses(committed: Database, house: House, now: datetime) -> list[str]:
         f"/hubs/{house.hub.id}/help-lines",
         "/notices",
         f"/hubs/{house.hub.id}/answers",
+        f"/hubs/{house.hub.id}/learning-from-use",
+        f"/hubs/{house.hub.id}/learning-from-use?month=2027-01",
         NOWHERE,
     ]
 
@@ -245,9 +252,13 @@ def test_pages_of_other_roles(
     """What a coordinator may not open: the administrator's pages, and the intelligence flag."""
     with committed.begin() as session:
         person = builders.person(session, house.pat, last_name=LONG)
+        rise(session, person, now)
+        rises.record_new(session, now=now)
         hub_answers_pages.fill(session, session.get_one(Hub, house.hub.id), now)
     for who, address in (
+        (house.administrator, "/today"),
         (house.administrator, "/hubs"),
+        (house.administrator, f"/hubs/{house.hub.id}/learning-from-use"),
         (house.administrator, f"/hubs/{house.hub.id}/answers"),
         (house.administrator, f"/hubs/{house.hub.id}/answers/write?topic=parking"),
         (house.administrator, f"/hubs/{house.hub.id}/help-lines"),

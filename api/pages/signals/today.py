@@ -14,6 +14,7 @@ from engage.access.policy import Ability
 from engage.core.errors import NotFound
 from engage.core.paging import MomentCursor
 from engage.queries.conversation import alarms
+from engage.queries.conversation.learning_from_use import hubs_with_rise
 from engage.queries.people import caseload
 from engage.queries.signals import today as queries
 from engage.queries.signals.signals import COUNTED, SignalCursor
@@ -35,11 +36,14 @@ def today() -> ResponseReturnValue:
     actor, at = current_actor(), now()
     after = place_or_404(SignalCursor.parse, request.args.get("after"))
     if not scope.may_see_people(actor):
-        return render_template("shared/no_people.html")
+        with transaction() as session:
+            risen = hubs_with_rise(session, actor, now=at)
+        return render_template("shared/no_people.html", risen=risen)
     books = scope.may_write(actor) and scope.may_anywhere(actor, Ability.BOOK)
     with transaction() as session:
         page = queries.load(session, actor, now=at, after=after)
         uncovered = alarms.uncovered(session, actor, now=at)
+        risen = hubs_with_rise(session, actor, now=at) if after is None else ()
         choices = (
             caseload.search_for_choice(session, actor, "", ability=Ability.BOOK, limit=OFFERED + 1)
             if books and after is None
@@ -50,6 +54,7 @@ def today() -> ResponseReturnValue:
         page=page,
         now=at,
         uncovered=uncovered,
+        risen=risen,
         continued=after is not None,
         counted=COUNTED,
         books=books,

@@ -46,6 +46,7 @@ MUST_HAVE = [
     "message",
     "inbound",
     "reply_record",
+    "reply_correction",
     "intent",
     "outcome",
     "self_report",
