@@ -15,6 +15,7 @@ from engage.conversation.context import ReplyContext
 from engage.conversation.phone_owner import PhoneOwner, can_be_texted
 from engage.people.rules import AnswerScope
 from engage.texts import Purpose, TextKind
+from engage.understanding.vocabulary import Intent
 from messaging import outbox, suppression
 from messaging.outbox import Lane, Route
 from messaging.sending import pacing
@@ -84,6 +85,7 @@ SAYS_NOTHING_NEW = {
     TextKind.NOT_SURE,
     TextKind.NOT_SURE_UNNAMED,
     TextKind.NOT_SURE_MORE,
+    TextKind.NOT_SURE_AGAIN,
     TextKind.ABSENCE_THANKS,
     TextKind.CANNOT_ATTEND,
     TextKind.CHECK_IN_THANKS,
@@ -107,7 +109,12 @@ _CONFIRMS = {
     TextKind.NO_SORRY,
 }
 """What is told back. Said again in the same words, it gets a short "got it"."""
-_NOT_REPLACED = {TextKind.NOT_SURE_MORE, TextKind.PICTURE, TextKind.GOT_IT}
+_NOT_REPLACED = {
+    TextKind.NOT_SURE_MORE,
+    TextKind.NOT_SURE_AGAIN,
+    TextKind.PICTURE,
+    TextKind.GOT_IT,
+}
 """Of these, what gets no other words in its place."""
 
 STOP_CONFIRMATIONS = {TextKind.OPTED_OUT_ORDER, TextKind.OPTED_OUT_VOLUNTARY, TextKind.WRONG_NUMBER}
@@ -181,7 +188,9 @@ def send_personal(context: ReplyContext, kind: TextKind, owner: PhoneOwner) -> b
         return True
     if kind not in SAYS_NOTHING_NEW - _NOT_REPLACED or _says_the_same(context):
         return False
-    return _send_named(context, TextKind.NOT_SURE_MORE, owner)
+    return _send_named(context, TextKind.NOT_SURE_MORE, owner) or _send_named(
+        context, TextKind.NOT_SURE_AGAIN, owner
+    )
 
 
 def _send_named(context: ReplyContext, kind: TextKind, owner: PhoneOwner) -> bool:
@@ -206,6 +215,9 @@ def send_not_sure(context: ReplyContext, owner: PhoneOwner) -> bool:
         return True
     if owner.scope is not AnswerScope.OPEN:
         return send_neutral(context, TextKind.NOT_SURE_UNNAMED, language, owner=owner)
+    asks = context.interpretation.intent is Intent.QUESTION
+    if asks and send_personal(context, TextKind.QUESTION_PASSED, owner):
+        return True
     return send_personal(context, TextKind.NOT_SURE, owner)
 
 

@@ -201,6 +201,7 @@ ENGLISH: dict[K, str] = {
     K.WHO: "Thanks. More than one person uses this phone. Reply with your first name so we know who this is.",
     K.NOT_SURE: "Thanks {first}. {worker} will read this when next at work and get back to you.",
     K.NOT_SURE_UNNAMED: "Thanks. We will read this in working hours and get back to you.",
+    K.NOT_SURE_AGAIN: "Thanks {first}. {worker} will see this one too.",
     K.GOT_IT: "Got it {first}, thanks.",
     K.NOT_SURE_MORE: "Got this one too {first}. {worker} will see it together with your other text.",
     K.TAKEN_BACK: "Sorry {first}. We have taken that back. What did you mean? Use your own words, or reply CALL.",

@@ -163,6 +163,7 @@ class TextKind(StrEnum):
     NOT_SURE = "not_sure"
     NOT_SURE_UNNAMED = "not_sure_unnamed"
     NOT_SURE_MORE = "not_sure_more"
+    NOT_SURE_AGAIN = "not_sure_again"
     GOT_IT = "got_it"
     TAKEN_BACK = "taken_back"
     UNDECIDED = "undecided"

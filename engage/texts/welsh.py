@@ -212,6 +212,7 @@ WELSH: dict[K, str] = {
     "Atebwch gyda'ch enw cyntaf i ni wybod pwy sydd yno.",
     K.NOT_SURE: "Diolch {first}. Bydd {worker} yn darllen hwn yn ystod oriau gwaith ac yn cysylltu.",
     K.NOT_SURE_UNNAMED: "Diolch. Byddwn yn darllen hwn yn ystod oriau gwaith ac yn cysylltu.",
+    K.NOT_SURE_AGAIN: "Diolch {first}. Bydd {worker} yn gweld hon hefyd.",
     K.GOT_IT: "Iawn {first}, diolch.",
     K.NOT_SURE_MORE: "Mae'r neges hon gennym hefyd {first}. Bydd {worker} yn ei gweld gyda'r llall.",
     K.TAKEN_BACK: "Sori {first}. Rydym wedi dileu hynny. Beth oeddech chi'n ei feddwl? Defnyddiwch eich geiriau eich hun, "

@@ -48,7 +48,8 @@ def _strict(found: Interpretation, line: str) -> Interpretation:
     if found.acts and (found.basis is Basis.RULE or _is_plain(found, line)):
         return found
     is_on_behalf = found.speaker in (Speaker.RELATIVE, Speaker.WORKER)
-    asks = not is_on_behalf and (found.asks_back or (found.confidence >= ASK_FROM and found.acts))
+    may_mean_it = found.acts and found.confidence >= ASK_FROM and not explicit.is_limited(line)
+    asks = not is_on_behalf and (found.asks_back or may_mean_it)
     return replace(found, act=Act.HUMAN, sure=frozenset(), asks_back=asks)
 
 

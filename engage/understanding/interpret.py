@@ -370,9 +370,12 @@ def _is_held_back(
 
 def _speaks_of_attending(intent: Intent, text: PreparedText, likely: "IntentProbabilities") -> bool:
     """Whether the text, after they answered once already, plainly speaks of coming or not."""
+    if text.prompt not in (Prompt.ANSWERED, Prompt.SPOKEN):
+        return False
+    if intent in (Intent.RESCHEDULE, Intent.QUESTION):
+        return likely.of(intent) >= _SURE_ABOUT_ATTENDING
     return (
-        text.prompt in (Prompt.ANSWERED, Prompt.SPOKEN)
-        and intent in _ABOUT_ATTENDING
+        intent in _ABOUT_ATTENDING
         and len(text.words) > _BRIEF_WORDS
         and likely.of(intent) >= _SURE_ABOUT_ATTENDING
         and bool(_SPEAKS_OF_ATTENDING.search(text.line) or extract_times.days(text.line))

@@ -28,7 +28,7 @@ _BEFORE = (
 _JOINS = r"(?:and|or|at|a|neu|am|the|y|on|ar|dydd|to|but)"
 _AFTER = (
     r"(?:or later|or earlier|onwards|onward|ish|(?:is|are|r) (?:a )?(?:no go|no good|out|bad|best|"
-    r"better|good|fine|ok)|neu wedyn|ymlaen)"
+    r"better|good|fine|ok)|no good|no go|is out|wont work|doesnt work|neu wedyn|ymlaen)"
 )
 _WISH = re.compile(
     rf"\b(?:{_BEFORE} )*(?:{_DAY}|{_PART}|{_TIME}|(?<=before )\d{{1,2}}|(?<=after )\d{{1,2}}|"

@@ -40,6 +40,10 @@ def ask(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
         context.received_at,
         IntentKind.WILL_ATTEND,
     )
+    if found.day is not None:
+        about = appointment_match.on_day(
+            about, found.day, context.received_at, owner.contactability.zone
+        )
     if len(about) != 1 or about[0].starts_at <= context.now:
         return None
     language = owner.person.language

@@ -25,7 +25,7 @@ from engage.conversation.handlers import MeaningHandler, attendance, barriers, w
 from engage.conversation.model import Question, QuestionKind
 from engage.conversation.outcomes import leave_to_worker
 from engage.conversation.phone_owner import PhoneOwner
-from engage.conversation.signals import raise_signal
+from engage.conversation.signals import has_open_signal, raise_signal
 from engage.conversation.steps import Result
 from engage.signals import Evidence, SignalKind
 from engage.texts import TextKind
@@ -218,13 +218,32 @@ def pass_on_wish(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
         return None
     if not wishes.names_time(normalise(context.body).line):
         return None
-    refused = reasons.latest_refusal(context, owner)
+    refused = reasons.latest_refusal(context, owner) or _waits_for_other_time(context, owner)
     if refused is None:
         return None
     raise_cannot_attend(context, owner, refused, _wish(context, owner, refused))
     return replace(
         promise_contact(context, owner, refused, f"{_ASKED}, after a no"), needs_human=True
     )
+
+
+def _waits_for_other_time(context: ReplyContext, owner: PhoneOwner) -> Appointment | None:
+    """The only appointment for which the offender manager looks for another time."""
+    found = appointment_match.candidates(
+        context.session,
+        owner.person.id,
+        context.number,
+        context.received_at,
+        IntentKind.CANNOT_ATTEND,
+    )
+    waiting = [
+        one
+        for one in found
+        if has_open_signal(
+            context.session, SignalKind.CANNOT_ATTEND, owner.person.id, about=str(one.id)
+        )
+    ]
+    return waiting[0] if len(waiting) == 1 else None
 
 
 def raise_cannot_attend(

@@ -35,6 +35,7 @@ from engage.understanding.safety.kinds import DangerKind
 from engage.understanding.vocabulary import Intent
 
 PASSED_ON = "After danger: passed on to those who were told; not answered"
+PASSED_ON_ANSWERED = "After danger: passed on to those who were told; answered with a plain line"
 PLAYED_DOWN = "After danger: plays it down; passed on to those who were told, not believed"
 _SAID = frozenset(
     {
@@ -47,6 +48,8 @@ _SAID = frozenset(
     }
 )
 """Meanings that are recorded as said also after danger."""
+_ASKS = frozenset({Intent.QUESTION, Intent.RESCHEDULE, Intent.CALL_ME})
+"""Meanings that get a plain line, because somebody waits for an answer."""
 _NOTICE_SECONDS = 300
 """One notice to each of those who were told for all that the person texts in this time [ours]."""
 
@@ -59,14 +62,28 @@ def handle(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Result:
     interpretation = context.interpretation
     if interpretation.acts and interpretation.intent is Intent.OPT_OUT:
         return context, stop.stop_texts(context, owners)
-    if len(owners) != 1 or _is_after_threat(context, owners[0]) or not _is_said(context, owners[0]):
+    if len(owners) != 1 or _is_after_threat(context, owners[0]):
         return context, handled
+    if not _is_said(context, owners[0]):
+        return context, _with_plain_line(context, owners, handled)
     silent, recorded = routing.route(replace(context, quiet=True), owners[0])
     if recorded.acted and answers.send_neutral(
         context, TextKind.AFTER_DANGER, language_of(owners), owner=owners[0]
     ):
         recorded = recorded.with_words("answered with a plain line")
     return silent, replace(recorded.with_words("after danger: passed on"), needs_human=True)
+
+
+def _with_plain_line(
+    context: ReplyContext, owners: Sequence[PhoneOwner], handled: Handled
+) -> Handled:
+    """Answer what asks or tells something new with a plain line, once in six hours."""
+    is_new = context.interpretation.intent in _ASKS and not plays_down(normalise(context.body).line)
+    if not is_new or not answers.send_neutral(
+        context, TextKind.AFTER_DANGER, language_of(owners), owner=owners[0]
+    ):
+        return handled
+    return replace(handled, words=f"{PASSED_ON_ANSWERED}")
 
 
 def pass_on(context: ReplyContext, owners: Sequence[PhoneOwner]) -> Handled | None:

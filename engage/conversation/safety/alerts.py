@@ -134,7 +134,8 @@ def _send_advice(
         return False
     language, only = language_of(owners), owners[0] if len(owners) == 1 else None
     last = answers.last_safety_text(context)
-    if last is not None and last in (response.advice, response.advice_with_line):
+    is_unclear = dangers[0] is DangerKind.UNCLEAR
+    if last is not None and (is_unclear or last in (response.advice, response.advice_with_line)):
         return answers.send_neutral(context, TextKind.SAFETY_AGAIN, language, owner=only)
     phone = _own_number(context, owners, response)
     if phone is None or response.advice_with_line is None:

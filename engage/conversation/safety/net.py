@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from engage.conversation import takeover
 from engage.conversation.context import Handled, ReplyContext
 from engage.conversation.model import ReplyRecord
+from engage.conversation.outcomes import UNCLEAR
 from engage.conversation.phone_owner import PhoneOwner
 from engage.conversation.safety import after_danger
 from engage.conversation.safety.alerts import CHANNEL
@@ -20,9 +21,12 @@ from engage.conversation.signals import raise_signal
 from engage.core.db import wake
 from engage.signals import Evidence, SignalKind
 from engage.understanding.joining import JoinMode
+from engage.understanding.vocabulary import Intent
 
 UNCLEAR_TEXTS, WITHIN = 3, timedelta(hours=1)
 """So many texts that were not understood in this time ring somebody."""
+UNDERSTOOD_FROM = 0.6
+"""From this confidence a text is understood, though Engage may not act on it [ours]."""
 _UNCLEAR = (
     select(ReplyRecord.inbound_id, ReplyRecord.read_with)
     .where(
@@ -32,6 +36,9 @@ _UNCLEAR = (
         ReplyRecord.needs_human,
         ~ReplyRecord.act,
         ReplyRecord.read_at.is_(None),
+        ReplyRecord.done.contains(UNCLEAR),
+        ReplyRecord.confidence < UNDERSTOOD_FROM,
+        ReplyRecord.intent != Intent.QUESTION,
     )
     .order_by(ReplyRecord.at, ReplyRecord.inbound_id)
 )
@@ -42,7 +49,8 @@ def catch(context: ReplyContext, handled: Handled, owners: Sequence[PhoneOwner])
     if not owners or not _is_unclear(context, handled):
         return handled
     unclear = _unclear_texts(context)
-    is_worrying, is_many = context.interpretation.worrying, len(unclear) >= UNCLEAR_TEXTS
+    is_worrying = context.interpretation.worrying
+    is_many = _is_not_understood(context, handled) and len(unclear) >= UNCLEAR_TEXTS
     if not (is_worrying or is_many) or _has_human(context, owners):
         return handled
     if is_worrying:
@@ -75,6 +83,15 @@ def _is_unclear(context: ReplyContext, handled: Handled) -> bool:
         and not context.interpretation.dangers
         and not context.other_reader
         and bool(context.body.strip())
+    )
+
+
+def _is_not_understood(context: ReplyContext, handled: Handled) -> bool:
+    interpretation = context.interpretation
+    return (
+        handled.words.startswith(UNCLEAR)
+        and interpretation.confidence < UNDERSTOOD_FROM
+        and interpretation.intent is not Intent.QUESTION
     )
 
 

@@ -26,6 +26,8 @@ _ROWS = (
     r"(?:start|starting)(?: now)?)?",
     r"(?:im |i )?(?:aint|not|wont|never|wouldnt|would never)(?: (?:gonna|going to|be))* "
     r"let(?:ting)? (?:you|him|her|any1|anyone|myself|ya|the team|nobody) down",
+    r"(?:jokes|joking|only joking|just joking|jk|kidding|only kidding|just kidding|messing|only "
+    r"messing)(?: (?:im|il|i am|i will|gonna))* (?:coming|be there|come|there)",
     r"(?:dwi|dw i|rwy|fydda i|fyddai|wnai|na i)(?: ?n)? ddim(?: (?:am|im|yn|mynd i|n))* (?:ei )?"
     r"(?:g?olli|colli|anghofio|fethu)(?: (?:hwn|hyn|hi|fo|o|e|allan|1|un))*",
 )

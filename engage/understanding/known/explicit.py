@@ -65,10 +65,21 @@ _LIMITS = re.compile(
     r"while|week)|today|tonight|this week|every|if|gave|my (?:new|right|other)|used to|her "
     r"number|his number|my mums?|am y|mor|cyn|tan|bob|heddiw|heno|yn saesneg|yn gymraeg)\b"
 )
+_ONLY_SOME = re.compile(
+    r"\b(?:at (?:work|night|school|college|\d+)|so (?:early|late)|too (?:early|late)|in the "
+    r"(?:morning|evening|night)|before \d+|after \d+|about the \w+|in (?:english|welsh)|yn y "
+    r"gwaith|"
+    r"yn saesneg|mor gynnar)\b"
+)
 _PLAIN: Mapping[Intent, re.Pattern[str]] = {
     Intent.OPT_OUT: re.compile("|".join(f"(?:{one})" for one in _ENDS)),
     Intent.WRONG_NUMBER: re.compile("|".join(f"(?:{one})" for one in _DENIES)),
 }
+
+
+def is_limited(line: str) -> bool:
+    """Whether something in a normalised line limits it: a time, a place, some texts only."""
+    return bool(_ONLY_SOME.search(line))
 
 
 def says(intent: Intent, line: str) -> bool:

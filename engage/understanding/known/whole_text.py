@@ -78,6 +78,16 @@ _LIMITED = (
     r"mor|cyn|yn saesneg|yn gymraeg|tan|bob|heddiw|heno)\b.*",
 )
 
+_HOW_TO_STOP = (
+    r"how (?:do|can|would) (?:i|you|we) (?:stop|end|cancel|turn off|get rid of|opt out of|get "
+    r"out of)"
+    r"(?: (?:these|the|your|all|getting|this|them))*(?: (?:text|texts|messages|reminders|it))*",
+    r"(?:what|wot) do i (?:text|send|reply|do|press) to (?:stop|end|cancel)(?: (?:these|the|them|"
+    r"text|texts|it|this))*",
+    r"sut (?:dwi|dwin|dw i|ydw i|maen)(?: ?n| yn| in)? (?:stopio|gorffen|atal)(?: (?:r|y|yr|rhain|"
+    r"hyn|eich))*(?: ?(?:tecsts|tecstiau|negeseuon|text))?",
+)
+"""Asks how to end texts. It is told, and nothing ends."""
 _MAY_END = (
     r"(?:just )?(?:bugger|piss|fuck|sod|naff|jog|clear|buzz|hop|eff|do|trot|get) (?:off|on|1|lost|"
     r"one|out of it)(?: (?:will (?:you|ya)|you|mate|then|all of you|the lot of you|now|please))*",
@@ -149,6 +159,7 @@ def _whole(patterns: tuple[str, ...]) -> re.Pattern[str]:
 _ROWS = (
     _Row(_whole(_WHO), Intent.QUESTION, Act.ACT, QuestionTopic.WHO_WRITES),
     _Row(_whole(_LIMITED), Intent.OTHER, Act.HUMAN),
+    _Row(_whole(_HOW_TO_STOP), Intent.HELP, Act.ACT),
     _Row(_whole(_MAY_END), Intent.OPT_OUT, Act.HUMAN, asks_back=True),
 )
 _CONFIDENCE = 0.97

@@ -38,6 +38,8 @@ ENGLISH: dict[Means, list[str]] = {
         f"{_STILL} be there",
         "(il|) see (you|ya) (all|) (then|there)",
         "will do",
+        "(i|we) shall (attend|be there|come|be in attendance)",
+        "(were|we are|we re) (both|all|) coming",
         "(i|id|no way id|no way i would|) (wouldnt|never|) miss (it|this|that) (for the world|)",
         "(im|i am|) not (gonna|going to) miss (it|this|that|this 1|the appointment)",
         "(i|) wont (miss|forget) (it|this|this 1|that|)",

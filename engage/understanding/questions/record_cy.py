@@ -27,6 +27,8 @@ TOPICS: Mapping[Q, Sequence[str]] = {
         r"fory|heddiw|please|plis|nesaf|nesa))*(?: \?)?$",
     ),
     Q.WHERE: (
+        r"(?:be|beth|bedi|pa) (?:di|dir|ydi|ydir|yw|ywr|ydy|ydyr) ?(?:r |y |yr )?(?:cyfeiriad|lle|"
+        r"adeilad)",
         r"(?:lle|ble|yn lle|yn ble) (?:mae|maer|ma|yw|ydi|ydy|mar|ywr|oedd|ydir) ?(?:o|e|hi|hwn|"
         r"hyn|y lle|"
         rf"lle|swyddfa|r swyddfa|y swyddfa|{w.APPT})?(?: (?:eto|fory|heddiw|arno))*",

@@ -38,6 +38,8 @@ TOPICS: Mapping[Q, Sequence[str]] = {
         r"it))*(?: \?)?$",
     ),
     Q.WHERE: (
+        r"where (?:exactly|abouts)(?: (?:is|are|am))?(?: (?:it|that|i going|i meant to go|the "
+        r"place))?",
         r"(?:where|were) (?:is|was) (?:it|that|this|(?:my|the|our) (?:next )?(?:appointment|"
         r"meeting|1|place|"
         r"office|visit))(?: at| on| again| held)?",

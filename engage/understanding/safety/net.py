@@ -10,7 +10,7 @@ import re
 
 WORRYING_FROM = 2
 """The score from which a text is worrying."""
-LIKELY_FROM, FAIRLY_LIKELY_FROM = 0.2, 0.1
+LIKELY_FROM, FAIRLY_LIKELY_FROM = 0.25, 0.1
 """The probabilities of danger that weigh 2 and 1. Both are far below what counts as danger."""
 
 _ROWS: tuple[tuple[str, int, str], ...] = (
