@@ -81,23 +81,6 @@ _ONCE_PER_BURST = {
 """Thanks that are sent once for several texts in a row with the same result."""
 
 _TEXT_KINDS = frozenset(TextKind)
-SAYS_NOTHING_NEW = {
-    TextKind.NOT_SURE,
-    TextKind.NOT_SURE_UNNAMED,
-    TextKind.NOT_SURE_MORE,
-    TextKind.NOT_SURE_AGAIN,
-    TextKind.ABSENCE_THANKS,
-    TextKind.CANNOT_ATTEND,
-    TextKind.CHECK_IN_THANKS,
-    TextKind.GOOD_NEWS,
-    TextKind.HARD_NEWS,
-    TextKind.NEWS,
-    TextKind.FROM_OTHER,
-    TextKind.KEEP_TEXTS,
-    TextKind.PICTURE,
-    TextKind.GOT_IT,
-}
-"""Thanks and "will read this": never the same words twice running to a number within a day."""
 _TWICE_RUNNING = timedelta(days=1)
 _CONFIRMS = {
     TextKind.WILL_ATTEND,
@@ -186,7 +169,7 @@ def send_personal(context: ReplyContext, kind: TextKind, owner: PhoneOwner) -> b
     """
     if _send_named(context, kind, owner):
         return True
-    if kind not in SAYS_NOTHING_NEW - _NOT_REPLACED or _says_the_same(context):
+    if kind not in texts.SAYS_NOTHING_NEW - _NOT_REPLACED or _says_the_same(context):
         return False
     return _send_named(context, TextKind.NOT_SURE_MORE, owner) or _send_named(
         context, TextKind.NOT_SURE_AGAIN, owner
@@ -348,7 +331,7 @@ _LAST_SAID = (
 
 def _was_last_said(context: ReplyContext, kind: TextKind, body: str) -> bool:
     """Whether these words say nothing new, and were the last answer to the number within a day."""
-    return kind in SAYS_NOTHING_NEW and _last_said(context) == body
+    return kind in texts.SAYS_NOTHING_NEW and _last_said(context) == body
 
 
 def _last_said(context: ReplyContext) -> str | None:

@@ -28,7 +28,15 @@ from engage.texts.catalogue import (
     wording,
 )
 from engage.texts.discreet import DiscreetProblem, discreet, lint
-from engage.texts.kinds import CHOICES, SAFETY_TEXTS, MeetingWay, Passed, Purpose, TextKind
+from engage.texts.kinds import (
+    CHOICES,
+    SAFETY_TEXTS,
+    SAYS_NOTHING_NEW,
+    MeetingWay,
+    Passed,
+    Purpose,
+    TextKind,
+)
 from engage.texts.phrases import step_reached, why_not
 from engage.texts.times import LANGUAGES, day_named, day_of, time_of, when
 from engage.texts.values import (
@@ -49,6 +57,7 @@ __all__ = [
     "LONGEST_DIRECTIONS",
     "LONGEST_WORDS",
     "SAFETY_TEXTS",
+    "SAYS_NOTHING_NEW",
     "AppointmentDetails",
     "DiscreetProblem",
     "MeetingWay",

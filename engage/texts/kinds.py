@@ -181,6 +181,27 @@ class TextKind(StrEnum):
     NOTICE = "notice"
 
 
+SAYS_NOTHING_NEW = frozenset(
+    {
+        TextKind.NOT_SURE,
+        TextKind.NOT_SURE_UNNAMED,
+        TextKind.NOT_SURE_MORE,
+        TextKind.NOT_SURE_AGAIN,
+        TextKind.ABSENCE_THANKS,
+        TextKind.CANNOT_ATTEND,
+        TextKind.CHECK_IN_THANKS,
+        TextKind.GOOD_NEWS,
+        TextKind.HARD_NEWS,
+        TextKind.NEWS,
+        TextKind.FROM_OTHER,
+        TextKind.KEEP_TEXTS,
+        TextKind.PICTURE,
+        TextKind.GOT_IT,
+    }
+)
+"""Thanks and "will read this": never the same words twice running to a number within a day."""
+
+
 CHOICES = {TextKind.WHICH_ONE: 2, TextKind.REBOOK: 2, TextKind.REBOOK_AGAIN: 2}
 """The segments that a text with one choice a line may take. Every other text is one segment."""
 SAFETY_TEXTS = frozenset(

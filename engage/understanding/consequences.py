@@ -5,10 +5,12 @@ certain its meaning is. Pure.
 the person is asked once instead (`asks_back`).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from engage.understanding.known import explicit
 from engage.understanding.speaker.quotes import OwnWords
+from engage.understanding.speaker.who import names_in
 from engage.understanding.vocabulary import (
     Act,
     Basis,
@@ -57,6 +59,13 @@ def _is_plain(found: Interpretation, line: str) -> bool:
     """Whether the text says it in plain words, and a relative or a worker does not say it."""
     is_own = found.speaker in (Speaker.PERSON, Speaker.STRANGER)
     return is_own and found.confidence >= explicit.ALSO_FROM and explicit.says(found.intent, line)
+
+
+def denial_asked_back(found: Interpretation, line: str, names: Sequence[str]) -> Interpretation:
+    """`found`, asked about if it is a denial with the name of somebody who has the phone."""
+    if found.intent is not Intent.WRONG_NUMBER or not found.acts or not names_in(line, names):
+        return found
+    return replace(found, act=Act.HUMAN, sure=frozenset(), asks_back=True)
 
 
 def of_quotation(written: OwnWords) -> Interpretation:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from engage.understanding import clause_meanings, details, extract_times, vetoes
 from engage.understanding.classifier.clauses import clauses
-from engage.understanding.consequences import of_quotation, weighed
+from engage.understanding.consequences import denial_asked_back, of_quotation, weighed
 from engage.understanding.decisions import STRENGTH, Decision, decide
 from engage.understanding.known import explicit, whole_text
 from engage.understanding.language.matching import PhraseMatch
@@ -33,7 +33,7 @@ from engage.understanding.questions.matcher import QuestionsFound, find_question
 from engage.understanding.safety import find_danger, hospital, net
 from engage.understanding.safety.danger_kind import kinds_of_danger
 from engage.understanding.speaker.quotes import own_words
-from engage.understanding.speaker.who import names_in, speaker_of
+from engage.understanding.speaker.who import speaker_of
 from engage.understanding.vocabulary import (
     Act,
     Basis,
@@ -180,25 +180,13 @@ def interpret_with(
         found = interpret_questions(asked, text.normalised, prompt, language) or _by_classifier(
             text, likely, classifier, asked
         )
-    meaning = weighed(found, speaker, text.line)
-    meaning = _denial_asked_back(meaning, text, names)
+    meaning = denial_asked_back(weighed(found, speaker, text.line), text.line, names)
     if meaning.asks_back or meaning.dangers or prompt in _IDENTITY_PROMPTS:
         return meaning
     if asks_who := _asking_who_writes(meaning, text):
         return replace(asks_who, speaker=speaker)
     is_worrying = not meaning.acts and net.is_worrying(text.line, probability)
     return replace(meaning, worrying=is_worrying)
-
-
-def _denial_asked_back(
-    meaning: Interpretation, text: PreparedText, names: Sequence[str]
-) -> Interpretation:
-    """Ask about a denial that uses the name of somebody who has the phone."""
-    if meaning.intent is not Intent.WRONG_NUMBER or not meaning.acts:
-        return meaning
-    if not names_in(text.line, names):
-        return meaning
-    return replace(meaning, act=Act.HUMAN, sure=frozenset(), asks_back=True)
 
 
 def _asking_who_writes(meaning: Interpretation, text: PreparedText) -> Interpretation | None:

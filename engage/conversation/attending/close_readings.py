@@ -2,6 +2,8 @@
 worker sees the text meanwhile.
 """
 
+import unicodedata
+
 from engage import texts
 from engage.appointments.kinds import IntentKind
 from engage.conversation import answers, appointment_match
@@ -10,6 +12,7 @@ from engage.conversation.outcomes import FOR_WORKER
 from engage.conversation.phone_owner import PhoneOwner
 from engage.texts import TextKind
 from engage.understanding import wishes
+from engage.understanding.choices import has_doubtful_sign
 from engage.understanding.language.normalise import normalise
 from engage.understanding.vocabulary import Intent, Prompt, Speaker
 
@@ -29,7 +32,8 @@ def ask(context: ReplyContext, owner: PhoneOwner) -> Handled | None:
         or found.confidence < ASK_FROM
         or found.speaker is not Speaker.PERSON
         or found.worrying
-        or "?" in context.body
+        or has_doubtful_sign(context.body)
+        or any(unicodedata.category(sign) in ("Cc", "Cf") for sign in context.body)
         or wishes.names_time(normalise(context.body).line)
     ):
         return None

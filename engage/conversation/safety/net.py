@@ -37,7 +37,7 @@ _UNCLEAR = (
         ~ReplyRecord.act,
         ReplyRecord.read_at.is_(None),
         ReplyRecord.done.contains(UNCLEAR),
-        ReplyRecord.confidence < UNDERSTOOD_FROM,
+        (ReplyRecord.confidence < UNDERSTOOD_FROM) | (ReplyRecord.intent == Intent.OTHER),
         ReplyRecord.intent != Intent.QUESTION,
     )
     .order_by(ReplyRecord.at, ReplyRecord.inbound_id)
@@ -87,12 +87,11 @@ def _is_unclear(context: ReplyContext, handled: Handled) -> bool:
 
 
 def _is_not_understood(context: ReplyContext, handled: Handled) -> bool:
-    interpretation = context.interpretation
-    return (
-        handled.words.startswith(UNCLEAR)
-        and interpretation.confidence < UNDERSTOOD_FROM
-        and interpretation.intent is not Intent.QUESTION
-    )
+    if not handled.words.startswith(UNCLEAR):
+        return False
+    found = context.interpretation
+    is_unsure = found.confidence < UNDERSTOOD_FROM and found.intent is not Intent.QUESTION
+    return is_unsure or found.intent is Intent.OTHER
 
 
 def _unclear_texts(context: ReplyContext) -> list[int]:

@@ -73,6 +73,8 @@ def test_the_steps_of_a_text_from_one_person() -> None:
         "says yes to all",
         "is not decided yet",
         "gives the reason for a no",
+        "wishes for another time",
+        "may be a yes or a no",
         "is unclear",
         "explains an absence",
         "answers after the appointment began",
