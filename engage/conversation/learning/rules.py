@@ -19,6 +19,10 @@ LEAST_TEXTS, LEAST_TEXTS_BEFORE, LEAST_CORRECTED = 30, 100, 5
 """What a comparison needs: texts in the month, texts in the months before, and corrected texts in
 the month [ours].
 """
+LEAST_RATIO = 1.5
+"""How many times the earlier proportion the new one must be: a hub with many texts would otherwise
+be warned of changes too small to matter [ours].
+"""
 ALL = "all"
 """The key of a comparison of all texts."""
 HEALTH = "health"
@@ -204,13 +208,15 @@ def is_comparable(recent: Tally, before: Tally) -> bool:
 
 
 def has_risen(recent: Tally, before: Tally) -> bool:
-    """Whether the proportion corrected is higher than before: there are enough texts, at least
-    five were corrected, and the whole interval of the month lies above that of the months before.
+    """Whether clearly more was corrected than before: there are enough texts, at least five were
+    corrected, the proportion is at least half as high again, and its whole interval lies above that
+    of the months before.
     """
     if not is_comparable(recent, before) or recent.corrected < LEAST_CORRECTED:
         return False
-    now = wilson(recent.corrected, recent.acted)
-    return now.low > wilson(before.corrected, before.acted).high
+    now, then = recent.corrected / recent.acted, before.corrected / before.acted
+    low = wilson(recent.corrected, recent.acted).low
+    return now >= LEAST_RATIO * then and low > wilson(before.corrected, before.acted).high
 
 
 def rises(counts: Iterable[TextCount], month: date) -> tuple[Rise, ...]:

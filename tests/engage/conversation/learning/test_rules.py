@@ -116,6 +116,9 @@ def test_months_follow_one_another_across_a_year() -> None:
         ((12, 60), (6, 300), True),
         ((5, 30), (2, 100), True),
         ((20, 200), (36, 1200), True),
+        # Half as many again, of many texts, and a little less than that.
+        ((450, 10_000), (1800, 60_000), True),
+        ((449, 10_000), (1800, 60_000), False),
         # Not clearly more.
         ((6, 60), (18, 300), False),
         ((3, 100), (18, 600), False),
