@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from engage.access.policy import SYSTEM
 from engage.agencies.model import Staff
 from engage.conversation import staff_actions
+from engage.conversation.answers import STOP_CONFIRMATIONS
 from engage.people import contactability, phones
 from engage.people.model import CustodyStatus, Person
 from messaging.sending.dispatch import Defer, Withhold
@@ -50,14 +51,13 @@ def test_safety_advice_and_last_words_always_go(
 ) -> None:
     """They go to the phone that wrote."""
     says(session, "i want to die", now)
-    says(session, "wrong number", now + minutes(1))
+    says(session, "STOP", now + minutes(1))
     katrina.custody_status = CustodyStatus.CUSTODY
     session.flush()
     verdicts, texts = claim_all(session, now + minutes(2))
     assert verdicts == {}
-    assert {one.status for one in texts if one.context["texts"] == "wrong_number"} == {
-        MessageStatus.SENDING
-    }
+    last_words = [one for one in texts if one.context["texts"] in STOP_CONFIRMATIONS]
+    assert [one.status for one in last_words] == [MessageStatus.SENDING]
 
 
 def test_an_answer_to_a_number_that_was_changed_is_withheld(
