@@ -54,6 +54,7 @@ _NOT_OWN_STAY = re.compile(
     r"diabetes|epilepsy|copd))|(?:my|our|me|his|her) (?:mum|mam|dad|nan|gran|grandad|wife|husband|"
     r"son|daughter|kids?|lad|girl|baby|brother|sister|mate|friend|partner|missus|girlfriend)|"
     r"visit\w*|work(?:s|ed|ing)?|shift|job|swydd|appointment|appt|apwyntiad|scan|efo|gyda|mam|nain|"
+    r"(?:hospital|ysbyty) (?:say|says|said|told|rang|called|want|wants|think|reckon)|"
     r"taid|tad|porter|cleaning|car ?park|bus|stop|letter|if|os|next|bill|radio|telly|teli|not|ddim|"
     r"for an? \w+ test|cells|custody|detention|nick|station|office|school|bloods|"
     r"which|where|near|by the|past the)\b"
