@@ -129,14 +129,14 @@ def test_stop_still_works(session: Session, hall: Hall, text: str) -> None:
     assert SignalKind.CRISIS in open_signals(session, hall.person)
 
 
-@pytest.mark.parametrize("end", ["acknowledged", "resolved", "taken over"])
+@pytest.mark.parametrize("end", ["acknowledge", "resolve", "take over"])
 def test_a_human_ends_the_mode(session: Session, hall: Hall, end: str) -> None:
     """The next text is handled as usual, or goes to the worker who has the conversation."""
     in_danger(session)
     raised, who = signal(session, hall.person, SignalKind.CRISIS), builders.actor(hall.first)
-    if end == "acknowledged":
+    if end == "acknowledge":
         attention.acknowledge(session, who, raised.id, now=DAY + MINUTE)
-    elif end == "resolved":
+    elif end == "resolve":
         attention.resolve(session, who, raised.id, how="Rang", now=DAY + MINUTE)
     else:
         takeover.take_over(session, who, hall.person.id, now=DAY + MINUTE)
