@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from engage.understanding.language.spellings import EMOJI, ONE_WORD, SPELLINGS
 
@@ -38,14 +39,18 @@ class NormalisedText:
     typed: tuple[str, ...]
     has_question_mark: bool
 
-    @property
+    @cached_property
     def line(self) -> str:
         """The words as one line, for searching."""
         return " ".join(self.words)
 
 
+@lru_cache(maxsize=64)
 def normalise(text: str) -> NormalisedText:
-    """Normalise `text`. Never raises; linear in the length of the text."""
+    """Normalise `text`. Never raises; linear in the length of the text.
+
+    One reading asks for the same words several times, so the latest results are kept.
+    """
     pieces = _pieces(_simplified(text))
     words, typed = _standard_words([piece for piece in pieces if piece != "?"])
     return NormalisedText(_single_word_answer(words, typed), tuple(typed), "?" in pieces)
