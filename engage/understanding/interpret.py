@@ -162,8 +162,8 @@ def interpret_with(
     speaker = speaker_of(body, text.line, names)
     known = whole_text.read(body, text.line, text.prompt, names)
     asked = find_questions(body, language) if prompt not in _IDENTITY_PROMPTS else QuestionsFound()
-    is_known = decision is not None or asked.covers_all
-    is_known = is_known or (known is not None and not known.undecided)
+    # What is only asked about, or left to a worker, never hides danger.
+    is_known = decision is not None or asked.covers_all or (known is not None and known.acts)
     probability = find_danger.probability(text.line, text.corpus_prompt, likely, classifier)
     danger = find_danger.by_rule(text.line)
     if not danger and not is_known and probability >= DANGER_THRESHOLD:
@@ -181,8 +181,11 @@ def interpret_with(
             text, likely, classifier, asked
         )
     meaning = denial_asked_back(weighed(found, speaker, text.line), text.line, names)
-    if meaning.asks_back or meaning.dangers or prompt in _IDENTITY_PROMPTS:
+    if meaning.dangers or prompt in _IDENTITY_PROMPTS:
         return meaning
+    if meaning.asks_back:
+        is_guess = meaning.basis is Basis.MODEL and net.is_worrying(text.line, probability)
+        return replace(meaning, worrying=is_guess or probability >= net.LIKELY_FROM)
     if asks_who := _asking_who_writes(meaning, text):
         return replace(asks_who, speaker=speaker)
     is_worrying = not meaning.acts and net.is_worrying(text.line, probability)

@@ -88,19 +88,23 @@ _HOW_TO_STOP = (
     r"hyn|eich))*(?: ?(?:tecsts|tecstiau|negeseuon|text))?",
 )
 """Asks how to end texts. It is told, and nothing ends."""
+_OUR_TEXTS = (
+    r"(?:text|texts|texting(?: me)?|messages|message|messaging(?: me)?|reminders?|you lot|ur lot)"
+)
 _MAY_END = (
     r"(?:just )?(?:bugger|piss|fuck|sod|naff|jog|clear|buzz|hop|eff|do|trot|get) (?:off|on|1|lost|"
     r"one|out of it)(?: (?:will (?:you|ya)|you|mate|then|all of you|the lot of you|now|please))*",
     r"(?:just )?go away(?: (?:will (?:you|ya)|you|mate|then|now|please))*",
     r"(?:im |i am |just )?(?:really )?not interested(?: (?:thanks|mate|anymore|any more|at all|in "
     r"(?:this|these|it|your text|any of (?:it|this))))*",
-    r"(?:im |i am |so )*(?:sick|tired|fed up|bored|done|finished) (?:of|with|to death of) (?:all )?"
-    r"(?:these|this|the|your|you|them)(?: \w+){0,2}? ?(?:text|texting(?: me)?|messages|message|"
-    r"messaging(?: me)?|reminders?|lot)?",
+    rf"(?:im |i am |so )*(?:sick|tired|fed up|bored|done|finished) (?:of|with|to death of) "
+    rf"(?:all )?"
+    rf"(?:(?:of )?(?:these|this|the|your|you|them) )?(?:\w+ )?{_OUR_TEXTS}",
     r"(?:take|get) me off(?: (?:it|this|here|there|please))*",
     r"(?:just )?(?:leave|let) me (?:alone|be)(?: (?:please|will (?:you|ya)|now|mate))*",
-    r"(?:i )?dont (?:want|wanna|need) (?:this|these|it|them|any of (?:this|it))(?: (?:anymore|any "
-    r"more|thanks|no more|mate))*",
+    rf"(?:i )?dont (?:want|wanna|need) (?:any (?:of )?|no )?(?:these|this|the|your|more)? "
+    rf"?(?:\w+ )?"
+    rf"{_OUR_TEXTS}(?: (?:anymore|any more|thanks|no more|mate))*",
     r"(?:gad|gadwch|gadewch|gadael|gada)(?: fi)?(?: yn)? lonydd(?: i (?:fi|mi))?(?: (?:plis|wnei "
     r"di|newch chi|os gwelwch yn dda))*",
     r"(?:does gen i|sgen i|s?dim|dim)(?: ddim| da fi| gen i)* diddordeb(?: (?:gen i|da fi|"

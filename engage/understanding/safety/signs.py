@@ -85,6 +85,12 @@ _SIGNS: dict[DangerKind, tuple[str, ...]] = {
     ),
     DangerKind.WISHES_TO_DIE: (
         (
+            r"\b(?:tired|sick|weary|done|finished) (?:of|with) (?:this |my |the |all this "
+            r")?(?:life|"
+            r"living|world|existing|existence|being alive)\b|\bwedi (?:blino|cael digon|laru) "
+            r"(?:byw|ar fyw|ar fy mywyd)\b"
+        ),
+        (
             r"\b(?:she|shes) (?:\w+ )?(?:said|says|saying|thinks|told \w+) (?:that )?(?:\w+ ){1,5}?"
             r"better off (?:without her|if she)\b|\b(?:he|hes) (?:\w+ )?(?:said|says|saying|"
             r"thinks|told \w+) (?:that )?(?:\w+ ){1,5}?better off (?:without him|if he)\b"

@@ -167,3 +167,40 @@ def test_words_that_look_like_days_name_none(text: str) -> None:
 def test_every_meaning_says_what_it_sets_off(intent: Intent) -> None:
     """The table of consequences is complete."""
     assert intent.meaning.effect and intent.meaning.needs in Certainty
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im tired of this life",
+        "im done with this",
+        "done with this world",
+        "sick of this",
+        "i dont want this anymore",
+        "fed up of all this",
+        "dont want it",
+        "tired of everything",
+        "finished with it all",
+        "bored of them",
+    ],
+)
+def test_being_tired_of_life_is_no_wish_to_end_texts(text: str) -> None:
+    """Nobody who writes this is asked whether texts shall stop, unless it speaks of texts."""
+    found = interpret(text, Prompt.CHECKIN)
+    assert found.basis is not Basis.RULE or found.intent is not Intent.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sick of these messages",
+        "im done with your texts",
+        "tired of all these reminders",
+        "fed up with you lot",
+        "dont want these texts anymore",
+    ],
+)
+def test_being_tired_of_our_texts_is_asked_about(text: str) -> None:
+    """Once; nothing ends before the answer."""
+    found = interpret(text, Prompt.APPOINTMENT)
+    assert found.intent is Intent.OPT_OUT and found.asks_back and not found.acts
